@@ -51,7 +51,7 @@ pub struct Options {
         long,
         default_value_t = 24,
         value_name = "HOURS",
-        value_parser = clap::value_parser!(u32).range(0..=48)
+        value_parser = clap::value_parser!(u32).range(0..=672)
     )]
     past: u32,
     /// How many times faster than the clock the city lives.

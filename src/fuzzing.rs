@@ -15,7 +15,7 @@ use crate::health::{Health, Part};
 use crate::history::{self, Around, History, NothingSettled, Registered};
 use crate::ingest::codec::device;
 use crate::ingest::codec::{self, Codec};
-use crate::ingest::connector;
+use crate::ingest::connector::{self, Feeds};
 use crate::ingest::gate::{self, Gate};
 use crate::ingest::{mqtt_client, mqtt_server};
 use crate::journal::{self, Journal};
@@ -253,6 +253,7 @@ impl Api {
             audit: Arc::new(serve::fuzzing::NothingNoted),
             registry: base.registry,
             live: base.live,
+            forecasts: Arc::default(),
             keys,
             issuer: Arc::new(issuer),
             contributors: Arc::new(contributors),
@@ -262,6 +263,7 @@ impl Api {
             metrics: base.metrics,
             limits,
             reports: Arc::new(Nowhere),
+            feeds: Arc::new(Feeds::none()),
             inbox: mpsc::channel(1).0,
             quarantine: journal.quarantine(),
             losses: Arc::new(serve::NoLosses),

@@ -16,9 +16,13 @@ pub enum Part {
     Mqtt,
     History,
     Store,
+    /// Only ever noted: a hub without its forecasts or feeds takes traffic.
+    Forecast,
+    Feeds,
 }
 
 impl Part {
+    /// Those that must be well.
     pub const ALL: [Self; 6] = [
         Self::Registry,
         Self::Journal,
@@ -37,6 +41,8 @@ impl Part {
             Self::Mqtt => "mqtt",
             Self::History => "history",
             Self::Store => "store",
+            Self::Forecast => "forecast",
+            Self::Feeds => "feeds",
         }
     }
 }

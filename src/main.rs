@@ -73,6 +73,18 @@ enum Command {
     },
     /// Writes a stretch of the history to a file for analysts; a hub may run.
     Export(app::Exported),
+    /// What the hub's forecasts are worth, by its own history; a hub may run.
+    #[command(subcommand)]
+    Forecast(ForecastCommand),
+    /// Imports past data of any age into the history, while no hub runs. What was interrupted goes on
+    /// when it is called again; what was imported before changes nothing. 0 if all could be read, 1 if
+    /// a file is cut, 2 if nothing was taken.
+    Import {
+        #[command(flatten)]
+        setup: Setup,
+        #[command(flatten)]
+        asked: app::Imports,
+    },
     /// Puts a backup back.
     Restore {
         /// The backup.
@@ -93,6 +105,7 @@ impl Command {
                 | Self::Backup { .. }
                 | Self::Export(_)
                 | Self::Registry(_)
+                | Self::Forecast(_)
                 | Self::Restore { .. }
         )
     }
@@ -100,8 +113,8 @@ impl Command {
 
 #[derive(Subcommand)]
 enum FeedCommand {
-    /// Says what a feed's answer says and what of it would be refused, and why. Changes nothing; a hub
-    /// may run. 0 if any of it can be used, else 2.
+    /// Asks a feed, or reads a saved answer: what it says and what of it would be refused, and why. Keeps
+    /// nothing; a hub may run. 0 if any of it can be used, 3 if there is no answer, else 2.
     Try {
         #[command(flatten)]
         setup: Setup,
@@ -114,6 +127,13 @@ enum FeedCommand {
 enum RegistryCommand {
     /// Makes zones.geojson and bays.geojson out of any static file, by a mapping.
     Make(app::RegistryMake),
+}
+
+#[derive(Subcommand)]
+enum ForecastCommand {
+    /// How far off forecasts were, beside "as full as now" and "as full as usual": each was made of what
+    /// was settled before it.
+    Check(app::Checked),
 }
 
 #[derive(Subcommand)]
@@ -182,6 +202,8 @@ fn main() -> ExitCode {
         Command::Inspect { data, json } => app::inspect(&data, json),
         Command::Backup { data, to } => app::backup(&data, &to),
         Command::Export(options) => app::export(&options),
+        Command::Forecast(ForecastCommand::Check(options)) => app::check_forecasts(&options),
+        Command::Import { setup, asked } => setup.load().and_then(|c| app::import(&c, &asked)),
         Command::Restore { from, data } => app::restore(&from, &data),
     };
     match done {

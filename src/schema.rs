@@ -41,6 +41,8 @@ words! {
     Reason: domain::Reason::NAMES;
     /// Whether figures are of bays that speak for themselves, or of counts of a whole zone.
     Basis: domain::Basis::NAMES;
+    /// What a forecast rests on: how full a zone usually is, or that it stays as it is.
+    ForecastBasis: domain::ForecastBasis::NAMES;
     /// What a source is suspected of.
     Suspicion: domain::Suspicion::NAMES;
     /// Why the state is what it is.

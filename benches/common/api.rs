@@ -6,6 +6,7 @@ use bayhub::domain::{Calendar, Clock as _, DropList, Parcel, Refusal, Refused, S
 use bayhub::health::Health;
 use bayhub::history::{self, Around, History, RecentFigures, Registered};
 use bayhub::ingest::codec::Codec;
+use bayhub::ingest::connector::Feeds;
 use bayhub::ingest::gate::{self, Gate};
 use bayhub::journal::{self, Journal};
 use bayhub::limits::{self, Limits};
@@ -107,7 +108,9 @@ impl Office {
 
     pub(crate) fn router(&self, authority: Authority) -> Router {
         router(ApiParts {
+            forecasts: Arc::default(),
             audit: Arc::new(serve::fuzzing::NothingNoted),
+            feeds: Arc::new(bayhub::ingest::connector::Feeds::none()),
             registry: self.registry.clone(),
             live: self.live.clone(),
             keys: self.keys.clone(),
@@ -121,6 +124,7 @@ impl Office {
             // One client's load is what is measured.
             limits: unbound(),
             reports: Arc::new(Shut),
+            feeds: Arc::new(Feeds::none()),
             inbox: mpsc::channel(1).0,
             quarantine: self.journal.quarantine(),
             losses: Arc::new(serve::NoLosses),

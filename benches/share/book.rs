@@ -145,6 +145,7 @@ fn booking(n: u32, offer: &Offer, now: Millis) -> Reservation {
         overstay_at: None,
         moved: None,
         moves: 0,
+        season: None,
         version: 1,
     }
 }

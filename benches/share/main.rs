@@ -99,6 +99,7 @@ fn offer(bay: u32, now: Millis) -> Offer {
         id: 0,
         name: "".into(),
         bay: format!("P-{bay}").into(),
+        pool: None,
         owner: "acme".into(),
         state: OfferState::Open,
         hours: Hours {

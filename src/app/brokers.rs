@@ -70,7 +70,7 @@ struct Trusted {
 
 impl Roster for Trusted {
     fn trusts(&self, source: &str) -> bool {
-        source != BOOKINGS && self.patterns.iter().any(|p| p.covers(source))
+        source != BOOKINGS && self.patterns.iter().any(|p| p.covers_source(source))
     }
 
     fn remit(&self) -> &SharedRemit {

@@ -3,7 +3,7 @@
 use super::certificates::{self, Secured};
 use super::services::Services;
 use super::sockets::{address, listen};
-use super::{Failure, Shared, adapters, board, brokers};
+use super::{Failure, Shared, adapters, board, brokers, feeds};
 use crate::config::Config;
 use crate::health::Part;
 use crate::ingest::mqtt_server::{self};
@@ -24,10 +24,11 @@ pub(super) async fn open(
     (mqtt, mqtts): (TcpListener, Option<Secured>),
     (closed, tasks): (&watch::Receiver<bool>, &mut JoinSet<()>),
 ) -> Result<Option<SocketAddr>, Failure> {
-    let Services { gate, inbox } = services;
+    let Services { gate, feeds, inbox } = services;
     let intake = adapters::intake(gate);
     let board = board::board(shared);
     brokers::start(config, shared, &intake, &board, &inbox, closed, tasks)?;
+    feeds::start(&feeds, closed, tasks)?;
     let door = Arc::new(mqtt_server::Door::new(
         config.mqtt.clone(),
         adapters::keeper(keys, shared),

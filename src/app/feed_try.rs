@@ -1,13 +1,14 @@
 //! `bayhub feed try`: what a feed's answer says, and what of it would be refused and why; and what
 //! `check-config` asks of each feed.
 //!
-//! Changes nothing, and a hub may run meanwhile.
+//! Keeps nothing, and a hub may run meanwhile.
 
 use super::Failure;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::{BayStatus, Clock as _, CountState, Millis, Reason};
 use crate::ingest::codec::Said;
+use crate::ingest::connector::fetch::{Fetched, Fetcher};
 use crate::ingest::connector::{FeedAnswer, FeedConfig, FeedRow, NextPage, Reader};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -20,7 +21,7 @@ pub struct FeedTry {
     /// The feed's name.
     #[arg(long, value_name = "NAME")]
     name: String,
-    /// A saved answer, instead of asking for one.
+    /// A saved answer. Absent: the feed is asked, once, for its first page.
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
     /// When the saved answer was given (RFC 3339). Absent: at its newest row's time.
@@ -41,7 +42,7 @@ struct Tried {
 ///
 /// # Errors
 /// [`Failure::Config`]: there is no such feed, its mapping cannot be, the file cannot be read or is no
-/// such answer, or nothing of it can be used.
+/// such answer, or nothing of it can be used; [`Failure::Unavailable`]: it does not answer.
 pub fn feed_try(config: &Config, options: &FeedTry) -> Result<(), Failure> {
     let feed = config.feeds.iter().find(|feed| feed.name == options.name);
     let feed = feed.ok_or_else(|| {
@@ -57,20 +58,17 @@ pub fn feed_try(config: &Config, options: &FeedTry) -> Result<(), Failure> {
         ))
     })?;
     let reader = Reader::new(feed).map_err(Failure::Config)?.with_places();
-    let file = options.file.as_deref().ok_or_else(|| {
-        let why = "feed try reads saved answers: give --file";
-        Failure::Config(why.into())
-    })?;
-    let body = read(file)?;
-    let at = match &options.at {
-        None => None,
-        Some(text) => Some(
-            Millis::parse(text)
-                .ok_or_else(|| Failure::Config(format!("--at: {text:?} is no RFC 3339 time")))?,
-        ),
+    let at = options.at.as_deref().map(|text| {
+        Millis::parse(text)
+            .ok_or_else(|| Failure::Config(format!("--at: {text:?} is no RFC 3339 time")))
+    });
+    let at = at.transpose()?;
+    let tried = if let Some(file) = &options.file {
+        let read = tried(&reader, &read(file)?, at);
+        read.map_err(|why| Failure::Config(format!("{}: {why}", file.display())))?
+    } else {
+        asked(feed, &reader)?
     };
-    let tried = tried(&reader, &body, at)
-        .map_err(|why| Failure::Config(format!("{}: {why}", file.display())))?;
     let most = if options.rows == 0 {
         usize::MAX
     } else {
@@ -87,6 +85,30 @@ pub fn feed_try(config: &Config, options: &FeedTry) -> Result<(), Failure> {
         return Err(Failure::Config("nothing of it can be used".into()));
     }
     Ok(())
+}
+
+/// Asks the feed, as a hub would.
+fn asked(feed: &FeedConfig, reader: &Reader) -> Result<Tried, Failure> {
+    let says = |why: &str| format!("feeds: {:?}: {why}", feed.name);
+    let url = feed.url.as_deref();
+    let url = url.ok_or_else(|| Failure::Config(says("it has no url: give --file")))?;
+    let fetcher = Fetcher::of_feed(feed, &mut None).map_err(Failure::Config)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|e| Failure::Internal(e.to_string()))?;
+    let now = SystemClock.now();
+    let got = runtime.block_on(fetcher.fetch(url, None, now));
+    match got.map_err(|e| Failure::Unavailable(says(&e.why)))? {
+        Fetched::Body(page) => {
+            let answer = reader.read(&page.body, page.content_type.as_deref(), now);
+            let answer = answer.map_err(|e| Failure::Config(says(&e.0)))?;
+            Ok(Tried { answer, now })
+        }
+        Fetched::Unchanged { .. } => {
+            Err(Failure::Unavailable(says("304, to nothing asked before")))
+        }
+    }
 }
 
 /// Compiles every feed's mapping and reads its sample; a line each. What each comes to.

@@ -5,7 +5,7 @@ use super::certificates::{self, Secured};
 use super::folder::own_folder;
 use super::manifest::Opening;
 use super::sockets::{HttpListeners, listen};
-use super::{Failure, LossKind, Shared, brokers, exposure, partners};
+use super::{Failure, LossKind, Shared, brokers, exposure, feeds, partners};
 use crate::config::Config;
 use crate::domain::Clock;
 use crate::partners::Keys;
@@ -35,6 +35,7 @@ impl Foundation {
     ) -> Result<Self, Failure> {
         let keys = Arc::new(partners::of_config(config)?);
         brokers::check(&config.brokers)?;
+        feeds::check(&config.feeds)?;
         partners::warn_of_areas(config);
         exposure::warn(config);
         let certificates = certificates::open(config)?;

@@ -30,9 +30,12 @@ mod engine;
 mod exposure;
 mod failure;
 mod feed_try;
+mod feeds;
 mod folder;
+mod forecast;
 mod foundation;
 mod history;
+mod import;
 mod inspect;
 mod logging;
 mod manifest;
@@ -55,7 +58,9 @@ pub use backup::{backup, restore};
 pub use doctor::doctor;
 pub use failure::Failure;
 pub use feed_try::{FeedTry, feed_try};
+pub use forecast::{Checked, check as check_forecasts};
 pub use history::{Exported, export};
+pub use import::{Imports, import};
 pub use inspect::inspect;
 pub use logging::{log_as, log_to_stderr};
 pub use manifest::LossKind;
@@ -68,6 +73,7 @@ pub(crate) use sockets::are_free;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::{Clock, Millis, Submission};
+use crate::forecast::Forecasts;
 use crate::health::Health;
 use crate::ingest::codec::device;
 use crate::live::Live;
@@ -136,6 +142,7 @@ pub fn check(config: &Config) -> Result<(), Failure> {
     config.store.check()?;
     certificates::open(config)?;
     brokers::check(&config.brokers)?;
+    feeds::check(&config.feeds)?;
     workdays::read(config)?;
     partners::warn_of_areas(config);
     exposure::warn(config);
@@ -211,6 +218,7 @@ impl Hub {
         let begun = journal.begun();
         let sink = history.keeper.clone();
         let contributors = kept.contributors.clone();
+        let forecasts = Arc::new(Forecasts::default());
         let rates = kept.rates.clone();
         let engine = Engine::build(&config, &shared, journal, checkpoint, kept, sink)?;
 
@@ -226,6 +234,7 @@ impl Hub {
             store,
             history: &history,
             turnover: engine.stream.turnover.clone(),
+            forecasts: forecasts.clone(),
             quarantine: engine.quarantine(),
             losses: manifest.clone(),
             inbox,
@@ -235,8 +244,11 @@ impl Hub {
         let schedule = running.stream.rates.clone();
         let inbox = services.inbox.clone();
         let past = history.history.clone();
-        let learner = Learner::new(&config, &shared, rates, past, schedule, inbox);
+        let lasting = (past.clone(), schedule.clone());
+        let learner = Learner::new(&config, &shared, rates, lasting, inbox);
         tasks.spawn(learner.run(closed.clone()));
+        let forecaster = forecast::open(&config, &shared, past, schedule, forecasts)?;
+        tasks.spawn(forecaster.run(closed.clone()));
         let around = (&closed, &mut tasks);
         let secure = doors::open(&config, &shared, keys, services, (mqtt, mqtts), around).await?;
 

@@ -32,12 +32,14 @@ pub(super) fn of_config(config: &Config) -> Result<Keys, Failure> {
     .map_err(|e| Failure::Config(e.to_string()))
 }
 
-/// Says which keys and brokers may speak of every zone only because nobody has said otherwise.
+/// Says which keys, brokers and feeds may speak of every zone only because nobody has said otherwise.
 pub(super) fn warn_of_areas(config: &Config) {
     let keys = config.keys.iter().filter(|k| k.lacks_area());
     let brokers = config.brokers.iter().filter(|b| b.area.is_none());
+    let feeds = config.feeds.iter().filter(|f| f.area.is_none());
     let lacking = keys.map(|k| ("keys", &k.name));
-    for (table, name) in lacking.chain(brokers.map(|b| ("brokers", &b.name))) {
+    let lacking = lacking.chain(brokers.map(|b| ("brokers", &b.name)));
+    for (table, name) in lacking.chain(feeds.map(|f| ("feeds", &f.name))) {
         tracing::warn!(
             "{table}: {name:?} has no area, so it may speak of every zone: name its zones or operators, or say \
              area = \"all\""

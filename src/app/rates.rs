@@ -62,8 +62,7 @@ impl Learner {
         config: &Config,
         shared: &Shared,
         files: Arc<RateFiles>,
-        history: Arc<History>,
-        schedule: Arc<RateSchedule>,
+        (history, schedule): (Arc<History>, Arc<RateSchedule>),
         inbox: mpsc::Sender<Submission>,
     ) -> Self {
         Self {

@@ -4,9 +4,11 @@
 use super::audit::AuditFiles;
 use super::manifest::ManifestKeeper;
 use super::sockets::HttpListeners;
-use super::{Failure, Shared, adapters, certificates, history, process, sharing};
+use super::{Failure, Shared, adapters, certificates, feeds, history, process, sharing};
 use crate::config::Config;
 use crate::domain::{RecentTurnover, Submission};
+use crate::forecast::Forecasts;
+use crate::ingest::connector::Feeds;
 use crate::ingest::gate::Gate;
 use crate::journal::Quarantine;
 use crate::partners::{ContributorDesk, Issuer, Keys};
@@ -19,6 +21,7 @@ use tokio::task::JoinSet;
 /// What the phases after it need of the services.
 pub(super) struct Services {
     pub(super) gate: Arc<Gate>,
+    pub(super) feeds: Arc<Feeds>,
     /// To the journal.
     pub(super) inbox: mpsc::Sender<Submission>,
 }
@@ -32,6 +35,8 @@ pub(super) struct Made<'a> {
     pub(super) history: &'a history::Opened,
     /// What the stream remembers of what it has settled.
     pub(super) turnover: Option<Arc<dyn RecentTurnover>>,
+    /// What is expected of zones and bays.
+    pub(super) forecasts: Arc<Forecasts>,
     pub(super) quarantine: Quarantine,
     pub(super) losses: Arc<ManifestKeeper>,
     pub(super) inbox: mpsc::Sender<Submission>,
@@ -49,12 +54,14 @@ impl Services {
         let gate = adapters::gate(shared, config, of.contributors.clone());
         let authority = of.history.authority(config, &gate, of.turnover);
         let inbox = of.inbox;
+        let feeds = tokio::task::block_in_place(|| feeds::open(config, shared, &gate, &inbox))?;
         let desk = sharing::open(of.store, config, shared, inbox.clone(), closed, tasks).await?;
         let audit = AuditFiles::start(config.data.path.join("audit"), shared.metrics.clone())
             .map_err(|e| Failure::thread(&e))?;
         let api = serve::router(serve::ApiParts {
             registry: shared.registry.clone(),
             live: shared.live.clone(),
+            forecasts: of.forecasts,
             keys: of.keys.clone(),
             issuer: of.issuer.clone(),
             contributors: of.contributors.clone(),
@@ -64,6 +71,7 @@ impl Services {
             metrics: shared.metrics.clone(),
             limits: shared.limits.clone(),
             reports: adapters::reports(gate.clone()),
+            feeds: feeds.clone(),
             inbox: inbox.clone(),
             quarantine: of.quarantine,
             losses: of.losses,
@@ -76,7 +84,7 @@ impl Services {
             config: config.http.clone(),
         });
         listen(config, shared, http, &api, closed, tasks)?;
-        Ok(Self { gate, inbox })
+        Ok(Self { gate, feeds, inbox })
     }
 }
 

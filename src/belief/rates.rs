@@ -111,6 +111,13 @@ impl Rates {
         (self.leaving(occupied) as u64 * PER_MINUTE) >> 16
     }
 
+    /// Changes of a bay a minute, vacant and occupied together.
+    #[must_use]
+    pub fn pace(self) -> f32 {
+        let both = self.leaving_per_minute(true) + self.leaving_per_minute(false);
+        both as f32 / (1 << 20) as f32
+    }
+
     /// The share of time in that state in the long run, in 1/65,536.
     pub(super) const fn share(self, occupied: bool) -> u64 {
         if occupied {

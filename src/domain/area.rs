@@ -4,6 +4,7 @@
 //! Promises: an area that names nothing cannot be made; what is asked of each claim allocates
 //! nothing, and of the usual area, everywhere, one comparison.
 
+use super::source::FEEDS;
 use super::{Backing, id, vocabulary};
 use arc_swap::{ArcSwap, Guard};
 use std::fmt;
@@ -53,6 +54,13 @@ impl IdPattern {
             Self::Exact(own) => **own == *id,
             Self::Prefix(stem) => id.starts_with(&**stem) && id::is_valid(id),
         }
+    }
+
+    /// The same of a source. A feed's is covered only by what begins as one.
+    #[must_use]
+    pub fn covers_source(&self, id: &str) -> bool {
+        let (Self::Exact(stem) | Self::Prefix(stem)) = self;
+        self.covers(id) && (!id.starts_with(FEEDS) || stem.starts_with(FEEDS))
     }
 }
 

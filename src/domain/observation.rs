@@ -198,6 +198,8 @@ pub struct Parcel {
     pub refusals: Vec<Refusal>,
     /// What the gate wants to know once all of it is on disk.
     pub afterwards: Afterwards,
+    /// What a network server sent that is nothing to do: durable as it is.
+    pub ignored: u32,
 }
 
 impl Parcel {
@@ -220,6 +222,7 @@ impl Parcel {
             claims,
             refusals,
             afterwards,
+            ignored: _,
         } = self;
         let receipt = if afterwards.0.is_empty() {
             receipt

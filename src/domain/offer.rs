@@ -1,8 +1,9 @@
-//! An offer: one private bay, when it may be used by others, by which vehicles, for how much.
+//! An offer: one private bay or a pool of places, when it may be used by others, by which vehicles, for how much.
 
 use super::cancelling::CancelRule;
 use super::flexible::FlexRule;
 use super::overstay::LeaveRule;
+use super::pool::{self, Pool};
 use super::price::Price;
 use super::reservation::Vehicle;
 use super::span::{Span, melt, without};
@@ -103,14 +104,17 @@ impl fmt::Debug for CalendarToken {
     }
 }
 
-/// One bay on offer. Each change makes the next version.
+/// One bay on offer, or a pool. Each change makes the next version.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Offer {
     /// Its number in the store.
     pub id: i64,
     /// Its public id.
     pub name: Arc<str>,
+    /// Of a pool: what stands for it, [`super::pool::pool_name`].
     pub bay: Arc<str>,
+    /// The places that are offered in place of one bay.
+    pub pool: Option<Pool>,
     /// The partner who offers it.
     pub owner: Arc<str>,
     pub state: OfferState,
@@ -152,7 +156,8 @@ impl Offer {
     #[must_use]
     pub fn takes(&self, vehicle: &Vehicle) -> bool {
         let limit = self.rules.max_height_cm;
-        (limit == 0 || vehicle.height_cm.is_none_or(|h| h <= limit))
+        (self.pool.is_none() || pool::takes(vehicle, self.rules.ev_only))
+            && (limit == 0 || vehicle.height_cm.is_none_or(|h| h <= limit))
             && (!self.rules.ev_only || vehicle.ev)
     }
 
@@ -196,6 +201,7 @@ mod tests {
             id: 1,
             name: "of_1".into(),
             bay: "B1".into(),
+            pool: None,
             owner: "acme".into(),
             state: OfferState::Open,
             hours: Hours {

@@ -31,6 +31,8 @@ vocabulary! {
     pub enum Door {
         Mqtt => "mqtt",
         Http => "http",
+        /// What the hub itself has asked for.
+        Feed => "feed",
     }
 }
 

@@ -158,7 +158,16 @@ pub struct Moved {
     pub taken: bool,
 }
 
-/// One booking of one bay.
+/// That it is one of those that were booked together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfSeason {
+    /// The public id of them all.
+    pub name: Arc<str>,
+    /// The how manieth of them it is, from 1 on.
+    pub number: u32,
+}
+
+/// One booking of one bay, or of one place of a pool.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reservation {
     /// Its number in the store.
@@ -167,6 +176,7 @@ pub struct Reservation {
     pub name: Arc<str>,
     /// The offer's number in the store.
     pub offer: i64,
+    /// Of a pool: the seat that it has in the book, [`super::pool::seat_name`].
     pub bay: Arc<str>,
     /// The partner whose bay it is.
     pub owner: Arc<str>,
@@ -205,6 +215,8 @@ pub struct Reservation {
     pub moved: Option<Moved>,
     /// How often the hub has moved it, beside moves from a bay that was lost.
     pub moves: u32,
+    /// What it was booked together with, if it was.
+    pub season: Option<OfSeason>,
     /// Grows with each change.
     pub version: i64,
 }

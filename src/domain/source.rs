@@ -35,6 +35,10 @@ impl SourceIx {
 /// The hub's own source: what drivers' apps say of their booked stays. Nobody else may speak as it.
 pub const BOOKINGS: &str = "bayhub:bookings";
 
+/// How sources begin that are feeds of the configuration. Who may speak as any source may not speak
+/// as one of these, but where that is said.
+pub const FEEDS: &str = "pull:";
+
 /// A source that has proved who it is, as the doors know it.
 #[derive(Clone, Debug)]
 pub struct Speaker {

@@ -62,7 +62,8 @@ impl Workdays {
     }
 
     /// Of a day by its number since 1970, which was a Thursday.
-    pub(super) fn is_workday(&self, day: i64) -> bool {
+    #[must_use]
+    pub fn is_workday(&self, day: i64) -> bool {
         let weekday = (day + 3).rem_euclid(7);
         self.said.get(&day).map_or(weekday < 5, |(works, _)| *works)
     }

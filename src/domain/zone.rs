@@ -31,3 +31,14 @@ vocabulary! {
         Private = 2 => "private",
     }
 }
+
+vocabulary! {
+    /// What a forecast of a zone rests on.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum ForecastBasis {
+        /// How full it usually is, moved to how full it is.
+        Profile => "profile",
+        /// That it stays as it is.
+        Persistence => "persistence",
+    }
+}

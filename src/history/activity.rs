@@ -12,7 +12,7 @@ use crate::domain::turnover::HOUR_MS;
 use std::ops::Range;
 
 /// Length of a half-hour, ms.
-const HALF_HOUR_MS: u64 = HOUR_MS / 2;
+pub(super) const HALF_HOUR_MS: u64 = HOUR_MS / 2;
 
 /// What one zone's bays did in a half-hour. Times are bay-milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +72,9 @@ impl Archive {
             if entry.rows == 0 {
                 continue;
             }
-            let read = windows(self.whole(&entry)?, &mut |mut more| {
-                if !within.contains(&more.from) {
+            let read = windows(self.whole(&entry)?, &mut |mut more, counted| {
+                // Who counts a whole zone sees no bay taken.
+                if counted || !within.contains(&more.from) {
                     return;
                 }
                 more.from = Millis(more.from.0 / HALF_HOUR_MS * HALF_HOUR_MS);
@@ -113,8 +114,12 @@ const COLUMNS: [(usize, Kind); 8] = [
     (COUNTED, Kind::LaterFlag),
 ];
 
-/// Hands `each` every window of a file of turnover; `from` is its start.
-fn windows(file: Vec<u8>, each: &mut dyn FnMut(Activity)) -> Result<(), TableError> {
+/// Hands `each` every window of a file of turnover, and whether it is what counts say; `from` is its
+/// start.
+pub(super) fn windows(
+    file: Vec<u8>,
+    each: &mut dyn FnMut(Activity, bool),
+) -> Result<(), TableError> {
     let mut odd = false;
     read(
         file,
@@ -132,9 +137,8 @@ fn windows(file: Vec<u8>, each: &mut dyn FnMut(Activity)) -> Result<(), TableErr
                 Column::Int64(ended),
                 Column::Flag(counted),
             ] => {
-                // Who counts a whole zone sees no bay taken.
-                for (at, zone) in zones.iter().enumerate().filter(|(at, _)| !counted[*at]) {
-                    each(Activity {
+                for (at, zone) in zones.iter().enumerate() {
+                    let activity = Activity {
                         zone: *zone as u32,
                         from: Millis(from[at] as u64),
                         occupied_ms: occupied[at],
@@ -142,7 +146,8 @@ fn windows(file: Vec<u8>, each: &mut dyn FnMut(Activity)) -> Result<(), TableErr
                         unknown_ms: unknown[at],
                         started: started[at],
                         ended: ended[at],
-                    });
+                    };
+                    each(activity, counted[at]);
                 }
             }
             _ => odd = true,

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 /// Corrections of an hour come in up to this long after it, ms: the day in which late reports
 /// amend, and the hours in which they are settled and told.
-const AMENDED_FOR_MS: u64 = 50 * HOUR_MS;
+pub(super) const AMENDED_FOR_MS: u64 = 50 * HOUR_MS;
 
 /// What opening a file and summing it up costs, in rows that could be decoded meanwhile.
 pub(super) const OPENING: u64 = 5_000;
@@ -105,16 +105,29 @@ impl Archive {
         }))
     }
 
-    /// The files that speak of an hour, its own first.
+    /// The files that speak of an hour: that with the most of it first, which is its own or what was
+    /// imported of it.
     pub(super) fn entries(&self, hour: Millis) -> Result<Vec<ManifestFile>, Gap> {
+        let mut of = self.entries_of(hour)?;
+        if let Some(imported) = of.iter().position(|e| e.imported)
+            && of[0].rows == 0
+        {
+            of.swap(0, imported);
+        }
+        Ok(of)
+    }
+
+    /// The same, its own first.
+    pub(super) fn entries_of(&self, hour: Millis) -> Result<Vec<ManifestFile>, Gap> {
         let day = |at: Millis| self.catalogue.day(at).map_err(|e| Gap::Away(e.to_string()));
         let of_turnover = |e: &&ManifestFile| e.class == Class::Turnover;
         let own = day(hour)?
             .iter()
             .filter(of_turnover)
-            .find(|e| !e.correction && e.hour == hour)
+            .find(|e| e.is_base() && e.hour == hour)
             .cloned();
         let mut found = vec![own.ok_or(Gap::NoFile)?];
+        found.extend(self.imported(hour)?);
         let end = hour.plus(AMENDED_FOR_MS);
         let mut at = hour;
         loop {
@@ -129,8 +142,17 @@ impl Archive {
         }
     }
 
+    /// What was imported of an hour.
+    pub(super) fn imported(&self, hour: Millis) -> Result<Option<ManifestFile>, Gap> {
+        let files = self.catalogue.day(hour);
+        let files = files.map_err(|e| Gap::Away(e.to_string()))?;
+        let of_hour =
+            |e: &&ManifestFile| e.class == Class::Turnover && e.imported && e.hour == hour;
+        Ok(files.iter().find(of_hour).cloned())
+    }
+
     /// The windows of an hour as they are right now: base and corrections added up.
-    fn windows(
+    pub(super) fn windows(
         &self,
         of: &[ManifestFile],
         hour: Millis,
@@ -295,7 +317,7 @@ impl Archive {
             let files = self.catalogue.day(day).map_err(away)?;
             let told = files
                 .iter()
-                .filter(|e| e.class == Class::Turnover && !e.correction);
+                .filter(|e| e.class == Class::Turnover && e.is_base());
             let meant = |hour: &Millis| hour.plus(HOUR_MS) > from && *hour < to;
             hours.extend(told.map(|e| e.hour).filter(meant));
         }

@@ -39,6 +39,9 @@ impl Class {
 pub struct ManifestFile {
     pub class: Class,
     pub correction: bool,
+    /// Of what was imported, and not settled by the hub as it came.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub imported: bool,
     /// The hour it is of; for corrections the hour in which they came in.
     #[serde(with = "rfc3339")]
     pub hour: Millis,
@@ -60,12 +63,67 @@ impl ManifestFile {
     /// `.../corrections-10.parquet`.
     pub(super) fn path(class: Class, correction: bool, hour: Millis) -> String {
         let prefix = if correction { "corrections-" } else { "" };
+        Self::prefixed(class, prefix, hour)
+    }
+
+    fn prefixed(class: Class, prefix: &str, hour: Millis) -> String {
         format!(
             "{}/date={}/{prefix}{:02}.parquet",
             class.name(),
             day(hour),
             hour.0 / HOUR_MS % 24
         )
+    }
+
+    /// Whether it is what the hub has told of an hour in the first place.
+    pub(super) const fn is_base(&self) -> bool {
+        !self.correction && !self.imported
+    }
+
+    /// Of an hour of which the hub itself has told nothing, but others have.
+    pub(super) fn nothing(hour: Millis) -> Self {
+        Self {
+            class: Class::Turnover,
+            correction: false,
+            imported: false,
+            hour,
+            file: Self::path(Class::Turnover, false, hour),
+            rows: 0,
+            bytes: 0,
+            crc32c: crc32c::crc32c(&[]),
+            first: hour,
+            last: hour,
+        }
+    }
+
+    /// Of so many rows of these times that were imported: `.../imported-10.parquet`.
+    pub(super) fn imported(
+        class: Class,
+        hour: Millis,
+        rows: u64,
+        times: impl Iterator<Item = Millis> + Clone,
+    ) -> Self {
+        Self {
+            class,
+            imported: true,
+            file: Self::prefixed(class, "imported-", hour),
+            rows,
+            first: times.clone().min().unwrap_or(hour),
+            last: times.max().unwrap_or(hour),
+            ..Self::nothing(hour)
+        }
+    }
+
+    /// With the length and checksum of its bytes.
+    pub(super) fn sealed(&mut self, bytes: &[u8]) {
+        self.bytes = bytes.len() as u64;
+        self.crc32c = crc32c::crc32c(bytes);
+    }
+
+    /// Whether it stands in the place of `other`.
+    fn is_for(&self, other: &Self) -> bool {
+        (self.class, self.correction, self.imported, self.hour)
+            == (other.class, other.correction, other.imported, other.hour)
     }
 }
 
@@ -135,15 +193,31 @@ impl Catalogue {
             return Ok(());
         }
         let at = entry.hour;
-        files.retain(|e| {
-            (e.class, e.correction, e.hour) != (entry.class, entry.correction, entry.hour)
-        });
+        files.retain(|e| !e.is_for(&entry));
         files.push(entry);
-        files.sort_by_key(|e| (e.class, e.hour, e.correction));
         self.replace(at, files)
     }
 
-    fn replace(&self, at: Millis, files: Vec<ManifestFile>) -> Result<(), StoreError> {
+    /// Puts entries of the day that `at` falls in in, each in the place of its own, and takes others
+    /// out: all at once. Durable when it returns.
+    pub(super) fn put_all(
+        &self,
+        at: Millis,
+        entries: Vec<ManifestFile>,
+        gone: &[ManifestFile],
+    ) -> Result<(), StoreError> {
+        let there = self.day(at)?;
+        if gone.is_empty() && entries.iter().all(|entry| there.contains(entry)) {
+            return Ok(());
+        }
+        let mut files = Vec::clone(&*there);
+        files.retain(|e| !entries.iter().chain(gone).any(|new| e.is_for(new)));
+        files.extend(entries);
+        self.replace(at, files)
+    }
+
+    fn replace(&self, at: Millis, mut files: Vec<ManifestFile>) -> Result<(), StoreError> {
+        files.sort_by_key(|e| (e.class, e.hour, e.correction, e.imported));
         let name = manifest(at);
         if files.is_empty() {
             self.shelf.delete(&name)?;
@@ -176,12 +250,24 @@ impl Catalogue {
             let files = self.day(day)?;
             let told = files
                 .iter()
-                .filter(|e| e.class == Class::Turnover && !e.correction);
+                .filter(|e| e.class == Class::Turnover && e.is_base());
             if let Some(first) = told.map(|e| e.hour).min() {
                 return Ok(Some(first));
             }
         }
         Ok(None)
+    }
+
+    /// Whether an hour was told, or is known by its corrections or imports alone.
+    pub(super) fn is_known(&self, hour: Millis) -> Result<bool, StoreError> {
+        Ok(base_of(&*self.day(hour)?, hour).is_some())
+    }
+
+    /// Whether the hub itself has told of an hour: it may have told that there was nothing.
+    pub(super) fn is_told(&self, hour: Millis) -> Result<bool, StoreError> {
+        let files = self.day(hour)?;
+        let imported = files.iter().any(|e| e.imported && e.hour == hour);
+        Ok(base_of(&files, hour).is_some_and(|base| base.rows > 0 || !imported))
     }
 
     /// Deletes the files of a class of all days that ended before `before`. How many.
@@ -210,6 +296,11 @@ impl Catalogue {
     }
 }
 
+fn base_of(files: &[ManifestFile], hour: Millis) -> Option<&ManifestFile> {
+    let is_it = |e: &&ManifestFile| e.class == Class::Turnover && e.is_base() && e.hour == hour;
+    files.iter().find(is_it)
+}
+
 /// The UTC date of a time.
 fn day(at: Millis) -> String {
     at.to_string()[..10].to_owned()
@@ -235,112 +326,4 @@ mod rfc3339 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn entry(class: Class, hour: u64, rows: u64) -> ManifestFile {
-        let hour = Millis(hour * HOUR_MS);
-        let file = ManifestFile::path(class, false, hour);
-        ManifestFile {
-            class,
-            correction: false,
-            hour,
-            file,
-            rows,
-            bytes: 7,
-            crc32c: 1,
-            first: hour,
-            last: hour,
-        }
-    }
-
-    #[test]
-    fn an_entry_replaces_its_own_and_is_found_by_a_second_reader() {
-        let dir = tempfile::tempdir().unwrap();
-        let runtime = tokio::runtime::Runtime::new().unwrap();
-        let open = || {
-            let shelf = Shelf::open(
-                &super::super::Config::default(),
-                dir.path(),
-                runtime.handle().clone(),
-            )
-            .unwrap();
-            Catalogue::new(Arc::new(shelf))
-        };
-        let writer = open();
-        for (hour, rows) in [(26, 1), (25, 2), (26, 3)] {
-            writer.put(entry(Class::Turnover, hour, rows)).unwrap();
-        }
-        writer.put(entry(Class::Visits, 49, 4)).unwrap();
-        for catalogue in [writer, open()] {
-            let rows = |day: u64| {
-                catalogue
-                    .day(Millis(day * DAY_MS))
-                    .unwrap()
-                    .iter()
-                    .map(|e| e.rows)
-                    .collect::<Vec<_>>()
-            };
-            assert_eq!((rows(0), rows(1), rows(2)), (vec![], vec![2, 3], vec![4]));
-            assert_eq!(
-                catalogue.days().unwrap(),
-                [Millis(DAY_MS), Millis(2 * DAY_MS)]
-            );
-        }
-        std::fs::write(dir.path().join("manifest/1970-01-03.json"), "{").unwrap();
-        assert!(
-            open()
-                .day(Millis(2 * DAY_MS))
-                .unwrap_err()
-                .to_string()
-                .contains("1970-01-03.json: is no manifest")
-        );
-    }
-
-    #[test]
-    fn a_class_is_retired_by_whole_days() {
-        let dir = tempfile::tempdir().unwrap();
-        let runtime = tokio::runtime::Runtime::new().unwrap();
-        let shelf = Shelf::open(
-            &super::super::Config::default(),
-            dir.path(),
-            runtime.handle().clone(),
-        )
-        .unwrap();
-        let shelf = Arc::new(shelf);
-        let catalogue = Catalogue::new(shelf.clone());
-        for (class, hour) in [
-            (Class::Turnover, 1),
-            (Class::Visits, 1),
-            (Class::Visits, 25),
-            (Class::Visits, 49),
-        ] {
-            let entry = entry(class, hour, 1);
-            shelf.put(&entry.file, vec![1]).unwrap();
-            catalogue.put(entry).unwrap();
-        }
-        assert_eq!(
-            catalogue
-                .retire(Class::Visits, Millis(2 * DAY_MS + 1))
-                .unwrap(),
-            2
-        );
-        let left = |day: u64| catalogue.day(Millis(day * DAY_MS)).unwrap().len();
-        assert_eq!(
-            (left(0), left(1), left(2)),
-            (1, 0, 1),
-            "turnover stays, and what is younger"
-        );
-        assert!(
-            !dir.path()
-                .join("visits/date=1970-01-01/01.parquet")
-                .exists()
-        );
-        assert!(
-            dir.path()
-                .join("turnover/date=1970-01-01/01.parquet")
-                .exists()
-        );
-        assert!(!dir.path().join("manifest/1970-01-02.json").exists());
-    }
-}
+mod tests;

@@ -9,6 +9,7 @@ use super::names::Names;
 use super::plain::{PlainRow, plain};
 use super::table::{Column, Kind, ParquetWriter, TableError, read};
 use crate::domain::{CountedWindow, Millis, Stays, Window, WindowRow};
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -31,6 +32,8 @@ const TURNOVER: &str = "message turnover {
 }";
 /// Position of `zone_number`, and of what a reader needs.
 pub(super) const ZONE_NUMBER: usize = 1;
+/// Position of `correction`.
+const CORRECTION: usize = 17;
 /// Position of `counted`, which older files do not have.
 pub(super) const COUNTED: usize = 19;
 const WINDOW_COLUMNS: [(usize, Kind); 17] = {
@@ -207,6 +210,26 @@ pub(super) fn read_zones(file: Vec<u8>) -> Result<Vec<(u32, Arc<str>)>, TableErr
     }
 }
 
+/// Which zones a file of turnover has corrections of.
+pub(super) fn read_corrected(file: Vec<u8>) -> Result<BTreeSet<u32>, TableError> {
+    let mut zones = BTreeSet::new();
+    let mut odd = false;
+    let columns = [(ZONE_NUMBER, Kind::Int32), (CORRECTION, Kind::Flag)];
+    read(file, &columns, ZONE_NUMBER, &|_, _| false, &mut |columns| {
+        let [Column::Int32(numbers), Column::Flag(corrections)] = &columns[..] else {
+            odd = true;
+            return;
+        };
+        let corrected = numbers.iter().zip(corrections).filter(|(_, flag)| **flag);
+        zones.extend(corrected.map(|(number, _)| *number as u32));
+    })?;
+    if odd {
+        Err(TableError::odd())
+    } else {
+        Ok(zones)
+    }
+}
+
 /// The columns of one group.
 struct Windows<'c> {
     zones: &'c [i32],
@@ -302,84 +325,4 @@ impl<'c> Windows<'c> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::names::Numbered;
-    use super::*;
-    use crate::long::cases;
-    use proptest::prelude::*;
-
-    fn row() -> impl Strategy<Value = WindowRow> {
-        let numbers = proptest::collection::vec(-1_000_000_000_000..1_000_000_000_000_i64, 12);
-        let stays = proptest::collection::vec((0..500_u16, -3..3_i32), 0..20);
-        let counted = any::<bool>();
-        (0..100_u32, 0..1_000_u64, numbers, stays, counted).prop_map(
-            |(zone, from, m, stays, counted)| {
-                let window = Window {
-                    occupied_ms: m[0],
-                    vacant_ms: m[1],
-                    unknown_ms: m[2],
-                    closed_ms: m[3],
-                    started: m[4],
-                    ended: m[5],
-                    short: m[6],
-                    censored: m[7],
-                    stay_ms: m[8],
-                    stays: Stays::from_buckets(stays),
-                    occupied_at: m[9],
-                    vacant_at: m[10],
-                    unknown_at: m[11],
-                    counted: None,
-                };
-                let window = if counted {
-                    Window::from(CountedWindow::of(&window))
-                } else {
-                    window
-                };
-                WindowRow {
-                    zone,
-                    from: Millis(from * 300_000),
-                    window,
-                }
-            },
-        )
-    }
-
-    #[test]
-    fn what_bays_and_counts_say_of_one_window_are_two_rows() {
-        let counted = CountedWindow {
-            vacant_ms: 7,
-            ..CountedWindow::default()
-        };
-        let both = WindowRow {
-            zone: 3,
-            from: Millis(300_000),
-            window: Window {
-                started: 1,
-                counted: Some(Box::new(counted)),
-                ..Window::default()
-            },
-        };
-        let file = write_turnover(std::slice::from_ref(&both), None, &Numbered).unwrap();
-        let mut got = Vec::new();
-        read_turnover(file, None, &mut |raw| got.push(raw.row().window)).unwrap();
-        assert_eq!((got[0].started, &got[0].counted), (1, &None));
-        assert_eq!(got[1], Window::from(counted));
-        assert_eq!(got.len(), 2);
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(cases(32)))]
-        #[test]
-        fn rows_of_turnover_come_back_as_they_went(rows in proptest::collection::vec(row(), 0..40)) {
-            let file = write_turnover(&rows, None, &Numbered).unwrap();
-            let read = |zones| {
-                let mut out = Vec::new();
-                read_turnover(file.clone(), zones, &mut |raw| out.push(raw.row())).unwrap();
-                out
-            };
-            prop_assert_eq!(&read(None), &rows);
-            let some: Vec<WindowRow> = rows.iter().filter(|r| [3, 50].contains(&r.zone)).cloned().collect();
-            prop_assert_eq!(&read(Some(&[3, 50])), &some);
-        }
-    }
-}
+mod tests;

@@ -10,8 +10,10 @@ mod gathered;
 
 pub use gathered::SettledPart;
 
+use super::archive::AMENDED_FOR_MS;
 use super::catalogue::{Catalogue, Class, ManifestFile};
 use super::files::write_turnover;
+use super::imported::{give_way, kept_from};
 use super::names::Names;
 use super::plain::plain;
 use super::store::{Shelf, StoreError};
@@ -278,6 +280,7 @@ impl Keeper {
             self.catalogue.put(ManifestFile {
                 class,
                 correction,
+                imported: false,
                 hour,
                 file,
                 rows,
@@ -287,6 +290,7 @@ impl Keeper {
                 last,
             })?;
         }
+        give_way(&self.shelf, &self.catalogue, &windows, &*self.names)?;
         tracing::debug!(
             hour = %hour, correction, rows = turnover.0, visits = single.0, "history written"
         );
@@ -301,29 +305,29 @@ impl Keeper {
         let (Some(first), Some(last)) = (hours.clone().min(), hours.max()) else {
             return Ok(());
         };
-        let known = self.catalogue.first_hour()?;
-        let known = known.map_or(last + HOUR_MS, |hour| hour.0);
+        // How far corrections reach back, and with them the hours before the first.
+        let around = |from: u64, to: u64| (from..to).step_by(HOUR_MS as usize).map(Millis);
+        let told = |hour: Millis| self.catalogue.is_told(hour);
+        for hour in around(first.saturating_sub(AMENDED_FOR_MS), first) {
+            if told(hour)? {
+                // What is not known after the first hour is lost.
+                return Ok(());
+            }
+        }
+        let mut end = last + HOUR_MS;
+        for hour in around(first, first + AMENDED_FOR_MS) {
+            if told(hour)? {
+                end = hour.0;
+                break;
+            }
+        }
         // What was retired does not come back.
-        let days = u64::from(self.config.keep_turnover_days);
-        let kept_from = match days {
-            0 => 0,
-            _ => self.clock.now().0.saturating_sub(days * 24 * HOUR_MS),
-        };
-        let mut hour = known;
-        while hour > first && hour - HOUR_MS >= kept_from {
-            hour -= HOUR_MS;
-            let hour = Millis(hour);
-            self.catalogue.put(ManifestFile {
-                class: Class::Turnover,
-                correction: false,
-                hour,
-                file: ManifestFile::path(Class::Turnover, false, hour),
-                rows: 0,
-                bytes: 0,
-                crc32c: crc32c::crc32c(&[]),
-                first: hour,
-                last: hour,
-            })?;
+        let kept_from = kept_from(self.config.keep_turnover_days, self.clock.now());
+        let hours: Vec<Millis> = around(first, end).filter(|h| *h >= kept_from).collect();
+        for hour in hours.into_iter().rev() {
+            if !self.catalogue.is_known(hour)? {
+                self.catalogue.put(ManifestFile::nothing(hour))?;
+            }
         }
         Ok(())
     }

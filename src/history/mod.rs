@@ -25,9 +25,12 @@ mod days;
 mod export;
 mod figures;
 mod files;
+mod fullness;
+mod imported;
 mod keeper;
 mod lately;
 mod names;
+mod past;
 mod plain;
 mod question;
 mod store;
@@ -44,9 +47,12 @@ pub use catalogue::{Class, ManifestFile};
 pub use cells::{Cells, ZoneFigures};
 pub use config::Config;
 pub use export::{Export, ExportError, Format};
+pub use fullness::{Fullness, FullnessByZone};
+pub use imported::{DayWritten, Imported, kept_from};
 pub use keeper::{Around, Keeper, SettledPart};
 pub use lately::Lately;
 pub use names::{Names, Numbered, Registered};
+pub use past::Past;
 pub use question::{
     FiguresPage, Interval, NothingSettled, Question, RecentFigures, ResumeAt, TurnoverRow,
     Unanswerable,

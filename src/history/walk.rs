@@ -98,7 +98,11 @@ impl<'a> FiguresWalk<'a> {
             return cells.clone();
         }
         let cells = match self.recent.cells(hour, fine) {
-            Some(cells) => Ok(cells),
+            Some(cells) => {
+                let few = self.few();
+                self.archive
+                    .beside(cells, (hour, fine), few, &mut self.work)
+            }
             None => self.archive.cells(hour, fine, self.few(), &mut self.work),
         };
         self.last = Some((hour, fine, cells.clone()));

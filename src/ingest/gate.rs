@@ -9,13 +9,17 @@
 
 mod config;
 mod counts;
+mod device_health;
 mod ledger;
 mod refuse;
+mod rows;
 mod times;
 mod uplinks;
 
 pub use config::Config;
+pub use device_health::{DeviceHealths, HeardDevice};
 pub use ledger::{Ledger, OddCount, Sent};
+pub use rows::{RowMemory, RowRules, RowSaid, RowSender, RowTally, Subsets};
 
 use super::codec::{BaySaid, Codec, Said};
 use crate::domain::observation::SURE;
@@ -40,6 +44,7 @@ pub struct Gate {
     config: Config,
     recent: Arc<RecentUplinks>,
     ledger: Arc<Ledger>,
+    healths: Arc<DeviceHealths>,
     reliability: Arc<dyn Reliability>,
 }
 
@@ -67,6 +72,7 @@ impl Gate {
         config: Config,
     ) -> Self {
         let ledger = Arc::new(Ledger::new(clock.now()));
+        let healths = Arc::new(DeviceHealths::new(metrics.clone()));
         Self {
             registry,
             clock,
@@ -74,6 +80,7 @@ impl Gate {
             config,
             recent: Arc::default(),
             ledger,
+            healths,
             reliability: Arc::new(ByStanding),
         }
     }
@@ -90,6 +97,12 @@ impl Gate {
     #[must_use]
     pub fn ledger(&self) -> Arc<Ledger> {
         self.ledger.clone()
+    }
+
+    /// How well each device is.
+    #[must_use]
+    pub fn healths(&self) -> Arc<DeviceHealths> {
+        self.healths.clone()
     }
 
     /// Reads one payload and appends to `out` what may pass and what may not. `place` is the topic
@@ -185,6 +198,11 @@ impl Gate {
         let seen = bays.next().flatten();
         let mut accepted = 0;
         for (i, one) in said.into_iter().enumerate() {
+            if self.is_nothing(&one) {
+                self.metrics.uplinks_ignored.inc();
+                out.ignored += 1;
+                continue;
+            }
             let subsets = match &one {
                 Said::Count(count) => Some(count.subsets),
                 _ => None,
@@ -225,6 +243,7 @@ impl Gate {
             Said::Bay(b) => self.bay(message, &b).map(Claim::Bay).map(Some),
             Said::Count(c) => self.count(message, &c).map(Claim::Count).map(Some),
             Said::Uplink(u) => self.uplink(message, &u, afterwards),
+            Said::Nothing => Ok(None),
             Said::Online(_) if message.kept => Err(without_time()),
             // A goodbye is no evidence of any bay: the source's silence will speak for itself.
             Said::Online(online) => {
@@ -340,7 +359,7 @@ fn push_subsets(
 }
 
 /// A confidence of 0..=1, rounded; but never up to what is sure.
-fn in_255ths(confidence: f32) -> u8 {
+pub(in crate::ingest) fn in_255ths(confidence: f32) -> u8 {
     let near = (confidence * 255.0).round() as u8;
     if confidence < 0.8 {
         near.min(SURE - 1)

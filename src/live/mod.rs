@@ -10,7 +10,7 @@
 //! `words` one word a bay - `bitmap` vacant bits - `tallies` zone rows - `nearest` and
 //! `words` one word a bay - `bitmap` vacant bits - `tallies` zone rows - `nearest` and
 //! `nearest_zones` (`zone_places`) the queries - `feed` who is told - `had` what of a zone may be
-//! had - `offers`, `private` what others see of private bays - `parts` areas and floors - `sources`
+//! had - `offers`, `pools`, `private` what others see of private bays - `parts` areas and floors - `sources`
 //! who has how many bays, and who is suspected: that one has a lock,
 //! and is for operators.
 
@@ -22,6 +22,7 @@ mod nearest;
 mod nearest_zones;
 mod offers;
 mod parts;
+mod pools;
 mod private;
 mod sources;
 mod tallies;
@@ -33,7 +34,7 @@ mod zone_places;
 pub use feed::{Dirty, Feed, FeedError, ZoneFilter};
 pub use nearest::{Hit, Query};
 pub use nearest_zones::ZoneHit;
-pub use offers::OpenOffer;
+pub use offers::{OpenOffer, OpenPool};
 pub use private::{PublicZone, is_private};
 pub use sources::{Dead, SuspectAt, Suspected};
 pub use zone_places::ZonePlaces;
@@ -49,6 +50,7 @@ use dashmap::DashMap;
 use nearest_zones::CountedKinds;
 use offers::OpenOffers;
 use parts::Wholes;
+use pools::OpenPools;
 use sources::SourceTable;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Relaxed, Release};
@@ -67,6 +69,8 @@ pub struct Live {
     reserved: Bitmap,
     /// Offers that are open now.
     offers: OpenOffers,
+    /// Pools that are open now.
+    pools: OpenPools,
     /// Zones that everybody once saw and later did not.
     left: DashMap<ZoneIx, (), ahash::RandomState>,
     tallies: Tallies,
@@ -118,6 +122,7 @@ impl Live {
             vacant: Bitmap::one_a_kind(bays),
             reserved: Bitmap::new(bays),
             offers: OpenOffers::new(bays),
+            pools: OpenPools::default(),
             left: DashMap::default(),
             feed: Arc::new(Feed::new(tallies.capacity(), room.subscribers)),
             usual: bytemuck::allocation::zeroed_slice_box(tallies.capacity() as usize),
@@ -243,7 +248,7 @@ impl Live {
     }
 
     /// The nearest zones of which a count says that there is room for the kind of bay, and that suit
-    /// as far as they tell. `places` are the city's.
+    /// as far as they tell; and those of which a pool is open. `places` are the city's.
     pub fn nearest_zones(&self, city: &City, places: &ZonePlaces, query: &Query) -> Vec<ZoneHit> {
         let ask_for = |zone| {
             self.tallies.ask_for(zone);
@@ -251,7 +256,8 @@ impl Live {
         };
         let may_be_had = |zone| self.on_offer(city, zone);
         let look = (ask_for, may_be_had);
-        nearest_zones::nearest_zones(&self.counted, (city, places), query, look)
+        let hits = nearest_zones::nearest_zones(&self.counted, (city, places), query, look);
+        self.with_pools(city, query, hits)
     }
 
     /// Who is told of changes. [`Feed::run`] must be running for anybody to hear.

@@ -4,6 +4,7 @@
 //! of a few cells ([`ZonePlaces`]), and of each at one byte before anything else. Dear: nothing.
 
 use super::nearest::{M_PER_E7, Plane, Query, ROUND_E7, SLACK};
+use super::offers::OpenPool;
 use super::zone_places::{ZonePlaces, cell};
 use crate::domain::{BayKind, BaySubset, ZoneIx, ZoneTally};
 use crate::registry::city::City;
@@ -68,13 +69,15 @@ impl CountedKinds {
 }
 
 /// A car park with room, and how far it is.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ZoneHit {
     pub zone: ZoneIx,
     /// As the crow flies, metres.
     pub distance_m: f32,
     /// What may be had there.
     pub tally: ZoneTally,
+    /// Places that can be booked there.
+    pub pool: Option<OpenPool>,
 }
 
 impl Query {
@@ -156,6 +159,7 @@ pub(super) fn nearest_zones(
                 zone: ZoneIx(zone),
                 distance_m: d2.sqrt(),
                 tally,
+                pool: None,
             });
         }
         if hits.len() == limit {

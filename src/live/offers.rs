@@ -49,6 +49,23 @@ fn stricter(a: u16, b: u16) -> u16 {
     if a == 0 || b == 0 { a.max(b) } else { a.min(b) }
 }
 
+/// A pool while it is open.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OpenPool {
+    pub offer: OpenOffer,
+    pub places: u32,
+    /// Of those, had by somebody now or soon.
+    pub taken: u32,
+}
+
+impl OpenPool {
+    /// Places that may be had now.
+    #[must_use]
+    pub const fn free(&self) -> u32 {
+        self.places.saturating_sub(self.taken)
+    }
+}
+
 /// The offers that are open, of bays of any zone.
 pub(super) struct OpenOffers {
     /// Set after the entry is there, cleared before it goes.

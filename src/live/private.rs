@@ -19,7 +19,7 @@ use std::ops::Range;
 /// A private zone as others see it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PublicZone {
-    /// `capacity` are bays with an open offer, `vacant` those to be had, `reserved` the others.
+    /// `capacity` are bays with an open offer and the places of open pools, `vacant` those to be had, `reserved` the others.
     pub tally: ZoneTally,
     /// Bit `k` is set when a bay of kind `k` is on offer.
     pub kinds: u8,
@@ -82,8 +82,8 @@ impl Live {
         is_free.then(|| self.offer_of(city, bay, at)).flatten()
     }
 
-    /// What everybody may know of a private zone at `at`. `None` for one that only counts: it is
-    /// shown to nobody else. Neither a sensor's nor a gate's word on it is told, nor when there was
+    /// What everybody may know of a private zone at `at`. `None` for one that only counts and
+    /// has no pool open: it is shown to nobody else. Neither a sensor's nor a gate's word on it is told, nor when there was
     /// one, but of bays that are to be had. Its areas and floors are told with it.
     ///
     /// # Panics
@@ -103,7 +103,10 @@ impl Live {
     /// For a zone this city does not have.
     #[must_use]
     pub fn public_lone_zone(&self, city: &City, zone: ZoneIx, at: Millis) -> Option<PublicZone> {
-        city.bays_of(zone).next()?;
+        let has_bays = city.bays_of(zone).next().is_some();
+        if !has_bays && self.pools_of(zone, at).is_empty() {
+            return None;
+        }
         let mut told = PublicZone {
             tally: ZoneTally::default(),
             kinds: 0,
@@ -113,6 +116,7 @@ impl Live {
     }
 
     fn count_offers(&self, city: &City, zone: ZoneIx, at: Millis, told: &mut PublicZone) {
+        self.count_pools(zone, at, told);
         for run in runs(city, zone) {
             self.offers.bits.for_each(run, |bay| {
                 if city.is_live(bay) && self.offers.at(bay, at).is_some() {

@@ -6,12 +6,16 @@
 //! counting on a hot path is one atomic addition.
 
 mod brokers;
+mod feeds;
+mod forecast;
 mod quota;
 mod register;
 mod settlement;
 mod sharing;
 
 pub use brokers::Brokers;
+pub use feeds::Feeds;
+pub use forecast::ForecastMetrics;
 pub use quota::QuotaMetrics;
 pub use settlement::SettlementMetrics;
 pub use sharing::Share;
@@ -33,9 +37,12 @@ pub struct Metrics {
     pub contributors_proven: IntGauge,
     /// Uplinks that had been made durable already: acknowledged, not taken twice.
     pub uplinks_duplicate: IntCounter,
-    /// Events of network servers that are no uplinks (joins, acks): accepted, of no use here.
+    /// Events of network servers that are no uplinks (joins, acks), and uplinks that say nothing of a
+    /// bay: accepted, of no use here.
     pub dropped_members: IntCounter,
     pub uplinks_ignored: IntCounter,
+    /// Devices heard since the start whose battery is low.
+    pub devices_low_battery: IntGauge,
     /// Reports of MQTT messages of QoS 0 that were dropped because the journal was busy.
     pub reports_shed: IntCounter,
     /// The messages they came in.
@@ -51,6 +58,7 @@ pub struct Metrics {
     /// How often a connection was not read for a while because its source sent too much.
     pub mqtt_throttled: IntCounter,
     pub brokers: Brokers,
+    pub feeds: Feeds,
     pub share: Share,
     pub quota: QuotaMetrics,
     /// Counts with a number that cannot be, taken as what is nearest.
@@ -102,6 +110,7 @@ pub struct Metrics {
     /// Of the newest hour that is settled, by kind of zone.
     pub turnover: GaugeVec,
     pub settled: SettlementMetrics,
+    pub forecast: ForecastMetrics,
     /// Administrators' calls that are not in the audit log's files.
     pub audit_lost: IntCounter,
     pub bays: IntGauge,
@@ -162,7 +171,11 @@ impl Metrics {
             ),
             uplinks_ignored: r.counter(
                 "uplinks_ignored_total",
-                "Events of network servers that are no uplinks.",
+                "Events of network servers that are no uplinks, and uplinks without a reading.",
+            ),
+            devices_low_battery: r.gauge(
+                "devices_low_battery",
+                "Devices heard since the start whose battery is low.",
             ),
             reports_shed: r.counter(
                 "reports_shed_total",
@@ -199,6 +212,7 @@ impl Metrics {
                 "Pauses in reading a source that sends too much.",
             ),
             brokers: Brokers::new(&r),
+            feeds: Feeds::new(&r),
             share: Share::new(&r),
             quota: QuotaMetrics::new(&r),
             counts_clamped: r.counter(
@@ -305,6 +319,7 @@ impl Metrics {
                 &["kind"],
             ),
             settled: SettlementMetrics::new(&r),
+            forecast: ForecastMetrics::new(&r),
             audit_lost: r.counter(
                 "audit_lost_total",
                 "Admin calls that the audit log could not keep.",

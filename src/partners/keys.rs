@@ -209,7 +209,7 @@ impl Keys {
     /// Whether the holder of `grant` may send reports as `source`.
     #[must_use]
     pub fn may_speak_for(grant: &Grant, source: &str) -> bool {
-        grant.scopes.has(Scope::Report) && grant.sources.iter().any(|p| p.covers(source))
+        grant.scopes.has(Scope::Report) && grant.sources.iter().any(|p| p.covers_source(source))
     }
 }
 

@@ -1,16 +1,16 @@
-//! LoRaWAN devices: which bay each one watches, how its payloads are read, and which network server
-//! hands them on.
+//! Devices behind network servers (LoRaWAN) and platforms (NB-IoT): which bay each one watches, how
+//! its payloads are read, and who hands them on.
 //!
 //! Promises: bounded ([`MAX_DEVICES`]); a look-up is one access to a concurrent map; a change is
 //! durable before it is seen, whole or not at all. Each device is a source of its own
 //! (`dev.{device}`), so its silence voids its own bay only, however lively the network server is.
-//! Dear: some 400 bytes a device, its source included.
+//! Dear: some 400 bytes a device, its source included; 200 more where it says how its state is told.
 //!
 //! A device stays when its bay is removed: its uplinks are then refused as `unknown_bay` until
 //! somebody maps it anew.
 
 use super::changes::Change;
-use super::device::{Device, DeviceSpec};
+use super::device::{Device, DeviceSpec, ModelName, StateRule};
 use super::faults::{Faults, invalid_id};
 use super::{Registry, RegistryError};
 use crate::domain::{BayIx, SourceIx, SourceKind, id};
@@ -23,8 +23,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// Devices a hub will hold; more is an error.
 pub const MAX_DEVICES: usize = 2_000_000;
 
-/// The names of the payload decoders there are; whoever opens the registry knows them.
-pub type Models = &'static [&'static str];
+/// The payload decoders there are; whoever opens the registry knows them.
+pub type Models = &'static [ModelName];
 
 /// What the id of a device's source begins with.
 const SOURCE_PREFIX: &str = "dev.";
@@ -106,7 +106,11 @@ impl Registry {
 
     fn spec(&self, id: &str) -> Option<DeviceSpec> {
         let Device {
-            bay, model, via, ..
+            bay,
+            model,
+            via,
+            rule,
+            ..
         } = self.device(id)?;
         let via = via.map(|v| v.as_ref().to_owned());
         Some(DeviceSpec {
@@ -114,6 +118,7 @@ impl Registry {
             bay: bay.as_ref().to_owned(),
             model: model.to_owned(),
             via,
+            rule: rule.map(|rule| StateRule::clone(&rule)).unwrap_or_default(),
         })
     }
 
@@ -197,12 +202,16 @@ impl Registry {
             None if id::is_valid(&spec.bay) => spec.bay.clone(),
             None => return Err(unknown_bay(&spec.bay)),
         };
-        if !self.devices.models.contains(&&*spec.model) {
+        let Some(model) = self.devices.models.iter().find(|m| m.name == spec.model) else {
             let model: String = spec.model.chars().take(80).collect();
+            let known: Vec<&str> = self.devices.models.iter().map(|m| m.name).collect();
             return Err(format!(
                 "unknown model {model:?}; known are: {}",
-                self.devices.models.join(", ")
+                known.join(", ")
             ));
+        };
+        if let Some(fault) = spec.rule.fault(model.name, model.wanted) {
+            return Err(fault);
         }
         if spec.via.as_deref().is_some_and(|via| !id::is_valid(via)) {
             return Err(format!("via: {}", invalid_id()));
@@ -245,9 +254,8 @@ impl Registry {
                 .devices
                 .models
                 .iter()
-                .find(|m| **m == spec.model)
-                .copied()
-                .unwrap_or_default();
+                .find(|m| m.name == spec.model)
+                .map_or("", |m| m.name);
             // A known bay lends its id, so that a million devices hold no second copy.
             let bay = self
                 .bay(&spec.bay)
@@ -260,6 +268,7 @@ impl Registry {
                     model,
                     source,
                     via: spec.via.map(Arc::from),
+                    rule: (!spec.rule.is_empty()).then(|| Arc::new(spec.rule)),
                 },
             );
         }
@@ -270,36 +279,75 @@ pub(super) fn unknown_bay(bay: &str) -> String {
     format!("unknown bay {:?}", bay.chars().take(80).collect::<String>())
 }
 
-/// The id as it is kept: a DevEUI in lower case, or The Things Stack's two names.
+/// The id as it is kept: a DevEUI in lower case and without separators, The Things Stack's two names,
+/// `imei:` and its digits, or an NB-IoT platform's product and device.
 ///
 /// # Errors
 /// Says what an id must be.
 pub fn normal(device: &str) -> Result<String, String> {
-    if device.len() == 16 && device.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return Ok(device.to_ascii_lowercase());
+    if let Some(eui) = dev_eui(device) {
+        return Ok(eui);
     }
-    let name = |n: &str| {
-        !n.is_empty()
-            && n.bytes()
-                .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
-    };
-    let fits = SOURCE_PREFIX.len() + device.len() <= id::MAX_LEN;
-    match device.split_once('@') {
-        Some((device_id, application)) if name(device_id) && name(application) && fits => {
-            Ok(device.to_owned())
+    if let Some((label, digits)) = device.split_once(':')
+        && label.eq_ignore_ascii_case(IMEI)
+        && digits.len() == 15
+        && digits.bytes().all(|b| b.is_ascii_digit())
+    {
+        return Ok(format!("{IMEI}:{digits}"));
+    }
+    let fits = || {
+        if SOURCE_PREFIX.len() + device.len() <= id::MAX_LEN {
+            return Ok(device.to_owned());
         }
-        Some((device_id, application)) if name(device_id) && name(application) => Err(format!(
-            "a device id of more than {} characters; use its DevEUI",
+        Err(format!(
+            "a device id of more than {} characters; use its DevEUI or IMEI",
             id::MAX_LEN - SOURCE_PREFIX.len()
-        )),
-        _ => Err(
-            "invalid id: a DevEUI of 16 hexadecimal digits, or {device_id}@{application_id}"
-                .to_owned(),
-        ),
+        ))
+    };
+    let is_name = |n: &str, more: fn(u8) -> bool| !n.is_empty() && n.bytes().all(more);
+    if let Some((device_id, application)) = device.split_once('@') {
+        let ours = |b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
+        if is_name(device_id, ours) && is_name(application, ours) {
+            return fits();
+        }
+    } else if let Some((product, name)) = device.split_once('/') {
+        let ours = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+        let names = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':');
+        if is_name(product, ours) && is_name(name, names) && !product.eq_ignore_ascii_case(IMEI) {
+            return fits();
+        }
     }
+    Err(
+        "invalid id: a DevEUI of 16 hexadecimal digits, {device_id}@{application_id}, imei: and \
+         15 digits, or {product}/{device}"
+            .to_owned(),
+    )
 }
 
-/// `@` stands in no public id; `:` stands in no name of The Things Stack.
+/// What the id of a device begins with that is known by its modem's number.
+const IMEI: &str = "imei";
+
+/// A DevEUI as it is kept; also where its bytes are written apart, by `-` or `:`.
+fn dev_eui(text: &str) -> Option<String> {
+    let digits: String = match text.len() {
+        16 => text.to_owned(),
+        23 if text.bytes().skip(2).step_by(3).all(|b| b == b'-')
+            || text.bytes().skip(2).step_by(3).all(|b| b == b':') =>
+        {
+            text.replace(['-', ':'], "")
+        }
+        _ => return None,
+    };
+    (digits.len() == 16 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
+        .then(|| digits.to_ascii_lowercase())
+}
+
+/// Neither `@` nor `/` stands in a public id; `:` stands in no name of The Things Stack, and `.` in no
+/// product, none of which is called `imei`: so no two devices have one source.
 fn source_id(device: &str) -> String {
-    format!("{SOURCE_PREFIX}{}", device.replace('@', ":"))
+    let own = match device.strip_prefix(IMEI) {
+        Some(digits) if digits.starts_with(':') => format!("{IMEI}.{}", &digits[1..]),
+        _ => device.replace('@', ":").replacen('/', ".", 1),
+    };
+    format!("{SOURCE_PREFIX}{own}")
 }

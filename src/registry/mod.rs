@@ -43,7 +43,7 @@ use changes::ChangeLog;
 use city::{BaySpec, City, ZoneSpec};
 pub use config::Config;
 use dashmap::DashMap;
-pub use device::{Device, DeviceSpec};
+pub use device::{Device, DeviceSpec, LeftOpen, ModelName, StateRule, StateWord, StateWords};
 use devices::Devices;
 pub use devices::{Left, MAX_DEVICES, Models, normal as device_id};
 pub use devices_file::parse_devices;

@@ -4,12 +4,27 @@ use super::tests::{bay, zone};
 use super::tests_files::CityFolder;
 use super::*;
 
+pub(super) const MODELS: Models = &[
+    ModelName {
+        name: "box",
+        wanted: LeftOpen::Nothing,
+    },
+    ModelName {
+        name: "decoded",
+        wanted: LeftOpen::Words,
+    },
+    ModelName {
+        name: "ruler",
+        wanted: LeftOpen::Distance,
+    },
+];
+
 fn spec(device: &str, bay: &str) -> DeviceSpec {
     DeviceSpec {
         device: device.into(),
         bay: bay.into(),
         model: "box".into(),
-        via: None,
+        ..DeviceSpec::default()
     }
 }
 
@@ -22,9 +37,7 @@ fn town() -> (Vec<ZoneSpec>, Vec<BaySpec>) {
 
 fn in_memory() -> Registry {
     let (zones, bays) = town();
-    Registry::in_memory(zones, bays)
-        .unwrap()
-        .knowing(&["box", "decoded"])
+    Registry::in_memory(zones, bays).unwrap().knowing(MODELS)
 }
 
 fn place() -> CityFolder {
@@ -274,4 +287,98 @@ fn a_mark_before_the_text_is_passed_over() {
     let place = place();
     place.put("devices.json", text);
     assert!(place.open().unwrap().device("0000000000000001").is_some());
+}
+
+#[test]
+fn a_device_is_named_as_its_network_or_platform_names_it_and_no_two_are_one_source() {
+    let r = in_memory();
+    let ids = [
+        ("00-AB-00-00-00-00-00-07", "00ab000000000007"),
+        ("00:ab:00:00:00:00:00:08", "00ab000000000008"),
+        ("IMEI:864016059485616", "imei:864016059485616"),
+        (
+            "15080293/0123456789abcdef0123456789ABCDEF",
+            "15080293/0123456789abcdef0123456789ABCDEF",
+        ),
+        ("aB3/bay.1:2", "aB3/bay.1:2"),
+        ("imei@864016059485616", "imei@864016059485616"),
+    ];
+    let mut sources = std::collections::BTreeSet::new();
+    for (given, kept) in ids {
+        r.put_devices(&[spec(given, &bay_id(0))]).unwrap();
+        let device = r.device(kept).expect(kept);
+        let source = r.source_id(device.source).unwrap();
+        assert!(crate::domain::id::is_valid(&source), "{source}");
+        assert!(sources.insert(device.source), "{given}");
+    }
+    let long = format!("p/{}", "x".repeat(60));
+    for bad in [
+        "imei:86401605948561",
+        "imei:86401605948561x",
+        "IMEI/864016059485616",
+        "/x",
+        "x/",
+        "a/b/c",
+        "00-AB:00-00-00-00-00-07",
+        "00-AB-00-00-00-00-00-0g",
+        &long,
+    ] {
+        assert!(r.put_devices(&[spec(bad, &bay_id(0))]).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn how_a_state_is_told_is_kept_and_what_does_not_fit_the_model_is_refused() {
+    let place = place();
+    let given = r#"[{"device":"imei:864016059485616","bay":"Z-0","model":"decoded","state":"parking_state",
+        "occupied":1,"vacant":[0,"frei",false]},
+        {"device":"0000000000000002","bay":"Z-1","model":"ruler","occupied_below_mm":1800}]"#;
+    let all = parse_devices(given.as_bytes()).unwrap();
+    place.open().unwrap().put_devices(&all).unwrap();
+    let r = place.open().unwrap();
+    assert_eq!(
+        r.devices_after("", 9),
+        [all[1].clone(), all[0].clone()],
+        "after a restart too"
+    );
+    let rule = r.device("imei:864016059485616").unwrap().rule.unwrap();
+    assert_eq!(rule.occupied.0, [StateWord::Number(1)]);
+    assert_eq!(
+        r.device("0000000000000002")
+            .unwrap()
+            .rule
+            .unwrap()
+            .occupied_below_mm,
+        Some(1800)
+    );
+    for (bad, words) in [
+        (r#"{"model":"box","state":"x"}"#, "not box"),
+        (r#"{"model":"box","vacant":[0]}"#, "not box"),
+        (
+            r#"{"model":"decoded","occupied_below_mm":9}"#,
+            "measures no distance",
+        ),
+        (r#"{"model":"ruler"}"#, "occupied_below_mm"),
+        (
+            r#"{"model":"ruler","occupied_below_mm":0}"#,
+            "occupied_below_mm",
+        ),
+        (r#"{"model":"decoded","state":""}"#, "state: "),
+        (
+            r#"{"model":"decoded","occupied":[1],"vacant":[0,1]}"#,
+            "in both",
+        ),
+        (r#"{"model":"decoded","occupied":[1.5]}"#, "a whole number"),
+        (
+            r#"{"model":"decoded","occupied":{"a":1}}"#,
+            "a whole number",
+        ),
+        (r#"{"model":"decoded","state":7}"#, "string"),
+    ] {
+        let mut device: serde_json::Value = serde_json::from_str(bad).unwrap();
+        (device["device"], device["bay"]) = ("0000000000000009".into(), "Z-0".into());
+        let said = parse_devices(device.to_string().as_bytes()).and_then(|all| r.put_devices(&all));
+        let said = err(said);
+        assert!(said.contains(words), "{bad}: {said}");
+    }
 }

@@ -72,7 +72,7 @@ impl CityFolder {
 
     pub(super) fn open_as(&self, reading: Reading) -> Result<Registry, RegistryError> {
         let data = self.dir.path().join("data");
-        Registry::open_as(self.dir.path(), &data, &["box", "decoded"], reading)
+        Registry::open_as(self.dir.path(), &data, tests_devices::MODELS, reading)
     }
 }
 

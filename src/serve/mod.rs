@@ -38,8 +38,10 @@ pub use http::proxies::Block;
 pub use router::router;
 
 use crate::domain::{Calendar, Clock, Submission};
+use crate::forecast::Forecasts;
 use crate::health::Health;
 use crate::history::{History, Names};
+use crate::ingest::connector::Feeds;
 use crate::ingest::gate::Ledger;
 use crate::journal::Quarantine;
 use crate::limits::Limits;
@@ -58,6 +60,8 @@ pub type OnChange = Arc<dyn Fn() + Send + Sync>;
 pub struct ApiParts {
     pub registry: Arc<Registry>,
     pub live: Arc<Live>,
+    /// What is expected of zones and bays.
+    pub forecasts: Arc<Forecasts>,
     pub keys: Arc<Keys>,
     pub issuer: Arc<Issuer>,
     /// Knows what apps' contributors are worth.
@@ -71,6 +75,8 @@ pub struct ApiParts {
     /// Turns the body of a report into claims and refusals: the gate. It counts what it takes and
     /// refuses.
     pub reports: Arc<dyn ReportDoor>,
+    /// The feeds of the configuration.
+    pub feeds: Arc<Feeds>,
     /// The journal listens at the other end; full means busy, closed means the hub is stopping.
     pub inbox: mpsc::Sender<Submission>,
     pub quarantine: Quarantine,

@@ -23,6 +23,7 @@ struct AudienceStates {
     reads: Arc<ReadState>,
     streams: Arc<Streams>,
     reports: Arc<reports::ReportsState>,
+    pushes: Arc<reports::PushState>,
     contributions: Arc<reports::ContributionsState>,
     authority: Arc<authority::AuthorityState>,
     sharing: Arc<SharingState>,
@@ -34,32 +35,25 @@ struct AudienceStates {
 impl AudienceStates {
     fn of(parts: ApiParts) -> Self {
         let doorman = Doorman {
-            keys: parts.keys,
+            keys: parts.keys.clone(),
             clock: parts.clock.clone(),
             public_reads: parts.config.public_reads,
         };
         let apart = parts.config.admin.is_some();
-        let audit = Audit::new(doorman.clone(), parts.audit);
-        let asked_by = doorman.clone();
+        let (reports, pushes) = doors(&parts, &doorman);
         let reads = Arc::new(ReadState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
             live: parts.live.clone(),
+            forecasts: parts.forecasts,
             desk: parts.desk.clone(),
+            feeds: parts.feeds.clone(),
             clock: parts.clock.clone(),
             atlases: atlas::Atlases::default(),
             public_crs: parts.config.public_crs,
         });
         let bounds = (parts.config.max_streams, parts.limits.shares.clone());
         let streams = Streams::new(reads.clone(), parts.metrics.clone(), bounds, parts.closed);
-        let reports = Arc::new(reports::ReportsState {
-            doorman: doorman.clone(),
-            registry: parts.registry.clone(),
-            door: parts.reports,
-            inbox: parts.inbox.clone(),
-            metrics: parts.metrics.clone(),
-            limits: parts.limits.clone(),
-        });
         let contributions = Arc::new(reports::ContributionsState {
             doorman: doorman.clone(),
             contributors: parts.contributors,
@@ -70,9 +64,11 @@ impl AudienceStates {
             live: parts.live.clone(),
             desk: parts.desk.clone(),
             authority: parts.authority,
+            feeds: parts.feeds,
             room: Arc::new(Semaphore::new(authority::AT_A_TIME)),
         });
         let sharing = Arc::new(SharingState {
+            reads: reads.clone(),
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
             desk: parts.desk,
@@ -99,21 +95,42 @@ impl AudienceStates {
                 doorman: doorman.clone(),
                 quarantine: parts.quarantine,
             }),
-            losses: Arc::new(operators::LossesState::new(doorman, parts.losses)),
+            losses: Arc::new(operators::LossesState::new(doorman.clone(), parts.losses)),
             health: Arc::new(health),
         };
         Self {
             reads,
             streams: Arc::new(streams),
             reports,
+            pushes,
             contributions,
             authority,
             sharing,
             operators,
-            audit,
-            doorman: asked_by,
+            audit: Audit::new(doorman.clone(), parts.audit),
+            doorman,
         }
     }
+}
+
+/// What reports come in by, and feeds that are pushed.
+fn doors(
+    parts: &ApiParts,
+    doorman: &Doorman,
+) -> (Arc<reports::ReportsState>, Arc<reports::PushState>) {
+    let reports = Arc::new(reports::ReportsState {
+        doorman: doorman.clone(),
+        registry: parts.registry.clone(),
+        door: parts.reports.clone(),
+        inbox: parts.inbox.clone(),
+        metrics: parts.metrics.clone(),
+        limits: parts.limits.clone(),
+    });
+    let pushes = reports::PushState {
+        reports: reports.clone(),
+        feeds: parts.feeds.clone(),
+    };
+    (reports, Arc::new(pushes))
 }
 
 /// The whole API as one router.
@@ -139,7 +156,10 @@ pub fn router(parts: ApiParts) -> Router {
         ),
         (authority::public_routes(s.authority.clone()), public),
         (authority::routes(s.authority), Kept::ByCaller),
-        (reports::routes(s.reports, s.contributions), Kept::ByCaller),
+        (
+            reports::routes(s.reports, s.pushes, s.contributions),
+            Kept::ByCaller,
+        ),
         (sharing::routes(s.sharing, s.reads), Kept::ByCaller),
         (operators::routes(s.operators), Kept::Never),
     ];

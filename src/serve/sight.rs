@@ -13,6 +13,7 @@ use super::http::caller::Caller;
 use super::state::ReadState;
 use super::told_in::ToldIn;
 use crate::domain::{BayIx, Millis, ZoneIx};
+use crate::ingest::connector::Credits;
 use crate::live::{Live, is_private};
 use crate::partners::{Grant, Scope};
 use crate::registry::city::City;
@@ -79,6 +80,7 @@ pub(in crate::serve) struct Sight<'a> {
     pub(in crate::serve) eyes: &'a Eyes,
     pub(in crate::serve) at: Millis,
     told_in: ToldIn,
+    credits: Option<&'a Credits>,
 }
 
 impl<'a> Sight<'a> {
@@ -90,6 +92,7 @@ impl<'a> Sight<'a> {
             eyes,
             at: own.clock.now(),
             told_in: ToldIn::default(),
+            credits: own.feeds.credits(),
         }
     }
 
@@ -140,6 +143,7 @@ impl<'a> Sight<'a> {
                 .then(|| self.live.count_says(view.zone, view.kind))
                 .flatten(),
             usual: whole.then(|| self.live.usual(view.zone)).flatten(),
+            credit: self.credit(view.zone),
             at: self.at,
             told_in: self.told_in,
             seen,
@@ -180,8 +184,15 @@ impl<'a> Sight<'a> {
             kinds,
             told_in: self.told_in,
             part_of: self.whole(zone).map(|whole| &*city.zone(whole).spec.id),
+            pool: live.pool_told(zone, self.at),
+            credit: self.credit(zone),
             areas: Vec::new(),
         })
+    }
+
+    /// Whom to name beside what is told of a zone.
+    fn credit(self, zone: ZoneIx) -> Option<Arc<String>> {
+        self.credits.and_then(|credits| credits.of(zone))
     }
 
     /// The kinds of bay that a zone which is not shut, or any of its parts, is seen to have, as bits.
@@ -214,6 +225,8 @@ impl<'a> Sight<'a> {
     /// Whether a zone is seen at all.
     pub(in crate::serve) fn sees_zone(self, zone: ZoneIx) -> bool {
         !self.city.zone(zone).removed
-            && (!self.is_shut(zone) || self.city.bays_of(zone).next().is_some())
+            && (!self.is_shut(zone)
+                || self.city.bays_of(zone).next().is_some()
+                || !self.live.pools_of(zone, self.at).is_empty())
     }
 }

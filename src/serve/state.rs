@@ -4,6 +4,8 @@ use super::atlas::Atlases;
 use super::http::auth::Doorman;
 use super::told_in::PublicCrs;
 use crate::domain::{Clock, Crs};
+use crate::forecast::Forecasts;
+use crate::ingest::connector::Feeds;
 use crate::live::Live;
 use crate::registry::Registry;
 use crate::sharing::Desk;
@@ -15,8 +17,11 @@ pub(in crate::serve) struct ReadState {
     pub(in crate::serve) doorman: Doorman,
     pub(in crate::serve) registry: Arc<Registry>,
     pub(in crate::serve) live: Arc<Live>,
+    pub(in crate::serve) forecasts: Arc<Forecasts>,
     /// Knows whose a bay is.
     pub(in crate::serve) desk: Arc<Desk>,
+    /// Know whom to name beside what they say.
+    pub(in crate::serve) feeds: Arc<Feeds>,
     pub(in crate::serve) clock: Arc<dyn Clock>,
     pub(in crate::serve) atlases: Atlases,
     /// In which coordinates places are told, and meant, where the caller does not say.
@@ -31,6 +36,8 @@ impl FromRef<Arc<ReadState>> for Doorman {
 
 /// What the routes of shared bays need, those of the businesses and of booking apps.
 pub(in crate::serve) struct SharingState {
+    /// Where else there is room.
+    pub(in crate::serve) reads: Arc<ReadState>,
     pub(in crate::serve) doorman: Doorman,
     pub(in crate::serve) registry: Arc<Registry>,
     pub(in crate::serve) desk: Arc<Desk>,

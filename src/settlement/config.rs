@@ -31,7 +31,14 @@ pub struct Config {
     pub kept_bytes: u64,
     /// Hours of results that may wait for a sink that does not take them.
     pub max_hours: usize,
+    /// Claims of the past in the order of their times, as an import has them: nothing is late, nothing
+    /// is shed, and all bays have always been there. No operator sets it.
+    #[serde(skip)]
+    pub past: bool,
 }
+
+/// Within so long claims of the past may come in any order, ms.
+pub const PAST_LATENESS_MS: u64 = 10 * 60_000;
 
 /// Reports of a bay that may wait. What waits came within some seven minutes: one every seven
 /// seconds of every bay.
@@ -51,6 +58,7 @@ impl Default for Config {
             max_waiting: None,
             kept_bytes: 4 << 30,
             max_hours: 3,
+            past: false,
         }
     }
 }
@@ -103,7 +111,8 @@ impl Config {
             .max(self.app_lateness_s)
             .max(self.gate_lateness_s);
         let min_visit = u64::from(self.min_visit_s) * 1000;
-        SettlementLimits {
+        let limits = SettlementLimits {
+            past: self.past,
             lateness: u64::from(lateness) * 1000,
             min_visit,
             pad: min_visit.div_ceil(WINDOW_MS) * WINDOW_MS,
@@ -116,6 +125,17 @@ impl Config {
                 waiting.clamp(*WAITING.start(), *WAITING.end())
             }),
             max_hours: self.max_hours,
+        };
+        if !self.past {
+            return limits;
+        }
+        SettlementLimits {
+            lateness: PAST_LATENESS_MS,
+            amend: 0,
+            keep_hours: 2,
+            // Whoever hands them in waits until they are settled.
+            max_waiting: usize::MAX / 2,
+            ..limits
         }
     }
 }
@@ -123,6 +143,8 @@ impl Config {
 /// The same in ms.
 #[derive(Clone, Copy, Debug)]
 pub struct SettlementLimits {
+    /// All bays have always been in service.
+    pub past: bool,
     /// What comes later after its time is late.
     pub lateness: u64,
     pub min_visit: u64,

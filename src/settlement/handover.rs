@@ -7,7 +7,7 @@
 use super::Settle;
 use super::corrections::is_told;
 use super::shard::Out;
-use crate::domain::{Corrections, Millis, SettledHour};
+use crate::domain::{Corrections, Millis, SHARDS, SettledHour, owner};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,9 +29,11 @@ impl Handed {
         self.0[worker as usize][what].load(Ordering::Acquire)
     }
 
-    fn by_all(&self, what: usize) -> u64 {
+    /// By the first so many workers.
+    fn by_all(&self, what: usize, parts: u32) -> u64 {
         self.0
             .iter()
+            .take(parts as usize)
             .map(|w| w[what].load(Ordering::Acquire))
             .min()
             .unwrap_or_default()
@@ -46,9 +48,17 @@ const HOURS: usize = 0;
 const FIXES: usize = 1;
 
 impl Settle {
+    /// How many workers have zones: of a small town not all. Who has none has no part of an hour.
+    fn parts(&self) -> u32 {
+        let shards = self.city.zone_count().div_ceil(8).min(SHARDS);
+        shards
+            .checked_sub(1)
+            .map_or(0, |last| owner(last, self.place.1) + 1)
+    }
+
     /// Offers the sink what is ready, until it has no room.
     pub(in crate::settlement) fn hand_over(&mut self) {
-        let (me, of) = self.place;
+        let (me, of) = (self.place.0, self.parts());
         let shared = self.shared.clone();
         while let Some(hour) = self.first_ready(HOURS) {
             let offered = self.offered.0.take().filter(|told| told.hour.0 == hour);
@@ -129,8 +139,9 @@ impl Settle {
 
     /// Forgets what all workers have handed over.
     fn let_go(&mut self) {
-        let hours = self.shared.handed.by_all(HOURS);
-        let fixes = self.shared.handed.by_all(FIXES);
+        let parts = self.parts();
+        let hours = self.shared.handed.by_all(HOURS, parts);
+        let fixes = self.shared.handed.by_all(FIXES, parts);
         for s in self.owned() {
             let out = &mut self.shards[s as usize].out;
             let old = |first: Option<u64>, done: u64| first.is_some_and(|h| h <= done);

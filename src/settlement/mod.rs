@@ -45,12 +45,14 @@ mod service;
 mod shard;
 mod step;
 pub mod timeline;
+mod unkept;
 mod walk;
 
 pub use self::handover::Handed;
 pub use amendment_files::{AmendmentFiles, KeptAside};
 pub use config::{Config, SettlementLimits};
 pub use step::SettledCounts;
+pub use unkept::Unkept;
 
 use self::amendment_log::Records;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
@@ -141,6 +143,15 @@ pub fn generation(city: &City) -> u32 {
         })
 }
 
+/// From when on a bay is in service, as far as settling goes.
+fn serving_since(city: &City, limits: &SettlementLimits, bay: BayIx) -> Millis {
+    if limits.past {
+        Millis::NEVER
+    } else {
+        city.serving_since(bay)
+    }
+}
+
 /// One worker's part of the settlement.
 pub struct Settle {
     place: (u32, u32),
@@ -181,6 +192,7 @@ impl Settle {
         shared: Arc<SettlementShared>,
         kept: Box<dyn AmendmentLog>,
     ) -> Self {
+        let limits = &shared.limits.clone();
         let mut settle = Self {
             place,
             shared,
@@ -206,9 +218,9 @@ impl Settle {
         };
         for bay in (0..city.bay_slots())
             .map(BayIx)
-            .filter(|b| !city.serving_since(*b).is_never())
+            .filter(|b| !serving_since(city, limits, *b).is_never())
         {
-            settle.cells[bay.at()] = BayTimeline::serving_since(city.serving_since(bay).0);
+            settle.cells[bay.at()] = BayTimeline::serving_since(serving_since(city, limits, bay).0);
         }
         settle.make_rows();
         settle

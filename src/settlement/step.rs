@@ -1,7 +1,6 @@
 //! One shard, one window: what is due is walked through, late reports amend, every bay is brought
 //! to the window's end.
 
-use super::SettlementLimits;
 use super::amendment_log::{Carry, HourRecords, Records};
 use super::beneath::AllBeneath;
 use super::chains::Chains;
@@ -15,6 +14,7 @@ use super::report::Report;
 use super::shard::{Late, Out};
 use super::timeline::{BayTimeline, Rules};
 use super::walk::{Trail, ZoneQuiet};
+use super::{SettlementLimits, serving_since};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{
     AmendmentLog, BayIx, BayStatus, Millis, SettledHour, WindowRow, ZoneIx, zones_of,
@@ -256,7 +256,7 @@ impl<'a> WindowStep<'a> {
         for bay in city.bays_of(zone) {
             deltas.spend(
                 BayStatus::Unknown,
-                city.serving_since(bay).0.max(hour),
+                serving_since(city, self.limits, bay).0.max(hour),
                 until,
             );
         }

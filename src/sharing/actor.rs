@@ -19,9 +19,9 @@ use super::openings::Openings;
 use super::owners::Owners;
 use super::search::View;
 use super::witness::Witness;
-use crate::domain::{BayStatus, Clock, Millis, Workdays};
+use crate::domain::{BayStatus, Clock, Millis, Workdays, ZoneIx};
 use crate::limits;
-use crate::live::Live;
+use crate::live::{Live, OpenOffer};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use crate::store::{ChangeMark, Store, StoreError, UseRecord, Work};
@@ -61,6 +61,8 @@ pub(super) struct BookingActor {
     pub(super) reserved: Reserved,
     /// Which offers the live view shows.
     pub(super) openings: Openings,
+    /// Pools that the live view shows, by number of the offer.
+    pub(super) pools: AHashMap<i64, (ZoneIx, OpenOffer)>,
     /// What is seen of booked bays.
     pub(super) eyes: Eyes,
     /// Bays that are not whose they were.
@@ -94,6 +96,7 @@ impl BookingActor {
             index,
             unsure: Unsure::default(),
             reserved: Reserved::default(),
+            pools: AHashMap::new(),
             eyes: Eyes::default(),
             lost: Lost::default(),
             last: super::tick::Last::default(),

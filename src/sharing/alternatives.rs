@@ -123,10 +123,11 @@ fn square(lat: f64, lon: f64) -> (i32, i32) {
     (at(lat), at(lon))
 }
 
-/// The best of what has been found, free or not, at no more than a price.
+/// The best of what has been found, free or not, at no more than a price. A pool is none: who is there is
+/// not moved, and nobody is moved there.
 pub(super) fn best<'a>(found: impl Iterator<Item = &'a Fit>, max_price_cents: i64) -> Bays {
     let mut fits: Vec<(i64, Alternative)> = found
-        .filter(|f| f.price_cents <= max_price_cents)
+        .filter(|f| f.seat.is_none() && f.price_cents <= max_price_cents)
         .filter_map(|f| {
             let price_cents = u32::try_from(f.price_cents).ok()?;
             Some((

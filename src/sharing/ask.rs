@@ -136,6 +136,15 @@ pub enum DeskError {
     Step(#[from] StepError),
     #[error("this bay is on another offer, which is not withdrawn")]
     Offered,
+    /// More than the partner has in a zone, and what else is on offer there at that time.
+    #[error(
+        "you have {there} bays in zone {zone}, and {others} of them are on other offers at the same time"
+    )]
+    TooMany {
+        zone: String,
+        there: u32,
+        others: u32,
+    },
     #[error("the offer has been changed by somebody else meanwhile")]
     Stale,
     #[error("the offer is withdrawn; make another")]

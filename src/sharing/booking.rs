@@ -7,6 +7,8 @@ mod lines;
 mod names;
 mod offers;
 mod owner;
+mod pool;
+mod room;
 mod shares;
 
 pub(super) use change::elsewhere;
@@ -101,8 +103,12 @@ impl BookingActor {
                 .iter()
                 .find(|f| Some(f.offer.id) == won)
                 .or(found.free.first());
+            let best = match best {
+                Some(fit) => Some(fit.clone()),
+                None => self.seat_in_pool(work, ask.span, &found.full).await?,
+            };
             let fit = match best {
-                Some(fit) => fit.clone(),
+                Some(fit) => fit,
                 None if self.ctx.config.matching == Matching::Batch && !found.kept.is_empty() => {
                     match self.make_room(work, ask, &found.kept).await? {
                         Some(fit) => fit,
@@ -149,7 +155,7 @@ impl BookingActor {
             Err(StoreError::Booked | StoreError::Stale) => {
                 work.lift(true).await?;
                 self.catch_up(work).await?;
-                self.look_again(work, &fit.offer).await?;
+                self.look_again(work, fit).await?;
                 Ok(None)
             }
             Err(e) => Err(e.into()),
@@ -161,8 +167,11 @@ impl BookingActor {
     async fn look_anew(&mut self, work: &mut Work, found: &Found) -> Result<bool, Failed> {
         let now = self.ctx.clock.now();
         let bays = found.kept.iter().map(|f| &f.offer.bay);
+        let bays = bays.flat_map(|bay| self.index.expired_on(bay, now));
+        let pools = found.full.iter();
+        let pools = pools.flat_map(|pool| self.index.expired_in(&pool.offer.bay, now));
         let over: Vec<_> = bays
-            .flat_map(|bay| self.index.expired_on(bay, now))
+            .chain(pools)
             .map(|r| (r, ReservationEvent::Expire, Cause::Clock))
             .collect();
         if !over.is_empty() {
@@ -188,7 +197,7 @@ impl BookingActor {
             id: 0,
             name: public_name("rs").into(),
             offer: fit.offer.id,
-            bay: fit.offer.bay.clone(),
+            bay: fit.bay(),
             owner: fit.offer.owner.clone(),
             driver: ask.driver.clone(),
             state: ReservationState::Held,
@@ -219,14 +228,17 @@ impl BookingActor {
             grace_min: change::grace_min(&fit.offer),
             moved: None,
             moves: 0,
+            season: None,
             version: 1,
         }
     }
 
     /// Another hub has been here: what it did to this bay and its offer is read from the store.
-    async fn look_again(&mut self, work: &mut Work, offer: &Offer) -> Result<(), StoreError> {
-        let kept = work.kept_on(&offer.bay).await?;
-        self.index.put_bay(&offer.bay, kept);
+    async fn look_again(&mut self, work: &mut Work, fit: &Fit) -> Result<(), StoreError> {
+        let offer = &*fit.offer;
+        let bay = fit.bay();
+        let kept = work.kept_on(&bay).await?;
+        self.index.put_bay(&bay, kept);
         match work.lock_offer(offer.id).await {
             Ok(now) => self.index.put_offer(now, &self.ctx.registry),
             Err(StoreError::NoSuch) => {

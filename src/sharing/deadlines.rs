@@ -6,6 +6,7 @@ use super::ask::Ask;
 use super::booking::Cause;
 use super::moving;
 use super::search::Fit;
+use crate::domain::pool::is_same_place;
 use crate::domain::reservation::EARLY_MS;
 use crate::domain::{Due, Millis, Reservation, ReservationEvent, Risk};
 use crate::store::{StoreError, Work};
@@ -79,12 +80,13 @@ impl BookingActor {
             None => Vec::new(),
         };
         let fits = found.free.into_iter().filter(|f| {
-            f.offer.bay != r.bay
-                && !been.iter().any(|bay| **bay == *f.offer.bay)
+            let bay = f.bay();
+            !is_same_place(&bay, &r.bay)
+                && !been.iter().any(|been| is_same_place(been, &bay))
                 && f.price_cents <= moving::whole_price(r)
         });
         let fits: Vec<Fit> = fits
-            .filter(|f| !(soon && self.is_seen_taken(&f.offer.bay)))
+            .filter(|f| !(soon && self.is_seen_taken(&f.bay())))
             .take(4)
             .collect();
         for fit in fits {

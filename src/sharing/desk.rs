@@ -10,6 +10,7 @@ use super::index::BookingIndex;
 use super::notices::Notices;
 use super::others;
 use super::owners::Owners;
+use super::reseat;
 use super::statement::KnownTotals;
 use super::witness::Witness;
 use crate::domain::{Clock, Millis, Offer, OfferState, Reservation, Span, Workdays};
@@ -237,6 +238,12 @@ impl Desk {
         self.owners.owner(bay)
     }
 
+    /// How many places of a zone the partner may offer, whatever is on offer there.
+    #[must_use]
+    pub fn places(&self, zone: &str, partner: &str) -> u32 {
+        self.owners.places(zone, partner)
+    }
+
     /// Records who owns a bay, or that its zone's operator does. If that is another than before, what
     /// the former owner has on offer there is withdrawn when this returns.
     pub async fn record_owner(&self, bay: &str, owner: Option<&str>) -> Result<(), DeskError> {
@@ -330,10 +337,12 @@ impl Desk {
         };
         let mut booked = self.bookings(offer, coming, MOST_LOOKED_AT).await?;
         let longest = u64::from(offer.rules.max_stay_min) * 60_000;
+        booked.retain(|r| r.state.holds());
+        let unseated = reseat::beyond(offer, &booked);
         booked.retain(|r| {
             let fits = offer.hours.covers(r.span, &self.workdays)
                 && (longest == 0 || r.span.ms() <= longest);
-            r.state.holds() && !(fits && offer.takes(&r.promise.vehicle))
+            unseated.contains(&r.id) || !(fits && offer.takes(&r.promise.vehicle))
         });
         booked.truncate(most);
         Ok(booked)

@@ -8,6 +8,7 @@
 use super::actor::{BookingActor, Failed};
 use super::ask::DeskError;
 use super::booking::Cause;
+use crate::domain::pool::is_of_pool;
 use crate::domain::{
     BaySight, BayStatus, BayView, Millis, Presence, Reservation, ReservationState, Risk,
 };
@@ -96,7 +97,11 @@ impl BookingActor {
             };
         }
         let view = self.seen_at(&r.bay);
-        let others = || self.index.kept_on(&r.bay).filter(|o| o.id != r.id);
+        // Nobody stands in a seat of a pool, nor in the way of who has the next.
+        let others = || {
+            let there = self.index.kept_on(&r.bay).filter(|o| o.id != r.id);
+            there.filter(|_| !is_of_pool(&r.bay))
+        };
         let active = |o: &Reservation| o.state == ReservationState::Active;
         BaySight {
             presence: self.presence(r, view),

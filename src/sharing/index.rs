@@ -10,13 +10,16 @@ mod offers;
 mod on_offer;
 mod packed;
 mod pieces;
+mod pools;
 mod reserved;
 
 pub(super) use pieces::Keyed;
-pub(super) use reserved::Reserved;
+pub(super) use pools::seat;
+pub(super) use reserved::{News, Reserved};
 
 use super::alternatives::Alternatives;
-use crate::domain::{BayIx, Millis, Offer, Reservation, ReservationState, Span};
+use crate::domain::pool::is_of_pool;
+use crate::domain::{BayIx, Millis, Offer, Reservation, ReservationState, Span, ZoneIx};
 use crate::registry::Registry;
 use crate::registry::city::City;
 use ahash::{AHashMap, AHashSet};
@@ -36,8 +39,10 @@ type BayNumber = u32;
 #[derive(Clone, Debug)]
 pub(super) struct Shelved {
     pub(super) offer: Arc<Offer>,
-    /// `None`: the registry has no such bay, for the time being.
+    /// `None`: the registry has no such bay, for the time being; or it is a pool.
     pub(super) bay: Option<BayIx>,
+    /// Of a pool, where the registry has it.
+    pub(super) zone: Option<ZoneIx>,
     cell: Option<GridCell>,
     number: BayNumber,
 }
@@ -46,6 +51,8 @@ pub(super) struct Shelved {
 #[derive(Clone)]
 struct BayBook {
     bay: Arc<str>,
+    /// Of a seat: its pool.
+    pool: Option<BayNumber>,
     /// The offer it is on.
     offer: Option<Shelved>,
     /// What keeps it, by start.
@@ -66,6 +73,14 @@ pub(super) struct BookingIndex {
     /// The bay of each offer.
     offers: Keyed<i64, BayNumber>,
     cells: Keyed<GridCell, Vec<BayNumber>>,
+    /// The seats of each pool, as far as they have been booked.
+    seats_of: Keyed<BayNumber, Vec<BayNumber>>,
+    /// The pools of each zone, by number of the offer.
+    pools_of: Keyed<Arc<str>, Vec<i64>>,
+    /// Of pools that have lost places, by number of the offer: how many there are.
+    limits: AHashMap<i64, u32>,
+    /// Those of them that have changed since they were last asked for.
+    limited: Vec<i64>,
     partners: Arc<Partners>,
     /// The picture of the city that places were taken from.
     city: Option<Arc<City>>,
@@ -130,6 +145,9 @@ impl BookingIndex {
             numbers: self.numbers.clone(),
             offers: self.offers.clone(),
             cells: self.cells.clone(),
+            seats_of: self.seats_of.clone(),
+            pools_of: self.pools_of.clone(),
+            limits: self.limits.clone(),
             partners: self.partners.clone(),
             city: self.city.clone(),
             alternatives: self.alternatives.picture(),
@@ -171,6 +189,7 @@ impl BookingIndex {
         }
         let book = BayBook {
             bay: bay.clone(),
+            pool: None,
             offer: None,
             kept: Vec::new(),
             active: 0,
@@ -179,6 +198,7 @@ impl BookingIndex {
         };
         let number = self.bays.push(book) as BayNumber;
         self.numbers.insert(bay.clone(), number);
+        self.seat_is_known(bay, number);
         number
     }
 
@@ -361,6 +381,10 @@ impl BayBook {
 }
 
 fn free(freed: &mut AHashMap<Arc<str>, Span>, bay: &Arc<str>, span: Span) {
+    // Nobody is moved to a pool so that others fit, nor from one.
+    if is_of_pool(bay) {
+        return;
+    }
     let hull = |a: &mut Span| {
         *a = Span {
             start: a.start.min(span.start),

@@ -8,8 +8,9 @@
 //! changed.
 
 use super::actor::BookingActor;
-use super::index::BookingIndex;
+use super::index::{BookingIndex, Shelved};
 use super::owners::Owners;
+use crate::domain::pool::PoolSeat;
 use crate::domain::reservation::due::GONE_MS;
 use crate::domain::{Millis, Offer, OfferState, Reservation};
 use crate::registry::city::City;
@@ -36,6 +37,32 @@ struct Since {
     owner: Option<Arc<str>>,
 }
 
+/// How many places partners have in zones, as far as that was asked.
+#[derive(Default)]
+struct Places(AHashMap<(Arc<str>, Arc<str>), u32>);
+
+impl Places {
+    fn there(&mut self, zone: &str, partner: &Arc<str>, owners: &Owners) -> u32 {
+        let key = (zone.into(), partner.clone());
+        let of = self.0.entry(key);
+        *of.or_insert_with(|| owners.places(zone, partner))
+    }
+
+    /// Whose a seat is that a partner has let: his, while it is there.
+    fn owner_of(
+        &mut self,
+        seat: &PoolSeat<'_>,
+        partner: &Arc<str>,
+        index: &BookingIndex,
+        owners: &Owners,
+    ) -> Option<Arc<str>> {
+        let there = self.there(seat.zone, partner, owners);
+        // What was booked of one that is withdrawn stands.
+        let offered = index.of_bay(seat.pool).map_or(u32::MAX, Shelved::places);
+        (seat.number? <= there.min(offered)).then(|| partner.clone())
+    }
+}
+
 impl Lost {
     /// Since when a reservation's bay is not that of the owner it was booked from.
     pub(super) fn since(&self, r: &Reservation) -> Option<Millis> {
@@ -55,8 +82,12 @@ impl Lost {
             return;
         }
         let mut bays = AHashMap::new();
+        let mut places = Places::default();
         for (bay, owner) in index.owners_of_kept() {
-            let owned_by = owners.owner(&bay);
+            let owned_by = match PoolSeat::read(&bay) {
+                Some(seat) => places.owner_of(&seat, &owner, index, owners),
+                None => owners.owner(&bay),
+            };
             if owned_by.as_deref() != Some(&*owner) {
                 let at = self.bays.get(&bay).map_or(now, |lost| lost.at);
                 let owner = owned_by;
@@ -67,6 +98,16 @@ impl Lost {
         let standing: Vec<Arc<Offer>> = index.standing().collect();
         let mut offers = AHashMap::new();
         for offer in standing {
+            if let Some(pool) = &offer.pool {
+                let there = places.there(&pool.zone, &offer.owner, owners);
+                index.limit(offer.id, there);
+                if there == 0 {
+                    let since = self.offers.get(&offer.id).copied().unwrap_or(now);
+                    offers.insert(offer.id, since);
+                }
+                index.bar(offer.id, there == 0, &owners.registry);
+                continue;
+            }
             let owned_by = owners.owner(&offer.bay);
             let lost = owned_by.as_deref() != Some(&*offer.owner);
             if lost {
@@ -79,6 +120,11 @@ impl Lost {
         }
         self.offers = offers;
         self.looked = Some((city, changes));
+    }
+
+    /// Something else has changed than the city or the owners: a pool has fewer places, or more.
+    pub(super) fn look_again(&mut self) {
+        self.looked = None;
     }
 
     /// Bays of which something may be lost.

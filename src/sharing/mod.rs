@@ -21,6 +21,7 @@
 //! | `tick` | does what is due, a slice at a time |
 //! | `eyes`, `lost` | who stands in booked bays; bays that are not whose they were |
 //! | `relocate`, `plan` | who could move for a request that does not fit; who would sit better |
+//! | `reseat` | who of a pool would have to change seats for one to be free |
 //! | `improve`, `moving` | moves them; which moves a driver accepts, and what he pays then |
 //! | `owners`, `owned`, `utilisation` | whose a bay is, what its owner reads, and how it was used |
 //! | `overstay` | charges stays that run over, as they grow |
@@ -57,6 +58,7 @@ mod owners;
 mod plan;
 mod quota;
 mod relocate;
+mod reseat;
 mod search;
 mod shown;
 mod statement;

@@ -7,7 +7,7 @@
 //! all are looked at.
 
 use super::index::{BookingIndex, Shelved};
-use crate::domain::{BayIx, Currency, Millis, OfferState, Span, Workdays};
+use crate::domain::{BayIx, Currency, Millis, OfferState, Span, Workdays, ZoneIx};
 use crate::live::OpenOffer;
 use ahash::AHashMap;
 use std::collections::BTreeSet;
@@ -19,8 +19,16 @@ const AHEAD_MS: u64 = 24 * 3_600_000;
 /// How long before the end of what was worked out more is.
 const SPARE_MS: u64 = 3_600_000;
 
-/// What the live view is to be told of a bay.
-pub(super) type Opened = (BayIx, Option<OpenOffer>);
+/// Where an offer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spot {
+    Bay(BayIx),
+    /// A pool of a zone; the number of its offer.
+    Pool(ZoneIx, i64),
+}
+
+/// What the live view is to be told of a bay or a pool.
+pub(super) type Opened = (Spot, Option<OpenOffer>);
 
 /// See the top.
 pub(super) struct Openings {
@@ -37,9 +45,9 @@ pub(super) struct Openings {
 /// An offer as it was when looked at.
 struct LookedAt {
     version: i64,
-    bay: Option<BayIx>,
+    spot: Option<Spot>,
     again: Millis,
-    told: Option<(BayIx, OpenOffer)>,
+    told: Option<(Spot, OpenOffer)>,
 }
 
 impl Openings {
@@ -86,7 +94,8 @@ impl Openings {
         opened: &mut Vec<Opened>,
     ) {
         let old = self.known.get(&id);
-        let same = |old: &LookedAt, s: &Shelved| old.version == s.offer.version && old.bay == s.bay;
+        let same =
+            |old: &LookedAt, s: &Shelved| old.version == s.offer.version && old.spot == spot(s);
         if old
             .zip(offer)
             .is_some_and(|(old, s)| !back && now < old.again && same(old, s))
@@ -105,14 +114,14 @@ impl Openings {
         if told != was {
             // An offer that has changed is not shut for a moment in between.
             let stays = was.as_ref().map(|w| w.0) == told.as_ref().map(|t| t.0);
-            closed.extend(was.filter(|_| !stays).map(|(bay, _)| (bay, None)));
-            opened.extend(told.clone().map(|(bay, offer)| (bay, Some(offer))));
+            closed.extend(was.filter(|_| !stays).map(|(spot, _)| (spot, None)));
+            opened.extend(told.clone().map(|(spot, offer)| (spot, Some(offer))));
         }
         let Some(shelved) = offer else { return };
         self.due.insert((again, id));
         let looked = LookedAt {
             version: shelved.offer.version,
-            bay: shelved.bay,
+            spot: spot(shelved),
             again,
             told,
         };
@@ -120,8 +129,8 @@ impl Openings {
     }
 
     /// What is to be told of an offer, and until when that holds.
-    fn now_open(&self, shelved: &Shelved, now: Millis) -> (Option<(BayIx, OpenOffer)>, Millis) {
-        let (Some(bay), offer) = (shelved.bay, &shelved.offer) else {
+    fn now_open(&self, shelved: &Shelved, now: Millis) -> (Option<(Spot, OpenOffer)>, Millis) {
+        let (Some(spot), offer) = (spot(shelved), &shelved.offer) else {
             return (None, Millis::MAX);
         };
         if offer.state != OfferState::Open {
@@ -152,6 +161,11 @@ impl Openings {
             ev_only: offer.rules.ev_only,
             until: first.end,
         };
-        (Some((bay, open)), again)
+        (Some((spot, open)), again)
     }
+}
+
+fn spot(shelved: &Shelved) -> Option<Spot> {
+    let pool = shelved.zone.map(|zone| Spot::Pool(zone, shelved.offer.id));
+    pool.or(shelved.bay.map(Spot::Bay))
 }

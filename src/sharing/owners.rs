@@ -1,7 +1,7 @@
 //! Whose bay it is: an administrator's word where there is one, otherwise the operator of a private
 //! zone.
 
-use crate::domain::ZoneKind;
+use crate::domain::{BayIx, BayKind, ZoneKind};
 use crate::registry::Registry;
 use crate::store::{Store, StoreError};
 use ahash::AHashMap;
@@ -75,6 +75,38 @@ impl Owners {
         let zone = &city.zone(city.zone_of(at)).spec;
         (zone.kind == ZoneKind::Private && !zone.operator.is_empty())
             .then(|| zone.operator.as_str().into())
+    }
+
+    /// How many places of a zone the partner may offer: its own bays for cars there. A car park that only
+    /// counts has no bays; its places are its operator's, unless it is a street.
+    pub(super) fn places(&self, zone: &str, partner: &str) -> u32 {
+        let Some(ix) = self.registry.zone(zone) else {
+            return 0;
+        };
+        let city = self.registry.city();
+        let zone = city.zone(ix);
+        let spec = &zone.spec;
+        if zone.removed || partner.is_empty() {
+            return 0;
+        }
+        let is_operator = spec.operator == partner;
+        if city.bays_of(ix).next().is_none() {
+            let has = is_operator && spec.kind != ZoneKind::OnStreet;
+            return if has {
+                zone.capacity_by_kind[BayKind::Car as usize]
+            } else {
+                0
+            };
+        }
+        let recorded = self.recorded();
+        let is_own = |bay: &BayIx| match recorded.by_bay.get(&**city.bay_id(*bay)) {
+            Some(owner) => **owner == *partner,
+            None => is_operator && spec.kind == ZoneKind::Private,
+        };
+        let cars = city
+            .bays_of(ix)
+            .filter(|bay| city.attrs(*bay).kind == BayKind::Car);
+        cars.filter(is_own).count() as u32
     }
 
     /// Notes what an administrator has recorded, once it is stored.

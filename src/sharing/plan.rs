@@ -53,23 +53,39 @@ pub(super) fn at_once(view: View<'_>, asks: &[&Ask]) -> Vec<Option<i64>> {
         .iter()
         .map(|ask| view.find(ask, view.now).free)
         .collect();
+    // The first number of each offer's bay, or of as many places of a pool as could be wanted.
     let mut numbers: AHashMap<i64, u32> = AHashMap::new();
     let mut offers = Vec::new();
     for fit in found.iter().flatten() {
         numbers.entry(fit.offer.id).or_insert_with(|| {
-            offers.push(fit.offer.id);
-            offers.len() as u32 - 1
+            let first = offers.len() as u32;
+            let places = fit.offer.pool.as_ref().map_or(1, |p| p.places as usize);
+            offers.extend(std::iter::repeat_n(fit.offer.id, places.min(asks.len())));
+            first
         });
     }
+    let free = |ask: &Ask, fit: &Fit| -> u32 {
+        let pool = fit.seat.and_then(|_| view.index.offer(fit.offer.id));
+        let end = fit.offer.free_at(ask.span);
+        let kept = Span { end, ..ask.span };
+        pool.map_or(1, |pool| {
+            view.index.free_seats(pool, kept, asks.len()).len() as u32
+        })
+    };
+    let candidates: Vec<Vec<Candidate>> = asks
+        .iter()
+        .zip(&found)
+        .map(|(ask, fits)| {
+            let some = fits.iter().flat_map(|f| {
+                let cost_cents = u32::try_from(f.cost_cents).unwrap_or(u32::MAX);
+                let first = numbers[&f.offer.id];
+                (first..first + free(ask, f)).map(move |bay| Candidate { bay, cost_cents })
+            });
+            some.collect()
+        })
+        .collect();
     let gather = |request: usize, out: &mut Vec<Candidate>| {
-        let candidate = |f: &Fit| {
-            let cost_cents = u32::try_from(f.cost_cents).unwrap_or(u32::MAX);
-            Candidate {
-                bay: numbers[&f.offer.id],
-                cost_cents,
-            }
-        };
-        out.extend(found[request].iter().map(candidate));
+        out.extend_from_slice(&candidates[request]);
     };
     let requests = vec![auction::Request::default(); asks.len()];
     let source = Gathered::new(asks.len(), gather);
@@ -165,6 +181,7 @@ fn fits(view: View<'_>, r: &Reservation, bays: &[Alternative]) -> Vec<Fit> {
         let price_cents = i64::from(a.price_cents);
         let fit = Fit {
             offer: offer.clone(),
+            seat: None,
             walk_m: a.walk_m,
             price_cents,
             cost_cents: weights().cost(price_cents, a.walk_m),

@@ -186,6 +186,7 @@ impl NumberedIndex<'_> {
             let price_cents = i64::from(a.price_cents);
             Some(Fit {
                 offer,
+                seat: None,
                 walk_m: a.walk_m,
                 price_cents,
                 cost_cents: plan::weights().cost(price_cents, a.walk_m),

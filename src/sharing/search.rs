@@ -5,7 +5,7 @@
 //! says.
 
 use super::ask::{Ask, Why};
-use super::index::{BookingIndex, Shelved};
+use super::index::{self, BookingIndex, Shelved};
 use super::plan;
 use crate::domain::geo::M_PER_DEG;
 use crate::domain::{
@@ -18,14 +18,26 @@ use std::sync::Arc;
 /// The longest walk that may be asked for, metres.
 pub(super) const MAX_WALK_M: u32 = 3_000;
 
-/// A bay that would do.
+/// A bay that would do, or a place of a pool.
 #[derive(Clone, Debug)]
 pub(super) struct Fit {
     pub(super) offer: Arc<Offer>,
+    /// Of a pool: the seat.
+    pub(super) seat: Option<u32>,
     pub(super) walk_m: u32,
     pub(super) price_cents: i64,
     /// Price and walk, in cents.
     pub(super) cost_cents: i64,
+}
+
+impl Fit {
+    /// The bay, or what is kept in its stead.
+    pub(super) fn bay(&self) -> Arc<str> {
+        match self.seat {
+            None => self.offer.bay.clone(),
+            Some(number) => index::seat(&self.offer, number),
+        }
+    }
 }
 
 /// What is looked at.
@@ -46,6 +58,8 @@ pub(super) struct Found {
     pub(super) free: Vec<Fit>,
     /// That somebody else has booked, in no order.
     pub(super) kept: Vec<Fit>,
+    /// Pools that would do and have no seat for all of that time, in no order.
+    pub(super) full: Vec<Fit>,
     /// How far the best of them came.
     why: Option<Why>,
 }
@@ -88,14 +102,15 @@ impl View<'_> {
         limit: f64,
         found: &mut Found,
     ) -> Result<(), Why> {
-        let (Some(bay), offer) = (shelved.bay, &shelved.offer) else {
+        let offer = &shelved.offer;
+        let Some(place) = shelved.place(city) else {
             return Err(Why::Walk);
         };
-        let walk = city.place(bay).distance_m(ask.place);
+        let walk = place.distance_m(ask.place);
         if walk > limit || offer.state != crate::domain::OfferState::Open {
             return Err(Why::Walk);
         }
-        if !suits(city, bay, ask.vehicle) || !offer.takes(&ask.vehicle) {
+        if !fits_in(city, shelved, ask.vehicle) || !offer.takes(&ask.vehicle) {
             return Err(Why::Vehicle);
         }
         // Before the price: a sum in another currency is no price to compare.
@@ -106,26 +121,37 @@ impl View<'_> {
         if ask.max_price_cents.is_some_and(|most| price_cents > most) {
             return Err(Why::Price);
         }
-        let longest = u64::from(city.attrs(bay).max_stay_min) * 60_000;
+        let longest = shelved.bay.map_or(0, |bay| city.attrs(bay).max_stay_min);
+        let longest = u64::from(longest) * 60_000;
         let too_long = ask.span.ms() > self.longest_ms && !offer.price.is_monthly();
         let longer_than_the_bay_takes = longest > 0 && ask.span.ms() > longest;
         if too_long || longer_than_the_bay_takes || !offer.allows(ask.span, since, self.workdays) {
             return Err(Why::Window);
         }
         let walk_m = walk.round() as u32;
-        let fit = Fit {
+        let mut fit = Fit {
             offer: offer.clone(),
+            seat: None,
             walk_m,
             price_cents,
             cost_cents: plan::weights().cost(price_cents, walk_m),
         };
-        if ask.is_soon(self.now) && self.is_taken(city, bay) && !self.is_left_by(offer, ask) {
-            return Err(Why::Full);
-        }
         let kept = crate::domain::Span {
             start: ask.span.start,
             end: offer.free_at(ask.span),
         };
+        let Some(bay) = shelved.bay else {
+            fit.seat = self.index.free_seat(shelved, kept);
+            if fit.seat.is_none() {
+                found.full.push(fit);
+                return Err(Why::Full);
+            }
+            found.free.push(fit);
+            return Ok(());
+        };
+        if ask.is_soon(self.now) && self.is_taken(city, bay) && !self.is_left_by(offer, ask) {
+            return Err(Why::Full);
+        }
         if !self.index.is_open(shelved, kept) {
             found.kept.push(fit);
             return Err(Why::Full);
@@ -148,6 +174,14 @@ impl View<'_> {
             BayStatus::Occupied | BayStatus::Closed
         )
     }
+}
+
+/// Whether the bay itself takes the vehicle, or the zone of a pool.
+fn fits_in(city: &City, shelved: &Shelved, vehicle: Vehicle) -> bool {
+    let zone = shelved.zone.map(|zone| &city.zone(zone).spec);
+    let most = zone.and_then(|spec| spec.max_height_cm);
+    let too_high = vehicle.height_cm.zip(most).is_some_and(|(h, m)| h > m);
+    !too_high && shelved.bay.is_none_or(|bay| suits(city, bay, vehicle))
 }
 
 /// Whether the bay itself takes the vehicle.

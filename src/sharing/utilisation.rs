@@ -58,9 +58,15 @@ impl Desk {
             parts.map(Span::ms).sum::<u64>() / 1000
         };
         // Melted: what one driver has left early, or not come to, may be another's.
+        let cut = |spans: &[Span], part: Option<Span>| -> Vec<Span> {
+            spans.iter().filter_map(|s| s.and(part?)).collect()
+        };
         let within = |spans: Vec<Span>, part: Option<Span>| -> Vec<Span> {
-            let mut parts = spans.iter().filter_map(|s| s.and(part?)).collect();
-            melt(&mut parts);
+            let mut parts = cut(&spans, part);
+            // Of a pool several are had at a time.
+            if offer.pool.is_none() {
+                melt(&mut parts);
+            }
             parts
         };
         let all = || bookings.iter().filter(|r| was_booked(r)).map(|r| r.span);
@@ -70,11 +76,15 @@ impl Desk {
         let used = bookings.iter().filter_map(|r| used(r, now));
         let used = within(used.collect(), known);
         let mut open = offer.hours.open(whole, &self.workdays);
-        open.extend(&booked);
+        let places = offer.pool.as_ref().map_or(1, |pool| u64::from(pool.places));
+        if offer.pool.is_none() {
+            open.extend(&booked);
+        }
         let open = within(open, known);
+        let offered = |day| (seconds(&open, day) * places).max(seconds(&booked, day));
         let day = |(date, day): (String, Span)| Day {
             date,
-            offered_s: seconds(&open, day),
+            offered_s: offered(day),
             booked_s: seconds(&booked, day),
             used_s: seconds(&used, day),
             ahead_s: seconds(&ahead, day),

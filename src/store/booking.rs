@@ -4,7 +4,7 @@
 use super::row::{from_row, odd};
 use super::work::{Tx, within};
 use super::{DriverRef, Store, StoreError, Work, reading, sql};
-use crate::domain::reservation::Moved;
+use crate::domain::reservation::{Moved, OfSeason};
 use crate::domain::{
     BayKind, CancelRule, Currency, LatLon, LeaveRule, Millis, Promise, Reservation,
     ReservationState, Risk, Span, Vehicle,
@@ -68,6 +68,10 @@ from_row!(Reservation, |row| {
             _ => None,
         },
         moves: row.small("moves")?,
+        season: match (row.maybe_text("season")?, row.maybe_small("season_number")?) {
+            (Some(name), Some(number)) => Some(OfSeason { name, number }),
+            _ => None,
+        },
         version: row.number("version")?,
     })
 });
@@ -92,9 +96,9 @@ macro_rules! insert_reservation {
             "INSERT INTO reservation (name, offer, bay, seat, owner, driver, state, start_at, end_at, free_at, \
              price_cents, currency, lat_e7, lon_e7, max_walk_m, max_price_cents, vehicle, walk_m, expires_at, \
              created_at, cancel_free_min, cancel_fee_percent, owed_cents, driver_ref, grace_min, \
-             max_overstay_min, early_refund_percent, told_walk_m, flexible, version) \
-             SELECT $1, o.id, o.bay, o.bay, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
-             $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, 1 FROM offer o WHERE o.id = $2 \
+             max_overstay_min, early_refund_percent, told_walk_m, flexible, season, season_number, version) \
+             SELECT $1, o.id, COALESCE(CAST($29 AS BIGINT), o.bay), COALESCE(CAST($29 AS BIGINT), o.bay), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
+             $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $30, $31, 1 FROM offer o WHERE o.id = $2 \
              AND (CAST($3 AS BIGINT) IS NULL OR (o.version = $3 AND o.state = 'open'))",
             $rest,
             " RETURNING id"
@@ -193,6 +197,8 @@ impl Work {
             Tx::Postgres(_) => LOCKED,
         };
         let promise = &new.promise;
+        let season = new.season.as_ref();
+        let seat = self.own_seat(&new.bay).await?;
         let added: Option<(i64,)> = within!(self, db => {
             let insert = sqlx::query_as(text).bind(&*new.name).bind(new.offer).bind(offer);
             let insert = insert.bind(&*new.owner).bind(&*new.driver).bind(new.state.name());
@@ -206,7 +212,8 @@ impl Work {
             let insert = insert.bind(new.owed_cents).bind(driver.map(|d| &d[..]));
             let insert = insert.bind(i64::from(new.grace_min)).bind(i64::from(new.leave.max_overstay_min));
             let insert = insert.bind(i64::from(new.leave.early_refund_percent));
-            let insert = insert.bind(i64::from(promise.walk_m)).bind(promise.flexible);
+            let insert = insert.bind(i64::from(promise.walk_m)).bind(promise.flexible).bind(seat);
+            let insert = insert.bind(season.map(|s| &*s.name)).bind(season.map(|s| i64::from(s.number)));
             insert.fetch_optional(db).await
         })?;
         let (id,) = added.ok_or(StoreError::Booked)?;
@@ -265,11 +272,12 @@ impl Work {
     /// # Errors
     /// [`StoreError::Booked`] if it is another's by now, [`StoreError::Stale`] if it has another version.
     pub async fn return_to(&mut self, next: &Reservation) -> Result<Reservation, StoreError> {
-        const SQL: &str = "UPDATE reservation SET state = $3, seat = bay, departed_at = NULL, at_risk = NULL, \
-             version = version + 1 WHERE id = $1 AND version = $2 AND seat IS NULL RETURNING version";
+        const SQL: &str = "UPDATE reservation SET state = $3, bay = COALESCE(CAST($4 AS BIGINT), bay), \
+             seat = COALESCE(CAST($4 AS BIGINT), bay), departed_at = NULL, at_risk = NULL, version = version + 1 WHERE id = $1 AND version = $2 AND seat IS NULL RETURNING version";
+        let seat = self.own_seat(&next.bay).await?;
         let version: Option<(i64,)> = within!(self, db => {
             let update = sqlx::query_as(SQL).bind(next.id).bind(next.version);
-            update.bind(next.state.name()).fetch_optional(db).await
+            update.bind(next.state.name()).bind(seat).fetch_optional(db).await
         })?;
         versioned(next, version)
     }

@@ -6,7 +6,7 @@
 
 use super::booking::unpacked;
 use super::{Pools, Store, StoreError, millis, reading};
-use crate::domain::reservation::Moved;
+use crate::domain::reservation::{Moved, OfSeason};
 use crate::domain::{
     CancelRule, Currency, LatLon, LeaveRule, Millis, Promise, Reservation, ReservationState, Risk,
     Span,
@@ -91,6 +91,9 @@ struct RawKept<'a> {
     told_walk_m: u32,
     flexible: i64,
     moves: u32,
+    #[serde(borrow)]
+    season: Option<Cow<'a, str>>,
+    season_number: Option<u32>,
 }
 
 const KEPT: [&str; 2] = as_json!(
@@ -98,7 +101,7 @@ const KEPT: [&str; 2] = as_json!(
      lon_e7, max_walk_m, max_price_cents, vehicle, walk_m, cancel_free_min, cancel_fee_percent, owed_cents, \
      expires_at, created_at, arrived_at, departed_at, moved_at, moved_from_id, CAST(moved_taken AS INTEGER), \
      version, CAST(came_by_word AS INTEGER), seen_since, at_risk, grace_min, max_overstay_min, \
-     early_refund_percent, overstay_at, told_walk_m, CAST(flexible AS INTEGER), moves",
+     early_refund_percent, overstay_at, told_walk_m, CAST(flexible AS INTEGER), moves, season, season_number",
     "SELECT r.*, b.bay AS bay_id, m.bay AS moved_from_id FROM reservation r JOIN shared_bay b ON b.id = r.bay \
      LEFT JOIN shared_bay m ON m.id = r.moved_from WHERE r.seat > $1 AND r.seat <= $2"
 );
@@ -197,6 +200,13 @@ impl RawKept<'_> {
                 self.moved_taken,
             ),
             moves: self.moves,
+            season: self
+                .season
+                .zip(self.season_number)
+                .map(|(name, number)| OfSeason {
+                    name: (*name).into(),
+                    number,
+                }),
             version: self.version,
         })
     }

@@ -5,8 +5,8 @@ use super::work::within;
 use super::{Store, StoreError, Work, millis, reading, sql, writing};
 use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{
-    CancelRule, Currency, FlexRule, LeaveRule, Offer, OfferState, Price, Rules, Span, TimeOfDay,
-    TimeZone, Weekly,
+    CancelRule, Currency, FlexRule, LeaveRule, Offer, OfferState, Pool, Price, Rules, Span,
+    TimeOfDay, TimeZone, Weekly,
 };
 use std::collections::HashMap;
 
@@ -17,6 +17,10 @@ from_row!(Offer, |row| {
         id: row.number("id")?,
         name: row.text("name")?,
         bay: row.text("bay_id")?,
+        pool: match (row.maybe_text("zone")?, row.maybe_small("places")?) {
+            (Some(zone), Some(places)) => Some(Pool { zone, places }),
+            _ => None,
+        },
         owner: row.text("owner")?,
         state: row.word("state", OfferState::parse)?,
         hours: Hours {
@@ -164,6 +168,17 @@ impl Work {
         Ok(id)
     }
 
+    /// Has others who offer something of that zone wait until this work ends.
+    pub async fn lock_zone(&mut self, zone: &str) -> Result<(), StoreError> {
+        const LOCK: &str = "SELECT id FROM shared_bay WHERE id = $1 FOR UPDATE";
+        let id = self.bay(&format!("~{zone}")).await?;
+        // The writer of SQLite is alone anyway.
+        if let super::work::Tx::Postgres(tx) = &mut self.0 {
+            sqlx::query(LOCK).bind(id).execute(&mut **tx).await?;
+        }
+        Ok(())
+    }
+
     /// Adds an offer; its number and version are given here.
     ///
     /// # Errors
@@ -172,9 +187,9 @@ impl Work {
         const SQL: &str = "INSERT INTO offer (name, bay, owner, state, time_zone, price_cents, currency, \
              max_height_cm, ev_only, min_stay_min, max_stay_min, notice_min, buffer_min, notes, calendar, created_at, \
              cancel_free_min, cancel_fee_percent, grace_min, max_overstay_min, early_refund_percent, \
-             flexible_discount_percent, price_per, version) \
+             flexible_discount_percent, price_per, zone, places, version) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
-             $22, $23, 1) RETURNING id";
+             $22, $23, $24, $25, 1) RETURNING id";
         let bay = self.bay(&offer.bay).await?;
         let rules = &offer.rules;
         let (per, cents) = written(offer.price);
@@ -190,7 +205,8 @@ impl Work {
             let insert = insert.bind(rules.grace_min.map(i64::from)).bind(i64::from(rules.leave.max_overstay_min));
             let insert = insert.bind(i64::from(rules.leave.early_refund_percent));
             let insert = insert.bind(i64::from(rules.flex.discount_percent));
-            insert.bind(per).fetch_one(db).await
+            let insert = insert.bind(per).bind(offer.pool.as_ref().map(|p| &*p.zone));
+            insert.bind(offer.pool.as_ref().map(|p| i64::from(p.places))).fetch_one(db).await
         })?;
         let offer = Offer {
             id,
@@ -212,7 +228,7 @@ impl Work {
              buffer_min = $12, notes = $13, calendar = $14, \
              cancel_free_min = $15, cancel_fee_percent = $16, grace_min = $17, \
              max_overstay_min = $18, early_refund_percent = $19, flexible_discount_percent = $20, \
-             price_per = $21, version = version + 1 WHERE id = $1 AND version = $2 RETURNING version";
+             price_per = $21, places = $22, version = version + 1 WHERE id = $1 AND version = $2 RETURNING version";
         const CLEAR: &str = "DELETE FROM offer_hours WHERE offer = $1";
         let rules = &offer.rules;
         let (per, cents) = written(offer.price);
@@ -228,7 +244,7 @@ impl Work {
             let update = update.bind(rules.grace_min.map(i64::from)).bind(i64::from(rules.leave.max_overstay_min));
             let update = update.bind(i64::from(rules.leave.early_refund_percent));
             let update = update.bind(i64::from(rules.flex.discount_percent));
-            update.bind(per).fetch_optional(db).await
+            update.bind(per).bind(offer.pool.as_ref().map(|p| i64::from(p.places))).fetch_optional(db).await
         })?;
         let (version,) = version.ok_or(StoreError::Stale)?;
         within!(self, db => sqlx::query(CLEAR).bind(offer.id).execute(db).await.map(drop))?;

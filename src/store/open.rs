@@ -112,6 +112,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/sqlite/0016_prices.sql"),
         include_str!("migrations/postgres/0016_prices.sql"),
     ),
+    (
+        17,
+        "pools",
+        include_str!("migrations/sqlite/0017_pools.sql"),
+        include_str!("migrations/postgres/0017_pools.sql"),
+    ),
 ];
 
 /// What a URL means.

@@ -208,6 +208,10 @@ function show() {
   const parts = { vacant, reserved, occupied, unknown, closed };
   Object.values(parts).forEach((n, i) => { $("bar").children[i].style.flexGrow = String(n); });
   $("bar").setAttribute("aria-label", Object.entries(parts).map(([k, n]) => `${t(k)} ${n}`).join(", "));
+  // Whom to name for what feeds say.
+  const credits = [...new Set(zones.map((z) => z.attribution).filter(Boolean))];
+  $("credits").hidden = credits.length === 0;
+  $("credits").textContent = credits.join(" · ");
   showTable();
   draw();
 }

@@ -24,7 +24,14 @@ use std::sync::{Arc, Mutex};
 use uuid::Uuid;
 
 /// What speaks by the numbers of `registry/identities`.
-const BY_NUMBER: [&str; 5] = ["journal", "checkpoints", "settled", "history", "rates"];
+const BY_NUMBER: [&str; 6] = [
+    "journal",
+    "checkpoints",
+    "settled",
+    "history",
+    "rates",
+    "forecast",
+];
 
 /// A start that is under way.
 pub(in crate::app) struct Opening {

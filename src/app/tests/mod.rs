@@ -5,6 +5,8 @@ mod clock;
 mod contributors;
 mod counted_history;
 mod counts;
+mod feeds;
+mod forecast;
 mod golden;
 mod hub;
 mod losses;

@@ -15,15 +15,15 @@ pub(super) const NOW: Millis = Millis(HOUR.0 + 3 * MINUTE);
 pub(super) const MINUTE: u64 = 60_000;
 const KEY: &str = "bh_all-of-it";
 
-/// A zone of two private bays, 1 and 2, some 11 m apart.
-fn city(folder: &Path) {
+/// A zone of two bays, 1 and 2, some 11 m apart.
+fn city(folder: &Path, kind: &str) {
     let point = |lat: f64| json!({"type": "Point", "coordinates": [103.8, lat]});
     let bay = |n: u32| {
         let lat = 1.3 + f64::from(n) / 10_000.0;
         json!({"type": "Feature", "geometry": point(lat), "properties": {"id": format!("P-{n}"), "zone": "P", "kind": "car"}})
     };
     let properties =
-        json!({"id": "P", "name": "Office", "kind": "private", "operator": "acme", "capacity": 2});
+        json!({"id": "P", "name": "Office", "kind": kind, "operator": "acme", "capacity": 2});
     let zone = json!({"type": "Feature", "geometry": point(1.3), "properties": properties});
     write_city(folder, &[zone], &[bay(1), bay(2)]);
 }
@@ -36,7 +36,12 @@ impl Running {
     }
 
     pub(super) async fn start_at(folder: &Path, now: Millis) -> Self {
-        city(folder);
+        Self::start_as(folder, now, "private").await
+    }
+
+    /// The zone is of that kind.
+    pub(super) async fn start_as(folder: &Path, now: Millis, kind: &str) -> Self {
+        city(folder, kind);
         let sha256 = digest(KEY);
         let toml = format!(
             "[[keys]]\nname = \"all\"\npartner = \"acme\"\nsha256 = \"{sha256}\"\nsource_kind = \"sensor\"\n\

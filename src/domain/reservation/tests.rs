@@ -53,6 +53,7 @@ pub(crate) fn held() -> Reservation {
         grace_min: GRACE_MIN,
         moved: None,
         moves: 0,
+        season: None,
         version: 1,
     }
 }

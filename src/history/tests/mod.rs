@@ -18,6 +18,7 @@ use tokio::runtime::Runtime;
 
 mod answers;
 mod exports;
+mod importing;
 mod keeping;
 mod work;
 

@@ -1,11 +1,13 @@
 //! A device's uplink as ChirpStack v4 hands it on: its JSON `up` event.
 //!
-//! `time` is when the network server had it, which is when the sensor said it; `fCnt` orders what
-//! one device says. What radios measured (`rxInfo`, `txInfo`) is left alone. Members at their
-//! default may be missing altogether.
+//! `time` is the gateway's clock, which may never have been set; `nsTime` in `rxInfo` is when the
+//! network server had it from each gateway, and is believed before it. `fCnt` orders what one device
+//! says. Members at their default may be missing altogether. What radios say never costs a reading.
 
+use super::device::{DeviceHealth, dbm, tenths};
 use super::fault::reads;
-use super::{Codec, Http, Malformed, Said, Sender, Uplink, bytes, described, fault, time_in};
+use super::{Codec, Http, Malformed, Said, Sender, Uplink, bytes, clocks, described, fault};
+use crate::domain::Millis;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -27,6 +29,18 @@ struct ChirpstackEvent<'a> {
     data: Option<Cow<'a, str>>,
     #[serde(borrow)]
     object: Option<&'a RawValue>,
+    #[serde(borrow)]
+    rx_info: Option<&'a RawValue>,
+}
+
+/// How one gateway heard it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RxInfo<'a> {
+    #[serde(borrow)]
+    ns_time: Option<Cow<'a, str>>,
+    rssi: Option<f64>,
+    snr: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -61,7 +75,7 @@ pub(in crate::ingest) static CODEC: Codec = Codec {
 struct ChirpstackUplink {
     /// The same for copies of one uplink.
     deduplication_id: Option<String>,
-    /// When it was received by the gateways.
+    /// When it was received, by the gateway's clock.
     #[schema(format = DateTime)]
     time: Option<String>,
     device_info: ChirpstackDevice,
@@ -72,6 +86,20 @@ struct ChirpstackUplink {
     /// What the network server decoded.
     #[schema(value_type = Option<Object>)]
     object: Option<()>,
+    rx_info: Option<Vec<ChirpstackReception>>,
+}
+
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "read by the derive only")]
+#[schema(rename_all = "camelCase")]
+struct ChirpstackReception {
+    /// When the network server had it from this gateway; believed before `time`.
+    #[schema(format = DateTime)]
+    ns_time: Option<String>,
+    /// dBm.
+    rssi: Option<f64>,
+    /// dB.
+    snr: Option<f64>,
 }
 
 #[derive(ToSchema)]
@@ -84,16 +112,41 @@ struct ChirpstackDevice {
 pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(), Malformed> {
     let event: ChirpstackEvent<'a> =
         serde_json::from_slice(payload).map_err(|e| fault(payload, &e, reads!(ChirpstackEvent)))?;
+    let time = clocks::rfc3339("time", event.time.as_deref())?;
+    let (ns_time, health) = heard(event.rx_info);
     out.push(Said::Uplink(Uplink {
         devices: vec![event.device_info.dev_eui.to_ascii_lowercase()],
-        at: time_in("time", event.time.as_deref())?,
+        times: [ns_time, time],
         count: event.f_cnt,
         copy: event.deduplication_id,
         port: event.f_port.unwrap_or(0),
         payload: bytes("data", event.data.as_deref())?,
-        object: event.object.map(RawValue::get),
+        object: event.object.map(|object| object.get().into()),
+        health,
+        simulated: false,
     }));
     Ok(())
+}
+
+/// When the network server first had it, and how well the nearest gateway heard it.
+fn heard(rx_info: Option<&RawValue>) -> (Option<Millis>, DeviceHealth) {
+    let all: Vec<RxInfo<'_>> = rx_info
+        .and_then(|all| serde_json::from_str(all.get()).ok())
+        .unwrap_or_default();
+    let times = all
+        .iter()
+        .filter_map(|one| clocks::rfc3339("nsTime", one.ns_time.as_deref()).ok()?);
+    let first = times.min();
+    let strength = |one: &RxInfo<'_>| one.rssi.unwrap_or(f64::MIN);
+    let best = all
+        .iter()
+        .max_by(|a, b| strength(a).total_cmp(&strength(b)));
+    let health = DeviceHealth {
+        rssi_dbm: best.and_then(|one| dbm(one.rssi?)),
+        snr_ddb: best.and_then(|one| tenths(one.snr?)),
+        ..DeviceHealth::default()
+    };
+    (first, health)
 }
 
 #[cfg(test)]
@@ -122,7 +175,7 @@ mod tests {
         );
         assert_eq!((up.port, &*up.payload, up.count), (2, &[1, 255][..], 4711));
         assert_eq!(
-            up.at,
+            up.times[1],
             Millis::parse("2026-11-23T02:00:00.123Z"),
             "nanoseconds and an offset"
         );
@@ -134,9 +187,47 @@ mod tests {
     }
 
     #[test]
+    fn the_servers_clock_goes_before_the_gateways_and_the_nearest_gateway_tells_the_signal() {
+        let event = |rx: &str| {
+            format!(
+                r#"{{"deviceInfo":{{"devEui":"0102030405060708"}},
+                    "time":"1980-01-21T23:17:20.234+00:00","rxInfo":{rx}}}"#
+            )
+        };
+        let two = event(
+            r#"[{"gatewayId":"a","nsTime":"2026-11-23T02:00:01.5+00:00","rssi":-97,"snr":-2.5},
+                {"gatewayId":"b","nsTime":"2026-11-23T02:00:01Z","rssi":-60,"snr":9.75}]"#,
+        );
+        let up = read(&two).unwrap();
+        assert_eq!(up.times, [Millis::parse("2026-11-23T02:00:01Z"), None]);
+        assert_eq!(
+            (up.health.rssi_dbm, up.health.snr_ddb),
+            (Some(-60), Some(98))
+        );
+        for odd in [
+            "null",
+            "[]",
+            "7",
+            r#"[{"nsTime":7}]"#,
+            r#"[{"nsTime":"noon","snr":null}]"#,
+        ] {
+            let odd = event(odd);
+            let up = read(&odd).unwrap();
+            assert_eq!(
+                (up.times, up.health),
+                ([None; 2], DeviceHealth::default()),
+                "{odd}"
+            );
+        }
+    }
+
+    #[test]
     fn what_is_at_its_default_may_be_missing() {
         let up = read(r#"{"deviceInfo":{"devEui":"0102030405060708"},"object":null}"#).unwrap();
-        assert_eq!((up.port, up.count, up.at, up.copy), (0, 0, None, None));
+        assert_eq!(
+            (up.port, up.count, up.times, up.copy),
+            (0, 0, [None; 2], None)
+        );
         assert!(up.payload.is_empty() && up.object.is_none());
     }
 

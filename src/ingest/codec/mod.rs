@@ -6,9 +6,11 @@
 //! one `Vec` that is used again keep a report free of allocations.
 
 mod chirpstack;
+mod clocks;
 mod count;
 pub mod device;
 mod fault;
+mod members;
 mod report;
 mod status;
 mod ttn;
@@ -16,6 +18,7 @@ mod ttn;
 use crate::domain::{BayKind, BayStatus, BaySubset, CountWord, Millis};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use device::DeviceHealth;
 pub(super) use fault::cut;
 use std::borrow::Cow;
 use std::fmt;
@@ -32,52 +35,9 @@ pub static CODECS: &[&Codec] = &[
     &ttn::CODEC,
 ];
 
-/// Every member that a format or a device's decoder reads, and `source`, which is read of what is
-/// posted. An operator cannot have one of them dropped.
-pub static MEMBERS: &[&str] = &[
-    "accessible",
-    "application_id",
-    "application_ids",
-    "at",
-    "bay",
-    "bays",
-    "capacity",
-    "confidence",
-    "contributor",
-    "counts",
-    "data",
-    "decoded_payload",
-    "deduplicationId",
-    "devEui",
-    "dev_eui",
-    "deviceInfo",
-    "device_id",
-    "end_device_ids",
-    "ev_charging",
-    "fCnt",
-    "fPort",
-    "f_cnt",
-    "f_port",
-    "frm_payload",
-    "kind",
-    "object",
-    "occupied",
-    "online",
-    "parking_status",
-    "received_at",
-    "reservable",
-    "seen",
-    "seq",
-    "source",
-    "state",
-    "time",
-    "uplink_message",
-    "vacant",
-    "zone",
-];
-
 pub use count::CODEC as COUNT;
 pub use fault::fault;
+pub use members::MEMBERS;
 pub use report::CODEC as REPORT;
 pub use status::CODEC as STATUS;
 
@@ -215,6 +175,8 @@ pub enum Said<'a> {
     Bay(BaySaid<'a>),
     Count(CountSaid<'a>),
     Uplink(Uplink<'a>),
+    /// What a network server says besides uplinks: that a device joined, that it was answered.
+    Nothing,
     /// The source is there (`true`) or says goodbye (`false`).
     Online(bool),
     /// The source was there then, and says no more; `None`: when it was received.
@@ -253,12 +215,12 @@ pub struct CountSaid<'a> {
 }
 
 /// A device's frame, before anyone has asked which device that is.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Uplink<'a> {
     /// The names it may be registered under, as the registry writes them.
     pub devices: Vec<String>,
-    /// `None`: when it was received.
-    pub at: Option<Millis>,
+    /// When it was heard, by each clock that says so, the best first; none: when it was received.
+    pub times: [Option<Millis>; 2],
     /// The device's frame counter; starts again with the device.
     pub count: u32,
     /// The network server's own mark of this very event: equal in copies of it.
@@ -267,7 +229,11 @@ pub struct Uplink<'a> {
     pub port: u8,
     pub payload: Vec<u8>,
     /// JSON that the network server's decoder made of the payload.
-    pub object: Option<&'a str>,
+    pub object: Option<Cow<'a, str>>,
+    /// What the network server tells of the device beside its frame.
+    pub health: DeviceHealth,
+    /// No device said it: somebody tries out.
+    pub simulated: bool,
 }
 
 /// Why a payload, or an item of it, could not be read. For a human; names the field.

@@ -82,6 +82,10 @@ pub struct FeedConfig {
     pub client_certificate: Option<PathBuf>,
     #[serde(default)]
     pub client_key: Option<PathBuf>,
+    /// Whom its server's operator may turn to, told with each question: an address of the web or of
+    /// mail.
+    #[serde(default)]
+    pub contact: Option<String>,
     /// It is pushed: how its sender is known, and what it wants to be answered.
     #[serde(default)]
     pub push: Option<Push>,
@@ -112,6 +116,7 @@ const KEYS: &[&str] = &[
     "ca",
     "client_certificate",
     "client_key",
+    "contact",
     "push",
 ];
 
@@ -199,6 +204,9 @@ pub struct PushReply {
     pub status: u16,
     pub body: String,
     pub content_type: Option<String>,
+    /// Whether it is answered so even when nothing of a body could be used: some senders give up on
+    /// who answers with an error.
+    pub always: bool,
 }
 
 impl Default for PushReply {
@@ -207,6 +215,7 @@ impl Default for PushReply {
             status: 202,
             body: String::new(),
             content_type: None,
+            always: false,
         }
     }
 }

@@ -91,7 +91,8 @@ impl ClaimMap {
         let at = times.of(self.at.as_ref(), "at", row, odd)?;
         times.fresh("at", at)?;
         let flow = self.flow(&zone, kind, at, row)?;
-        if !self.counts() && self.state.is_none() {
+        let moves_only = flow.is_some() && self.counts() && self.numbers.are_absent(row);
+        if moves_only || !self.counts() && self.state.is_none() {
             return Ok(Some(Claimed {
                 said: Said::Present(at),
                 flow,

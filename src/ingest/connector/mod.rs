@@ -6,10 +6,16 @@
 //! the bytes, each row becomes what it says or a refusal with its reason, and what is odd is
 //! counted. What is said is in the feed's own ids: whether a zone exists is the gate's part.
 
+mod anchors;
+mod clock;
 mod compile;
 mod config;
 mod counting;
+mod credits;
 mod dialect;
+mod feed;
+mod feeds;
+pub mod fetch;
 mod field;
 pub mod fuzzing;
 mod gather;
@@ -17,20 +23,35 @@ mod geometry;
 mod lines;
 mod mapping;
 mod meaning;
+mod pace;
 mod path;
 pub mod place;
+mod poll;
 mod preset;
+mod push;
 mod reader;
 mod shape;
 mod site;
+mod standing;
+#[cfg(test)]
+pub(crate) mod testing;
 mod text;
 mod times;
+mod told;
+mod zones;
 
+pub use clock::{Fetchers, Spread, run};
 pub use config::{FeedConfig, Hidden, Push, PushReply, ZonesFrom};
+pub use credits::Credits;
+pub use feed::{Delivery, FeedHost, RunningFeed};
+pub use feeds::Feeds;
 pub use lines::{LineFault, Lines};
 pub use preset::{PRESETS, Preset};
+pub use push::{Auth, Knock};
 pub use reader::Reader;
 pub use shape::{SHAPES, Shape};
+pub use standing::{FeedHealth, FeedState};
+pub use zones::ZoneMaker;
 
 use super::codec::Said;
 use crate::domain::{BayKind, LatLon, Millis, Reason, ZoneKind};

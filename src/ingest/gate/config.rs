@@ -23,6 +23,9 @@ pub struct Config {
     /// belongs to has not been asked. An empty list drops nothing.
     #[serde(deserialize_with = "names_to_drop")]
     pub drop: DropList,
+    /// Whether uplinks that a network server's console has simulated are taken as those of the
+    /// device. Off: who tries out a webhook does not mean to move a bay that drivers see.
+    pub simulated_uplinks: bool,
 }
 
 impl Default for Config {
@@ -33,6 +36,7 @@ impl Default for Config {
             max_bays: 1000,
             max_bytes: 256 * 1024,
             drop: DropList::usual(codec::MEMBERS),
+            simulated_uplinks: false,
         }
     }
 }

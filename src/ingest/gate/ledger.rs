@@ -170,6 +170,12 @@ impl Ledger {
         account.refused[reason as usize].fetch_add(1, Relaxed);
     }
 
+    pub(super) fn hear(&self, source: SourceIx, now: Millis) {
+        if let Some(account) = self.account(source) {
+            account.heard_at.fetch_max(now.0, Relaxed);
+        }
+    }
+
     /// Beside [`Self::accept`].
     pub(super) fn odd_count(&self, source: SourceIx, what: OddCount) {
         if let Some(account) = self.account(source) {

@@ -14,9 +14,7 @@ impl Gate {
         why: String,
         out: &mut Parcel,
     ) {
-        self.metrics.refuse(message.door, reason);
-        self.ledger
-            .refuse(message.speaker.source, message.now, reason);
+        self.count_refusal(message, reason);
         // A batch of a thousand bad items is kept once, with its first refusal; the others name
         // their index.
         let first = out.refusals.len() == message.before;
@@ -30,6 +28,13 @@ impl Gate {
             detail: why,
             payload: if first { message.payload } else { &[] },
         }));
+    }
+
+    /// Of what is not kept.
+    pub(super) fn count_refusal(&self, message: &Message<'_>, reason: Reason) {
+        self.metrics.refuse(message.door, reason);
+        self.ledger
+            .refuse(message.speaker.source, message.now, reason);
     }
 
     /// What a door may keep of what it refuses by itself. Counts what is dropped of it, and not the

@@ -31,6 +31,20 @@ impl Gate {
         Ok(if is_old { seen } else { at })
     }
 
+    /// When an uplink was heard: by the first clock that may be right. One that runs ahead is wrong,
+    /// as nothing comes from the future; one that lies long ago may tell of what was kept until now.
+    pub(super) fn heard(
+        &self,
+        times: [Option<Millis>; 2],
+        message: &Message<'_>,
+    ) -> Result<Millis, (Reason, String)> {
+        let is_ahead = |at: &Millis| {
+            (self.config.future_s).is_some_and(|s| at.since(message.now) > u64::from(s) * 1000)
+        };
+        let believed = times.into_iter().flatten().find(|at| !is_ahead(at));
+        self.plausible(believed, message)
+    }
+
     /// The time `at` of a claim.
     pub(super) fn plausible(
         &self,

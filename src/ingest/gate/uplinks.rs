@@ -7,18 +7,32 @@
 //! that starts its counter anew is not held up: its time is new.
 
 use super::{Gate, Message, named};
-use crate::domain::{Afterwards, Backing, Claim, Observation, Reason, SourceIx, SourceKind};
-use crate::ingest::codec::Uplink;
+use crate::domain::{
+    Afterwards, Backing, BayStatus, Claim, Millis, Observation, Reason, SourceIx, SourceKind,
+};
 use crate::ingest::codec::device::{self, Frame};
-use crate::registry::Device;
+use crate::ingest::codec::{Said, Uplink};
+use crate::registry::{Device, StateRule};
 use ahash::AHashSet;
 use std::collections::VecDeque;
 use std::hash::{BuildHasher as _, RandomState};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 type RefusedUplink = (Reason, String);
 
+/// Of a device that says nothing beyond its model.
+static NO_RULE: LazyLock<StateRule> = LazyLock::new(StateRule::default);
+
 impl Gate {
+    /// Whether there is nothing to do about it.
+    pub(super) fn is_nothing(&self, said: &Said<'_>) -> bool {
+        match said {
+            Said::Nothing => true,
+            Said::Uplink(up) => up.simulated && !self.config.simulated_uplinks,
+            _ => false,
+        }
+    }
+
     pub(super) fn uplink(
         &self,
         message: &Message<'_>,
@@ -37,44 +51,61 @@ impl Gate {
             self.metrics.uplinks_duplicate.inc();
             return Ok(None);
         }
-        let at = self.plausible(said.at, message)?;
-        let claim = if said.port == 0 && said.payload.is_empty() && said.object.is_none() {
-            // A frame of the network's own (a link check, an answer): it proves the device alive,
-            // and no more.
+        let at = self.heard(said.times, message)?;
+        let status = self.reading(message.now, said, id, &device)?;
+        let claim = if let Some(status) = status {
+            let unmapped = || format!("device {id}: {}", named("bay", &device.bay));
+            Claim::Bay(Observation {
+                at,
+                seq: u64::from(said.count),
+                bay: bay.ok_or_else(|| (Reason::UnknownBay, unmapped()))?,
+                source: device.source,
+                source_kind: SourceKind::Sensor,
+                status,
+                confidence: SourceKind::Sensor.default_confidence(),
+                backing: Backing::default(),
+            })
+        } else {
+            // It proves the device alive, and no more.
             Claim::Alive {
                 source: device.source,
                 at,
             }
-        } else {
-            let frame = Frame {
-                port: said.port,
-                bytes: &said.payload,
-                object: said.object,
-            };
-            let reading = device::decode(device.model, &frame)
-                .map_err(|e| (Reason::Malformed, format!("device {id}: {e}")))?;
-            let bay = bay.ok_or_else(|| {
-                (
-                    Reason::UnknownBay,
-                    format!("device {id}: {}", named("bay", &device.bay)),
-                )
-            })?;
-            Claim::Bay(Observation {
-                at,
-                seq: u64::from(said.count),
-                bay,
-                source: device.source,
-                source_kind: SourceKind::Sensor,
-                status: reading.status,
-                confidence: SourceKind::Sensor.default_confidence(),
-                backing: Backing::default(),
-            })
         };
         if let Some(key) = key {
             let recent = Arc::clone(&self.recent);
             afterwards.call(move || recent.note(key));
         }
         Ok(Some(claim))
+    }
+
+    /// What the frame says of the bay, if anything; what it tells of the device is noted.
+    fn reading(
+        &self,
+        now: Millis,
+        said: &Uplink<'_>,
+        id: &str,
+        device: &Device,
+    ) -> Result<Option<BayStatus>, RefusedUplink> {
+        if said.port == 0 && said.payload.is_empty() && said.object.is_none() {
+            // A frame of the network's own: a link check, an answer.
+            self.healths.note(device.source, now, said.health);
+            return Ok(None);
+        }
+        let frame = Frame {
+            port: said.port,
+            bytes: &said.payload,
+            object: said.object.as_deref(),
+            rule: device.rule.as_deref().unwrap_or(&NO_RULE),
+        };
+        let read = device::decode(device.model, &frame);
+        let reading = read.map_err(|e| (Reason::Malformed, format!("device {id}: {e}")))?;
+        let health = reading.health.over(said.health);
+        self.healths.note(device.source, now, health);
+        if reading.status.is_none() {
+            self.metrics.uplinks_ignored.inc();
+        }
+        Ok(reading.status)
     }
 
     /// The device, by whichever of its names the registry knows, if the speaker may hand on what it
@@ -147,7 +178,7 @@ impl Default for RecentUplinks {
 impl RecentUplinks {
     /// `None`: nothing tells this uplink from another one with the same counter.
     fn key(&self, source: SourceIx, said: &Uplink<'_>) -> Option<UplinkId> {
-        let mark = match (&said.copy, said.at) {
+        let mark = match (&said.copy, said.times.into_iter().flatten().next()) {
             (Some(copy), _) => self.hash.hash_one(&**copy),
             (None, Some(at)) => at.0,
             (None, None) => return None,

@@ -29,7 +29,7 @@ mod inlet_link;
 mod ledger;
 mod outlet;
 mod redial;
-mod tls;
+pub(in crate::ingest) mod tls;
 mod topic;
 mod url;
 

@@ -1,4 +1,5 @@
-//! TLS to a broker: rustls with ring, TLS 1.2 and 1.3, the broker's certificate always checked.
+//! TLS to a broker, or to a feed's server: rustls with ring, TLS 1.2 and 1.3, the server's
+//! certificate always checked.
 //!
 //! Not native-tls: it would bring the system's OpenSSL as a second TLS to keep patched, and a build
 //! that needs its headers. rumqttc names an old rustls-webpki beside the one that rustls uses; it
@@ -8,20 +9,39 @@ use rustls_native_certs::load_native_certs;
 use std::path::Path;
 use std::sync::Arc;
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 /// The settings of a broker's connections, which trust the authorities in the file `ca`, or the
 /// system's.
 pub(super) fn settings(ca: Option<&Path>) -> Result<Arc<ClientConfig>, String> {
+    settings_as(ca, None)
+}
+
+/// The same of a client that shows a certificate of its own: `shown` is its file and its key's.
+pub(in crate::ingest) fn settings_as(
+    ca: Option<&Path>,
+    shown: Option<(&Path, &Path)>,
+) -> Result<Arc<ClientConfig>, String> {
     let roots = ca.map_or_else(system, file)?;
     let versions = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|e| format!("TLS: {e}"))?;
-    Ok(Arc::new(
-        versions.with_root_certificates(roots).with_no_client_auth(),
-    ))
+    let trusting = versions.with_root_certificates(roots);
+    let Some((certificate, key)) = shown else {
+        return Ok(Arc::new(trusting.with_no_client_auth()));
+    };
+    let fail = |name: &str, file: &Path, e: &dyn std::fmt::Display| {
+        format!("{name}: {}: {e}", file.display())
+    };
+    let chain = CertificateDer::pem_file_iter(certificate).and_then(Iterator::collect);
+    let chain = chain.map_err(|e| fail("client_certificate", certificate, &e))?;
+    let held = PrivateKeyDer::from_pem_file(key).map_err(|e| fail("client_key", key, &e))?;
+    let settings = trusting.with_client_auth_cert(chain, held);
+    settings
+        .map(Arc::new)
+        .map_err(|e| fail("client_key", key, &e))
 }
 
 fn file(ca: &Path) -> Result<RootCertStore, String> {

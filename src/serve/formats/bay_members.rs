@@ -7,7 +7,6 @@ use super::geometry;
 use super::text::Text;
 use super::told::{BOOK, BayTold, NearbyTold, SeenBay};
 use crate::domain::{BayView, Price};
-use crate::forecast::p_vacant_after;
 use crate::live::OpenOffer;
 use crate::prefetch::prefetch;
 use crate::registry::city::{BayAttrs, City, ZoneSpec};
@@ -28,6 +27,10 @@ pub(super) fn nearby<const GEO: bool>(told: &NearbyTold<'_>) -> Vec<u8> {
     });
     t.time(told.at);
     geometry::crs(&mut t, told.told_in);
+    if told.wanted.bays() {
+        t.raw(",\"p_any_vacant\":");
+        t.share_if_known(told.p_any_vacant());
+    }
     if GEO {
         t.raw(",\"features\":[");
         near_bays::<GEO>(&mut t, told);
@@ -68,7 +71,7 @@ pub(super) fn nearby<const GEO: bool>(told: &NearbyTold<'_>) -> Vec<u8> {
 fn near_zones<const GEO: bool>(t: &mut Text, told: &NearbyTold<'_>) {
     for (n, hit) in told.zones.iter().enumerate() {
         t.raw(if n == 0 { "" } else { "," });
-        car_parks::one::<GEO>(t, (told.city, told.told_in), hit, told.kind);
+        car_parks::one::<GEO>(t, told, hit);
     }
 }
 
@@ -90,9 +93,11 @@ fn near_bays<const GEO: bool>(t: &mut Text, told: &NearbyTold<'_>) {
     let mut tail = Tail::default();
     for (n, (row, distance_m)) in rows.iter().enumerate() {
         t.raw(if n == 0 { "" } else { "," });
-        one_found::<GEO>(t, row, *distance_m, told.ahead_ms);
+        let on_arrival = told.p_vacant_on_arrival(row.seen);
+        one_found::<GEO>(t, row, *distance_m, on_arrival);
         tail.add(t, &row.attrs);
         offered(t, row.seen.offer.as_ref());
+        t.attribution(told.credit(row.seen.view.zone).as_deref());
         t.raw(if GEO { "}}" } else { "}" });
     }
 }
@@ -142,23 +147,21 @@ impl<'c> ShownBay<'c> {
 }
 
 /// All but the attributes and the end.
-fn one_found<const GEO: bool>(t: &mut Text, row: &ShownBay<'_>, distance_m: f32, ahead_ms: u64) {
+fn one_found<const GEO: bool>(
+    t: &mut Text,
+    row: &ShownBay<'_>,
+    distance_m: f32,
+    on_arrival: Option<f64>,
+) {
     open::<GEO>(t, row, None);
     let p = row.seen.p_vacant();
     t.raw(",\"distance_m\":").tenths(distance_m.into());
     // Also where nobody looks and the owner says so.
     t.raw(",\"state\":\"vacant\",\"p_vacant\":");
-    share(t, p);
+    t.share_if_known(p);
     t.raw(",\"p_vacant_on_arrival\":");
-    share(t, p.map(|p| p_vacant_after(p, ahead_ms)));
+    t.share_if_known(on_arrival);
     observed(t, &row.seen.view);
-}
-
-fn share(t: &mut Text, p: Option<f64>) {
-    match p {
-        Some(p) => t.share(p),
-        None => t.raw("null"),
-    };
 }
 
 /// What it takes to have a private bay that is on offer.
@@ -194,6 +197,7 @@ pub(super) fn bay<const GEO: bool>(told: &BayTold<'_>) -> Vec<u8> {
     evidence::list(&mut t, told);
     attributes(&mut t, &row.attrs);
     offered(&mut t, told.seen.offer.as_ref());
+    t.attribution(told.credit.as_deref());
     t.raw(if GEO { "}}" } else { "}" });
     t.0
 }
@@ -221,7 +225,7 @@ fn state(t: &mut Text, seen: &SeenBay) {
     t.raw(",\"state\":").word(seen.state());
     t.raw(",\"reserved\":").flag(seen.reserved);
     t.raw(",\"p_vacant\":");
-    share(t, seen.p_vacant());
+    t.share_if_known(seen.p_vacant());
 }
 
 fn observed(t: &mut Text, view: &BayView) {

@@ -3,24 +3,20 @@
 
 use super::geometry;
 use super::text::Text;
+use super::told::NearbyTold;
+use super::zone_members;
 use crate::domain::{BayKind, Millis};
 use crate::history::csv::field;
 use crate::live::ZoneHit;
-use crate::registry::city::City;
-use crate::serve::told_in::ToldIn;
 
 /// What one takes, roughly; names may be longer.
 pub(super) const BYTES: usize = 260;
 
-/// One car park; `GEO`: as a feature. Its numbers are of bays of that kind.
-pub(super) fn one<const GEO: bool>(
-    t: &mut Text,
-    (city, told_in): (&City, ToldIn),
-    hit: &ZoneHit,
-    kind: BayKind,
-) {
-    let spec = &city.zone(hit.zone).spec;
-    let place = told_in.place_e7(spec.place.e7());
+/// One car park; `GEO`: as a feature. Its numbers are of bays of the kind that was asked for.
+pub(super) fn one<const GEO: bool>(t: &mut Text, told: &NearbyTold<'_>, hit: &ZoneHit) {
+    let kind = told.kind;
+    let spec = &told.city.zone(hit.zone).spec;
+    let place = told.told_in.place_e7(spec.place.e7());
     if GEO {
         geometry::open_point(t, place, None);
     }
@@ -32,18 +28,27 @@ pub(super) fn one<const GEO: bool>(
     t.raw(",\"vacant\":")
         .number(hit.tally.vacant[kind as usize].into());
     t.raw(",\"capacity\":").whole(capacity(hit, kind));
-    // Nothing is forecast of car parks yet.
-    t.raw(",\"p_any_vacant\":null,\"observed_at\":")
-        .time(hit.tally.observed_at);
+    t.raw(",\"p_any_vacant\":");
+    t.share_if_known(told.p_room(hit.zone, capacity(hit, kind)));
+    t.raw(",\"observed_at\":").time(hit.tally.observed_at);
     t.raw(",\"price_cents_per_hour\":")
         .whole(spec.price_cents_per_hour);
     t.raw(",\"max_height_cm\":")
         .whole(spec.max_height_cm.map(u32::from));
+    zone_members::pool(t, hit.pool.as_ref());
+    t.attribution(told.credit(hit.zone).as_deref());
     t.raw(if GEO { "}}" } else { "}" });
 }
 
 /// A table of them with a head.
-pub(super) fn table((city, told_in): (&City, ToldIn), hits: &[ZoneHit], kind: BayKind) -> Vec<u8> {
+pub(super) fn table(told: &NearbyTold<'_>) -> Vec<u8> {
+    let NearbyTold {
+        city,
+        told_in,
+        zones: ref hits,
+        kind,
+        ..
+    } = *told;
     let mut t = Text::with_capacity(160 + hits.len() * BYTES / 2);
     t.raw("zone,name,kind,lat,lon,distance_m,vacant,capacity,p_any_vacant,observed_at,");
     t.raw("price_cents_per_hour,max_height_cm");
@@ -57,7 +62,11 @@ pub(super) fn table((city, told_in): (&City, ToldIn), hits: &[ZoneHit], kind: Ba
         t.raw(",").tenths(hit.distance_m.into());
         t.raw(",").number(hit.tally.vacant[kind as usize].into());
         number(&mut t, capacity(hit, kind));
-        t.raw(",,");
+        t.raw(",");
+        if let Some(p) = told.p_room(hit.zone, capacity(hit, kind)) {
+            t.share(p);
+        }
+        t.raw(",");
         t.0.extend_from_slice(&observed(hit.tally.observed_at));
         number(&mut t, spec.price_cents_per_hour);
         number(&mut t, spec.max_height_cm.map(u32::from));

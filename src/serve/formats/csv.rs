@@ -9,7 +9,6 @@ use super::geometry;
 use super::told::{BOOK, SeenBay, expected};
 use super::{AnswerKind, BayTold, Format, Lists, NearbyTold, Rendered, ZoneTold, ZonesTold};
 use crate::domain::{BayKind, BayView, Millis};
-use crate::forecast::p_vacant_after;
 use crate::history::csv::field;
 use crate::registry::city::City;
 use crate::serve::formats::text::Text;
@@ -40,7 +39,7 @@ const ATTRIBUTES: &str = "kind,accessible,ev_charging,price_cents_per_hour,max_h
 
 fn nearby(told: &NearbyTold<'_>) -> Vec<u8> {
     if !told.wanted.bays() {
-        return car_parks::table((told.city, told.told_in), &told.zones, told.kind);
+        return car_parks::table(told);
     }
     let mut t = Text::with_capacity(256 + told.bays.len() * ROW_BYTES);
     t.raw(
@@ -54,7 +53,7 @@ fn nearby(told: &NearbyTold<'_>) -> Vec<u8> {
         t.raw(",").tenths((*distance_m).into());
         t.raw(",vacant");
         share(&mut t, p);
-        share(&mut t, p.map(|p| p_vacant_after(p, told.ahead_ms)));
+        share(&mut t, told.p_vacant_on_arrival(seen));
         observed(&mut t, &seen.view);
         attributes(&mut t, told.city, seen);
         geometry::end_of_row(&mut t, told.told_in);

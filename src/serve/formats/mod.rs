@@ -9,6 +9,7 @@ mod bay_members;
 mod car_parks;
 mod csv;
 mod evidence;
+mod forecast;
 mod geojson;
 mod geometry;
 mod json;
@@ -18,6 +19,7 @@ mod told;
 mod zone_members;
 
 pub(super) use bay_members::bay_brief;
+pub(super) use forecast::{ForecastTold, add_forecast};
 pub(super) use json::FORMAT as JSON;
 pub(super) use told::{BayTold, NearbyTold, Rendered, SeenBay, Wanted, ZoneTold, ZonesTold};
 

@@ -20,6 +20,13 @@ impl Text {
         self
     }
 
+    /// A member with whom to name, where there is somebody.
+    pub(in crate::serve) fn attribution(&mut self, credit: Option<&String>) {
+        if let Some(credit) = credit {
+            self.raw(",\"attribution\":").string(credit);
+        }
+    }
+
     /// A public id or another word of ours: its characters need no escaping.
     #[inline]
     pub(in crate::serve) fn word(&mut self, word: &str) -> &mut Self {
@@ -93,6 +100,14 @@ impl Text {
     #[inline]
     pub(in crate::serve) fn share(&mut self, p: f64) -> &mut Self {
         self.decimal((p.clamp(0.0, 1.0) * 1000.0).round() as u64, 3)
+    }
+
+    /// The same; null where there is none.
+    pub(in crate::serve) fn share_if_known(&mut self, p: Option<f64>) -> &mut Self {
+        match p {
+            Some(p) => self.share(p),
+            None => self.raw("null"),
+        }
     }
 
     /// A number with up to `places` decimals, at most 8; null where there is none.

@@ -1,11 +1,14 @@
 //! What is told of bays and zones, whatever the format: looked up once, written by any.
 
 use crate::domain::{
-    AppEvidence, BayKind, BayStatus, BaySubset, BayView, CountEvidence, Millis, ZoneTally,
+    AppEvidence, BayKind, BayStatus, BaySubset, BayView, CountEvidence, Millis, ZoneIx, ZoneTally,
 };
-use crate::live::{OpenOffer, ZoneHit};
+use crate::forecast::ForecastTable;
+use crate::ingest::connector::Credits;
+use crate::live::{OpenOffer, OpenPool, ZoneHit};
 use crate::registry::city::{BayAttrs, City, Zone};
 use crate::serve::told_in::ToldIn;
+use std::sync::Arc;
 
 /// The nearest vacant bays.
 pub(in crate::serve) struct NearbyTold<'c> {
@@ -15,6 +18,8 @@ pub(in crate::serve) struct NearbyTold<'c> {
     pub(super) at: Millis,
     /// How far off the arrival is.
     pub(super) ahead_ms: u64,
+    /// What is expected then.
+    pub(super) expected: Arc<ForecastTable>,
     pub(super) wanted: Wanted,
     /// Car parks that count and have room, nearest first, for bays of that kind.
     pub(super) zones: Vec<ZoneHit>,
@@ -22,6 +27,8 @@ pub(in crate::serve) struct NearbyTold<'c> {
     /// Where nothing is near: the nearest there is, at most one of both.
     pub(super) next: Option<Box<NearbyTold<'c>>>,
     pub(super) told_in: ToldIn,
+    /// Know whom to name.
+    pub(super) credits: Option<&'c Credits>,
 }
 
 /// Which lists are wanted of what is near.
@@ -58,7 +65,7 @@ impl<'c> NearbyTold<'c> {
         city: &'c City,
         found: impl Iterator<Item = (SeenBay, f32)>,
         at: Millis,
-        ahead_ms: u64,
+        (ahead_ms, expected): (u64, Arc<ForecastTable>),
     ) -> Self {
         // Between the query and this look a bay may have been taken: it is left out, not shown as
         // vacant.
@@ -69,12 +76,24 @@ impl<'c> NearbyTold<'c> {
             bays,
             at,
             ahead_ms,
+            expected,
             wanted: Wanted::Bays,
             zones: Vec::new(),
             kind: BayKind::Car,
             next: None,
             told_in: ToldIn::default(),
+            credits: None,
         }
+    }
+
+    /// With whom to name.
+    pub(in crate::serve) fn crediting(self, credits: Option<&'c Credits>) -> Self {
+        Self { credits, ..self }
+    }
+
+    /// Whom to name beside what is told of a zone.
+    pub(super) fn credit(&self, zone: ZoneIx) -> Option<Arc<String>> {
+        self.credits.and_then(|credits| credits.of(zone))
     }
 
     /// In these coordinates.
@@ -90,6 +109,29 @@ impl<'c> NearbyTold<'c> {
             kind,
             ..self
         }
+    }
+
+    /// How likely a bay is vacant on arrival; `None` while nothing is known of it, or where it is too
+    /// far ahead.
+    pub(super) fn p_vacant_on_arrival(&self, bay: &SeenBay) -> Option<f64> {
+        let zone = bay.view.zone;
+        self.expected
+            .p_vacant(zone, self.at, self.ahead_ms, bay.p_vacant()?)
+    }
+
+    /// How likely at least one of the bays is.
+    pub(super) fn p_any_vacant(&self) -> Option<f64> {
+        let bays = self.bays.iter();
+        let known = bays.filter_map(|(bay, _)| Some((bay.view.zone, bay.p_vacant()?)));
+        let known: Vec<_> = known.collect();
+        self.expected.p_any_vacant(&known, self.at, self.ahead_ms)
+    }
+
+    /// How likely there is room in a car park on arrival; `None` where nothing is forecast of it, or
+    /// nobody says how large it is.
+    pub(super) fn p_room(&self, zone: ZoneIx, capacity: Option<u32>) -> Option<f64> {
+        let (outlook, ahead) = self.expected.zone(zone, self.at, self.ahead_ms)?;
+        Some(outlook.after(ahead)?.p_any_vacant(capacity?))
     }
 
     pub(in crate::serve) fn is_empty(&self) -> bool {
@@ -120,6 +162,8 @@ pub(in crate::serve) struct BayTold<'c> {
     pub(in crate::serve) count: Option<CountEvidence>,
     /// What is usual in its zone, where that was learnt: log-odds of *occupied*, in 1/1,024 nat.
     pub(in crate::serve) usual: Option<i16>,
+    /// Whom to name beside it.
+    pub(in crate::serve) credit: Option<Arc<String>>,
     pub(in crate::serve) at: Millis,
     pub(in crate::serve) told_in: ToldIn,
 }
@@ -242,6 +286,10 @@ pub(in crate::serve) struct ZoneTold<'c> {
     pub(in crate::serve) told_in: ToldIn,
     /// The zone that it is an area or floor of, where that is seen.
     pub(in crate::serve) part_of: Option<&'c str>,
+    /// Places of it that can be booked.
+    pub(in crate::serve) pool: Option<OpenPool>,
+    /// Whom to name beside it.
+    pub(in crate::serve) credit: Option<Arc<String>>,
     /// Its areas and floors, as far as they are seen.
     pub(in crate::serve) areas: Vec<ZoneTold<'c>>,
 }

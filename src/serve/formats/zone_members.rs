@@ -3,8 +3,9 @@
 
 use super::geometry;
 use super::text::Text;
-use super::told::{Rendered, ZoneTold, ZonesTold, expected};
-use crate::domain::{BayKind, BaySubset, Millis};
+use super::told::{BOOK, Rendered, ZoneTold, ZonesTold, expected};
+use crate::domain::{BayKind, BaySubset, Millis, Price};
+use crate::live::OpenPool;
 use crate::serve::told_in::ToldIn;
 
 /// What one zone takes, roughly; names may be longer.
@@ -126,8 +127,28 @@ fn one<const GEO: bool>(t: &mut Text, shown: &ZoneTold<'_>, lone: Option<ToldIn>
         Some(share) => t.share(share),
         None => t.raw("null"),
     };
+    pool(t, shown.pool.as_ref());
+    t.attribution(shown.credit.as_deref());
     areas(t, &shown.areas);
     t.raw(if GEO { "}}" } else { "}" });
+}
+
+/// Places that can be booked, where there are some on offer.
+pub(super) fn pool(t: &mut Text, pool: Option<&OpenPool>) {
+    let Some(pool) = pool else { return };
+    let offer = &pool.offer;
+    t.raw(",\"pool\":{\"offer\":").word(&offer.name);
+    t.raw(",\"bays\":").number(pool.places.into());
+    t.raw(",\"free\":").number(pool.free().into());
+    let (per, cents) = match offer.price {
+        Price::PerHour(cents) => (",\"price_cents_per_hour\":", cents),
+        Price::PerStay(cents) => (",\"price_cents_per_stay\":", cents),
+        Price::PerMonth(cents) => (",\"price_cents_per_month\":", cents),
+    };
+    t.raw(per).number(cents.into());
+    t.raw(",\"currency\":").word(offer.currency.code());
+    t.raw(",\"until\":").time(offer.until);
+    t.raw(",\"book\":").word(BOOK).raw("}");
 }
 
 /// Areas and floors, for those that have some.

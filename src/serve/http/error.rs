@@ -48,8 +48,8 @@ pub(in crate::serve) enum ApiError {
         field: &'static str,
         detail: String,
     },
-    /// No bay suits the request.
-    NoMatch(Why),
+    /// No bay suits the request; perhaps where there will be room instead.
+    NoMatch(Why, Option<Box<Value>>),
     /// The key of an earlier request with another body.
     KeyReused,
     /// The body is longer than this many bytes.
@@ -213,7 +213,7 @@ impl ApiError {
             Self::Unauthorized(_) => "unauthorized",
             Self::Forbidden(_) => "forbidden",
             Self::NotFound(_) | Self::NoSuch { .. } => "not-found",
-            Self::NoMatch(_) => "no-match",
+            Self::NoMatch(..) => "no-match",
             Self::KeyReused => "idempotency-key-reused",
             Self::TooLarge(_) => "too-large",
             Self::NotAcceptable(_) => "not-acceptable",
@@ -234,7 +234,7 @@ impl ApiError {
             | Self::Unfit { detail, .. }
             | Self::NoSuch { detail, .. }
             | Self::QuotaExceeded(Quota { detail, .. }) => detail.clone(),
-            Self::NoMatch(why) => why.says().to_owned(),
+            Self::NoMatch(why, _) => why.says().to_owned(),
             Self::KeyReused => {
                 "an earlier request with this Idempotency-Key asked for something else".to_owned()
             }
@@ -272,7 +272,12 @@ impl ApiError {
         match self {
             Self::BadParameter { field, .. } => _ = more.insert("field".to_owned(), json!(field)),
             Self::NoSuch { field, .. } => _ = more.insert("field".to_owned(), json!(field)),
-            Self::NoMatch(why) => _ = more.insert("reason".to_owned(), json!(why.name())),
+            Self::NoMatch(why, room) => {
+                more.insert("reason".to_owned(), json!(why.name()));
+                if let Some(room) = room {
+                    more.insert("nearest_room".to_owned(), (**room).clone());
+                }
+            }
             Self::Malformed { reason, .. } => {
                 _ = more.insert("reason".to_owned(), json!(reason.name()));
             }
@@ -314,7 +319,7 @@ impl From<Denied> for ApiError {
 impl From<DeskError> for ApiError {
     fn from(e: DeskError) -> Self {
         match e {
-            DeskError::NoMatch(why) => Self::NoMatch(why),
+            DeskError::NoMatch(why) => Self::NoMatch(why, None),
             DeskError::KeyReused => Self::KeyReused,
             DeskError::NoSuch => {
                 Self::NotFound("there is no such thing, or it is another's".to_owned())
@@ -329,6 +334,10 @@ impl From<DeskError> for ApiError {
                 retry_after_s: what.retry_after_s,
             }),
             DeskError::Unavailable(why) => Self::Unavailable(why),
+            DeskError::TooMany { .. } => Self::Unfit {
+                field: "bays",
+                detail: format!("bays: {e}"),
+            },
             DeskError::Step(_)
             | DeskError::Offered
             | DeskError::Stale

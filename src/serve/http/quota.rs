@@ -148,7 +148,7 @@ fn class(method: &Method, path: &str) -> Option<CallClass> {
         ("admin" | "quarantine", _) => CallClass::Admin,
         ("bays", true) if path == "bays/nearby" => CallClass::Search,
         (_, true) => CallClass::Read,
-        ("uplinks", false) => CallClass::Uplink,
+        ("uplinks" | "push", false) => CallClass::Uplink,
         ("requests" | "reservations" | "offers", false) => CallClass::Book,
         (_, false) => CallClass::Write,
     })
@@ -221,6 +221,7 @@ mod tests {
             ("GET", "/v1/bays/nearby", Some(CallClass::Search)),
             ("POST", "/v1/reports", Some(CallClass::Write)),
             ("POST", "/v1/uplinks/ttn", Some(CallClass::Uplink)),
+            ("POST", "/v1/push/gates", Some(CallClass::Uplink)),
             ("POST", "/v1/requests", Some(CallClass::Book)),
             ("GET", "/v1/reservations/7", Some(CallClass::Read)),
             ("DELETE", "/v1/offers/7", Some(CallClass::Book)),

@@ -34,7 +34,7 @@ impl Default for Cache {
 
 impl Cache {
     /// Appends the zone's JSON, as `GET /v1/zones/{zone}` has it. It is neither a part of another nor
-    /// has parts.
+    /// has parts, nor a pool that is open, and nobody is to be named beside it.
     pub(super) fn zone(
         &self,
         out: &mut Vec<u8>,
@@ -59,6 +59,8 @@ impl Cache {
             kinds: atlas.kinds(zone),
             told_in,
             part_of: None,
+            pool: None,
+            credit: None,
             areas: Vec::new(),
         };
         let json = (JSON.zone)(&told).body;

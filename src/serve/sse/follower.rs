@@ -56,6 +56,8 @@ pub(super) struct Follower {
     /// What left sight up to this one it has never known, or been told of in another stream.
     pub(super) since: u64,
     pub(super) bays: Option<KnownBays>,
+    /// Zones are told with what is expected of them.
+    pub(super) forecast: bool,
     pub(super) scope: Scope,
     pub(super) told_in: ToldIn,
     pub(super) private: PrivateZones,
@@ -115,7 +117,7 @@ impl Follower {
         place: StreamShare,
         (dirty, pass, eyes): (Dirty, Option<Pass>, Eyes),
         held: ResumeFrom,
-        (with_bays, scope, told_in): (bool, Scope, ToldIn),
+        (with_bays, forecast, scope, told_in): (bool, bool, Scope, ToldIn),
         picture: u64,
     ) -> Self {
         let now = Instant::now();
@@ -133,6 +135,7 @@ impl Follower {
             taken_up: picture,
             since: picture,
             bays,
+            forecast,
             scope,
             told_in,
             private: PrivateZones::default(),

@@ -137,7 +137,7 @@ impl Streams {
             place,
             (dirty, pass, eyes),
             held,
-            (with_bays, what.scope, what.told_in),
+            (with_bays, what.forecast, what.scope, what.told_in),
             city.picture(),
         )))))
     }

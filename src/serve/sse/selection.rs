@@ -38,6 +38,8 @@ pub(in crate::serve) struct Selection {
     pub(super) zones: Option<Vec<ZoneIx>>,
     /// How many bays they have, if those are wanted too.
     pub(super) bays: Option<usize>,
+    /// With what is expected of the zones.
+    pub(super) forecast: bool,
     pub(super) told_in: ToldIn,
 }
 
@@ -54,9 +56,10 @@ impl Selection {
         let mut named: Vec<&str> = named.collect();
         named.sort_unstable();
         let what = format!(
-            "{:?} {named:?} {} {:?} {eyes:?}",
+            "{:?} {named:?} {} {} {:?} {eyes:?}",
             self.scope,
             self.bays.is_some(),
+            self.forecast,
             self.told_in
         );
         let mut hasher = DefaultHasher::new();
@@ -64,7 +67,7 @@ impl Selection {
         hasher.finish()
     }
 
-    /// Reads `zones`, `bbox`, `bays` and `crs`. A box takes the zones that are in it now, and those that
+    /// Reads `zones`, `bbox`, `bays`, `forecast` and `crs`. A box takes the zones that are in it now, and those that
     /// come into it.
     ///
     /// # Errors
@@ -105,6 +108,7 @@ impl Selection {
             scope,
             zones,
             bays,
+            forecast: p.flag("forecast")?,
             told_in,
         })
     }

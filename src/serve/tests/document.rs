@@ -20,6 +20,7 @@ const OPERATIONS: &[(&str, &str)] = &[
     ("get", "/v1/bays/{bay}"),
     ("get", "/v1/zones"),
     ("get", "/v1/zones/{zone}"),
+    ("get", "/v1/zones/{zone}/forecast"),
     ("get", "/v1/stream"),
     ("post", "/v1/reports"),
     ("get", "/v1/quarantine"),
@@ -44,6 +45,8 @@ const OPERATIONS: &[(&str, &str)] = &[
     ("get", "/v1/admin/partners"),
     ("put", "/v1/admin/bays/{bay}/owner"),
     ("post", "/v1/counts"),
+    ("post", "/v1/push/{feed}"),
+    ("get", "/v1/push/{feed}"),
     ("post", "/v1/offers"),
     ("get", "/v1/offers"),
     ("get", "/v1/offers/{offer}"),
@@ -101,8 +104,10 @@ async fn every_route_is_in_it_and_every_entry_is_a_route() {
                 .replace("{zone}", "EAST")
                 .replace("/stream", "/stream?x");
             let answer = town.call(&method.to_uppercase(), &there, &[], "").await;
+            // This town has no feeds.
+            let no_feed = String::from_utf8_lossy(&answer.body).contains("is pushed here");
             assert!(
-                ![404, 405].contains(&answer.status.as_u16()),
+                no_feed || ![404, 405].contains(&answer.status.as_u16()),
                 "{method} {path}: {answer:?}"
             );
             let status = answer.status.as_u16().to_string();

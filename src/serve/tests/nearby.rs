@@ -39,6 +39,7 @@ async fn the_answer_has_every_member_of_the_contract() {
     };
     let want = json!({
         "at": "2026-11-23T02:00:00.123Z",
+        "p_any_vacant": 0.999,
         "bays": [
             bay("TPY12-001", 1.3327, 0.0, false, json!(210), Value::Null),
             bay("TPY12-002", 1.3337, 111.2, true, Value::Null, json!(120)),

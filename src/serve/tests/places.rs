@@ -91,5 +91,5 @@ pub(super) fn small_town() -> Registry {
         ],
     )
     .unwrap()
-    .knowing(&["bosch-tps110", "decoded"])
+    .knowing(crate::ingest::codec::device::MODELS)
 }

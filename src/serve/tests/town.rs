@@ -10,6 +10,7 @@ use crate::clock::ManualClock;
 use crate::domain::{
     BayIx, BayStatus, BayView, Millis, ReadModel as _, SourceKind, Submission, ZoneTally,
 };
+use crate::forecast::Forecasts;
 use crate::health::{Health, Part};
 use crate::journal::Journal;
 use crate::limits::{self, Limits};
@@ -31,6 +32,7 @@ pub(in crate::serve) struct Town {
     pub(in crate::serve) router: Router,
     pub(in crate::serve) registry: Arc<Registry>,
     pub(in crate::serve) live: Arc<Live>,
+    pub(in crate::serve) forecasts: Arc<Forecasts>,
     pub(in crate::serve) clock: Arc<ManualClock>,
     pub(in crate::serve) health: Arc<Health>,
     pub(in crate::serve) metrics: Arc<Metrics>,
@@ -46,6 +48,12 @@ pub(in crate::serve) struct Town {
     pub(in crate::serve) close: watch::Sender<bool>,
     _journal: tempfile::TempDir,
 }
+
+const ROOM: Room = Room {
+    spare_bays: 3,
+    spare_zones: 1,
+    subscribers: 8,
+};
 
 impl Town {
     /// With a journal that stores what it gets.
@@ -78,12 +86,7 @@ impl Town {
         bounds: &limits::Config,
     ) -> Self {
         let registry = Arc::new(registry);
-        let room = Room {
-            spare_bays: 3,
-            spare_zones: 1,
-            subscribers: 8,
-        };
-        let live = Arc::new(Live::new(&registry.city(), room));
+        let live = Arc::new(Live::new(&registry.city(), ROOM));
         let clock = Arc::new(ManualClock::at(NOW));
         let health = Arc::new(Health::default());
         let metrics = Arc::new(Metrics::new());
@@ -121,10 +124,12 @@ impl Town {
             inbox.clone(),
         );
         let audited = Arc::new(CallsNoted::default());
+        let forecasts = Arc::new(Forecasts::default());
         let router = router(ApiParts {
             audit: audited.clone(),
             registry: registry.clone(),
             live: live.clone(),
+            forecasts: forecasts.clone(),
             issuer,
             contributors: behind::contributors(dir.path(), &clock, &metrics),
             desk,
@@ -134,6 +139,7 @@ impl Town {
             metrics: metrics.clone(),
             limits,
             reports: Arc::new(Gate(registry.clone(), metrics.clone())),
+            feeds: Arc::new(crate::ingest::connector::Feeds::none()),
             inbox,
             quarantine,
             losses: Arc::new(Lost::one()),
@@ -146,6 +152,7 @@ impl Town {
             router,
             registry,
             live,
+            forecasts,
             clock,
             health,
             metrics,

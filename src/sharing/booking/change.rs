@@ -52,7 +52,7 @@ impl BookingActor {
         } = stepped;
         let done = match event {
             // The bay was given up; if it is another's by now there is no coming back.
-            ReservationEvent::Return => work.return_to(&next).await,
+            ReservationEvent::Return => work.return_to(&self.seat_again(next)).await,
             _ => work.advance(&next, now).await,
         };
         let next = match done {
@@ -209,7 +209,7 @@ pub(in crate::sharing) fn elsewhere(
         at_risk: None,
         grace_min: r.grace_min.max(grace_min(&fit.offer)),
         offer: fit.offer.id,
-        bay: fit.offer.bay.clone(),
+        bay: fit.bay(),
         owner: fit.offer.owner.clone(),
         free_at: fit.offer.free_at(r.span),
         price_cents,

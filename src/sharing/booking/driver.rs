@@ -5,6 +5,7 @@
 //! own word is not moved off it.
 
 use super::{Cause, absent};
+use crate::domain::pool::is_of_pool;
 use crate::domain::reservation::StepError;
 use crate::domain::span::melt;
 use crate::domain::{
@@ -82,6 +83,10 @@ impl BookingActor {
 
     /// Who is there now has followed somebody who has not been seen to leave.
     async fn make_way(&mut self, work: &mut Work, r: &Reservation) -> Result<(), Failed> {
+        // Who comes to a car park drives nobody out of it.
+        if is_of_pool(&r.bay) {
+            return Ok(());
+        }
         let may = r.step(ReservationEvent::Arrive, self.ctx.clock.now());
         if !matches!(may, Ok(Some(_))) {
             return Ok(());
@@ -197,7 +202,11 @@ impl BookingActor {
             ..r
         };
         work.mark().await?;
-        let next = match work.extend(&next).await {
+        let longer = match self.seat_for_longer(work, &next).await {
+            Ok(next) => work.extend(&next).await,
+            Err(e) => Err(e),
+        };
+        let next = match longer {
             Ok(next) => next,
             Err(StoreError::Booked) => {
                 work.undo().await?;
@@ -225,6 +234,10 @@ impl BookingActor {
         r: &Reservation,
         now: Millis,
     ) -> Result<(), StoreError> {
+        // Another place of the pool would have done as well: nothing was sold again.
+        if is_of_pool(&r.bay) {
+            return Ok(());
+        }
         for before in work.forfeits(r).await? {
             let Some(both) = before.span.and(r.span) else {
                 continue;

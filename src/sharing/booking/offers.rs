@@ -2,6 +2,7 @@
 
 use super::absent;
 use super::names::{calendar_token, public_name};
+use crate::domain::pool::pool_name;
 use crate::domain::{Offer, OfferState};
 use crate::sharing::actor::{BookingActor, Failed};
 use crate::sharing::ask::DeskError;
@@ -13,8 +14,15 @@ impl BookingActor {
         work: &mut Work,
         offer: &Offer,
     ) -> Result<Offer, Failed> {
+        self.check_room(work, offer).await?;
+        let name = public_name("of");
+        let bay = match &offer.pool {
+            Some(pool) => pool_name(&pool.zone, &name).into(),
+            None => offer.bay.clone(),
+        };
         let offer = Offer {
-            name: public_name("of").into(),
+            name: name.into(),
+            bay,
             calendar: calendar_token(),
             ..offer.clone()
         };
@@ -50,8 +58,13 @@ impl BookingActor {
         if now.version != offer.version {
             return Err(DeskError::Stale.into());
         }
+        self.check_room(work, offer).await?;
         let made = work.put_offer(offer).await?;
         self.index.put_offer(made.clone(), &self.ctx.registry);
+        if made.pool != now.pool {
+            self.shrink(work, &made).await?;
+            self.lost.look_again();
+        }
         Ok(made)
     }
 }

@@ -1,7 +1,7 @@
 //! Offers in the index: by number, by bay and by where the bay is.
 
 use super::{BookingIndex, GridCell, Shelved, free};
-use crate::domain::{BayIx, Millis, Offer, OfferState, Span};
+use crate::domain::{BayIx, Millis, Offer, OfferState, Span, ZoneIx};
 use crate::registry::Registry;
 use std::sync::Arc;
 
@@ -40,6 +40,7 @@ impl BookingIndex {
             return;
         };
         self.on_offer.remove(&old);
+        self.note_pool(&old, false);
         if let Some(cell) = old.cell {
             self.cells.entry(cell).retain(|n| *n != number);
         }
@@ -58,6 +59,12 @@ impl BookingIndex {
                 changed.push(other);
             }
         }
+        let pool = offer.pool.as_ref();
+        let zone = pool.and_then(|pool| registry.zone(&pool.zone));
+        let zone = zone.filter(|zone| {
+            let city = self.city.as_ref();
+            city.is_some_and(|c| zone.0 < c.zone_count() && !c.zone(*zone).removed)
+        });
         let bay = registry.bay(&offer.bay);
         // An index got by id is in a city taken afterwards, which may be newer than the one held
         // here.
@@ -66,30 +73,34 @@ impl BookingIndex {
                 .as_ref()
                 .is_some_and(|c| b.0 < c.bay_slots() && c.is_live(*b))
         });
-        self.shelve_at(offer, bay);
+        self.shelve_at(offer, bay, zone);
     }
 
-    /// `bay`: where it is had; `None`: nowhere for now.
-    fn shelve_at(&mut self, offer: Arc<Offer>, bay: Option<BayIx>) {
+    /// `bay`: where it is had, of a pool `zone`; neither: nowhere for now.
+    fn shelve_at(&mut self, offer: Arc<Offer>, bay: Option<BayIx>, zone: Option<ZoneIx>) {
         let number = self.number(&offer.bay);
-        let cell = bay.zip(self.city.as_ref()).map(|(bay, city)| {
-            let (lat, lon) = city.place_e7(bay);
-            city.cell_at(lat, lon)
-        });
-        if let Some(cell) = cell {
-            self.cells.entry(cell).push(number);
-        }
-        if let Some((bay, city)) = bay.zip(self.city.as_ref()) {
-            self.alternatives.forget_near(city.place(bay));
-        }
-        self.offers.insert(offer.id, number);
-        let shelved = Shelved {
+        let mut shelved = Shelved {
             offer,
             bay,
-            cell,
+            zone,
+            cell: None,
             number,
         };
+        let city = self.city.as_ref();
+        let place = city.and_then(|city| Some((city, shelved.place(city)?)));
+        if let Some((city, place)) = place {
+            let (lat, lon) = match bay {
+                Some(bay) => city.place_e7(bay),
+                None => place.e7(),
+            };
+            let cell = city.cell_at(lat, lon);
+            shelved.cell = Some(cell);
+            self.cells.entry(cell).push(number);
+            self.alternatives.forget_near(place);
+        }
+        self.offers.insert(shelved.offer.id, number);
         self.on_offer.add(&shelved);
+        self.note_pool(&shelved, true);
         if let Some(book) = self.bays.get_mut(number as usize) {
             book.offer = Some(shelved);
         }
@@ -97,7 +108,7 @@ impl BookingIndex {
 
     /// Takes an offer's bay out of what is found, or puts it back.
     pub(in crate::sharing) fn bar(&mut self, id: i64, barred: bool, registry: &Registry) {
-        let shelved = self.offer(id).filter(|s| s.bay.is_some() == barred);
+        let shelved = self.offer(id).filter(|s| s.is_placed() == barred);
         let Some(offer) = shelved.map(|s| s.offer.clone()) else {
             return;
         };
@@ -106,7 +117,7 @@ impl BookingIndex {
         }
         self.unshelve(id);
         if barred {
-            self.shelve_at(offer, None);
+            self.shelve_at(offer, None, None);
         } else {
             self.shelve(offer, registry);
         }

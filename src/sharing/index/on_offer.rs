@@ -2,15 +2,17 @@
 
 use super::Shelved;
 use crate::domain::{Millis, OfferState};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// See the top.
 #[derive(Default)]
 pub(super) struct OnOffer {
     /// Whose hours recur for ever.
     endless: usize,
-    /// When the last hours of the others end.
-    ends: BTreeSet<(Millis, i64)>,
+    /// When the last hours of the others end, and of how many bays each is.
+    ends: BTreeMap<(Millis, i64), usize>,
+    /// Of how many bays they are.
+    ending: usize,
     /// Of those, how many are over at [`Self::at`].
     over: usize,
     /// When this was last asked.
@@ -23,11 +25,14 @@ impl OnOffer {
             return;
         }
         match shelved.offer.hours.last() {
-            None => self.endless += 1,
-            Some(end) if self.ends.insert((end, shelved.offer.id)) => {
-                self.over += usize::from(end <= self.at);
+            None => self.endless += places(shelved),
+            Some(end) => {
+                let key = (end, shelved.offer.id);
+                if self.ends.insert(key, places(shelved)).is_none() {
+                    self.ending += places(shelved);
+                    self.over += if end <= self.at { places(shelved) } else { 0 };
+                }
             }
-            Some(_) => {}
         }
     }
 
@@ -36,11 +41,13 @@ impl OnOffer {
             return;
         }
         match shelved.offer.hours.last() {
-            None => self.endless -= 1,
-            Some(end) if self.ends.remove(&(end, shelved.offer.id)) => {
-                self.over -= usize::from(end <= self.at);
+            None => self.endless -= places(shelved),
+            Some(end) => {
+                if let Some(places) = self.ends.remove(&(end, shelved.offer.id)) {
+                    self.ending -= places;
+                    self.over -= if end <= self.at { places } else { 0 };
+                }
             }
-            Some(_) => {}
         }
     }
 
@@ -48,21 +55,23 @@ impl OnOffer {
     pub(super) fn count(&mut self, now: Millis) -> usize {
         let most = i64::MAX;
         if now >= self.at {
-            let since = (self.at, most)..=(now, most);
-            self.over += self
-                .ends
-                .range(since)
-                .filter(|(end, _)| *end > self.at)
-                .count();
+            let since = self.ends.range((self.at, most)..=(now, most));
+            let since = since.filter(|((end, _), _)| *end > self.at);
+            self.over += since.map(|(_, places)| places).sum::<usize>();
         } else {
-            let since = (now, most)..=(self.at, most);
-            self.over -= self.ends.range(since).filter(|(end, _)| *end > now).count();
+            let since = self.ends.range((now, most)..=(self.at, most));
+            let since = since.filter(|((end, _), _)| *end > now);
+            self.over -= since.map(|(_, places)| places).sum::<usize>();
         }
         self.at = now;
-        self.endless + self.ends.len() - self.over
+        self.endless + self.ending - self.over
     }
 }
 
+fn places(shelved: &Shelved) -> usize {
+    shelved.places() as usize
+}
+
 fn counts(shelved: &Shelved) -> bool {
-    shelved.bay.is_some() && shelved.offer.state == OfferState::Open
+    shelved.is_placed() && shelved.offer.state == OfferState::Open
 }

@@ -4,7 +4,7 @@
 //! partners are numbers, and what few reservations have is apart. Whatever is added to a reservation
 //! has to be added here, or this file does not compile.
 
-use crate::domain::reservation::Moved;
+use crate::domain::reservation::{Moved, OfSeason};
 use crate::domain::{
     CancelRule, Currency, LeaveRule, Millis, Promise, Reservation, ReservationState, Risk, Span,
 };
@@ -54,6 +54,7 @@ struct Rare {
     at_risk: Option<Risk>,
     overstay_at: Option<Millis>,
     moves: u32,
+    season: Option<OfSeason>,
 }
 
 /// Partners by number. There are few, and none is forgotten.
@@ -109,6 +110,7 @@ impl Packed {
             overstay_at,
             moved,
             moves,
+            season,
             version,
         } = r;
         let digits = name.strip_prefix(PREFIX).map(str::as_bytes);
@@ -121,6 +123,7 @@ impl Packed {
             at_risk,
             overstay_at,
             moves,
+            season,
         };
         Self {
             id,
@@ -186,6 +189,7 @@ impl Packed {
             overstay_at: rare.overstay_at,
             moved: rare.moved,
             moves: rare.moves,
+            season: rare.season,
             version: self.version,
         }
     }
@@ -259,6 +263,7 @@ mod tests {
             overstay_at: None,
             moved: None,
             moves: 0,
+            season: None,
             version: 9,
         };
         let odd = Reservation {
@@ -270,6 +275,10 @@ mod tests {
             at_risk: Some(Risk::Gone),
             overstay_at: Some(at.plus(5)),
             moves: 2,
+            season: Some(OfSeason {
+                name: "se_1".into(),
+                number: 3,
+            }),
             moved: Some(Moved {
                 at,
                 from: "B-2".into(),

@@ -4,20 +4,37 @@
 //! A bay is looked at when something of it has changed and when time changes it, never otherwise. A
 //! clock that was put back, and a picture of the city that is new, mean that all are looked at.
 
-use super::{BayBook, BayNumber, BookingIndex};
+use super::{BayBook, BayNumber, BookingIndex, Shelved};
 use crate::domain::{BayIx, Millis};
 use crate::registry::Registry;
 use crate::sharing::deadlines::LEAD_MS;
 use ahash::{AHashMap, AHashSet};
 use std::collections::BTreeSet;
 
+/// What is kept for somebody: a bay, or one seat of a pool.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum KeptSpot {
+    Bay(BayIx),
+    SeatOf(BayNumber),
+}
+
+/// What has become of bays and pools since it was last asked.
+pub(in crate::sharing) struct News {
+    /// Bays that are kept now or soon and were not.
+    pub(in crate::sharing) come: Vec<BayIx>,
+    /// Those that were and are not.
+    pub(in crate::sharing) gone: Vec<BayIx>,
+    /// Offers of pools of which more or fewer seats are kept than before.
+    pub(in crate::sharing) pools: Vec<i64>,
+}
+
 /// See the top.
 #[derive(Default)]
 pub(in crate::sharing) struct Reserved {
     /// What was told of a bay, and when it is to be looked at again.
-    known: AHashMap<BayNumber, (Option<BayIx>, Millis)>,
-    /// How many of those are one and the same in the city, by another name.
-    count: AHashMap<BayIx, u32>,
+    known: AHashMap<BayNumber, (Option<KeptSpot>, Millis)>,
+    /// How many of those are one and the same in the city: by another name, or as seats of a pool.
+    count: AHashMap<KeptSpot, u32>,
     /// When each is to be looked at again.
     due: BTreeSet<(Millis, BayNumber)>,
     /// When this was last asked.
@@ -25,14 +42,13 @@ pub(in crate::sharing) struct Reserved {
 }
 
 impl Reserved {
-    /// Bays that are kept now or soon and were not, and those that were and are not, since this was
-    /// last asked.
+    /// What is kept now or soon and was not, and what was and is not, since this was last asked.
     pub(in crate::sharing) fn news(
         &mut self,
         index: &mut BookingIndex,
         registry: &Registry,
         now: Millis,
-    ) -> (Vec<BayIx>, Vec<BayIx>) {
+    ) -> News {
         let back = now < self.last;
         self.last = now;
         let mut look: BTreeSet<BayNumber> = match index.stirred.replace(AHashSet::default()) {
@@ -48,7 +64,13 @@ impl Reserved {
                 continue;
             };
             let (is, again) = book.reserved(now);
-            let bay = is.then(|| registry.bay(&book.bay)).flatten();
+            let bay = match book.pool {
+                Some(pool) => is.then_some(KeptSpot::SeatOf(pool)),
+                None => is
+                    .then(|| registry.bay(&book.bay))
+                    .flatten()
+                    .map(KeptSpot::Bay),
+            };
             let (was, due) = self.known.remove(&number).unwrap_or((None, Millis::MAX));
             self.due.remove(&(due, number));
             if bay.is_some() || again != Millis::MAX {
@@ -62,6 +84,11 @@ impl Reserved {
                 gone.extend(was);
             }
         }
+        let seat = |kept: &KeptSpot| match kept {
+            KeptSpot::SeatOf(pool) => Some(*pool),
+            KeptSpot::Bay(_) => None,
+        };
+        let pools: AHashSet<BayNumber> = come.iter().chain(&gone).filter_map(seat).collect();
         // First those that come: no bay is let go of for a moment that somebody has.
         come.retain(|bay| {
             let count = self.count.entry(*bay).or_default();
@@ -73,7 +100,22 @@ impl Reserved {
             *count = count.saturating_sub(1);
             *count == 0 && self.count.remove(bay).is_some()
         });
-        (come, gone)
+        let bay = |kept: KeptSpot| match kept {
+            KeptSpot::Bay(bay) => Some(bay),
+            KeptSpot::SeatOf(_) => None,
+        };
+        let offer = |pool: BayNumber| Some(index.book(pool)?.offer.as_ref()?.offer.id);
+        News {
+            come: come.into_iter().filter_map(bay).collect(),
+            gone: gone.into_iter().filter_map(bay).collect(),
+            pools: pools.into_iter().filter_map(offer).collect(),
+        }
+    }
+
+    /// How many seats of a pool are kept now or soon.
+    pub(in crate::sharing) fn taken(&self, pool: &Shelved) -> u32 {
+        let count = self.count.get(&KeptSpot::SeatOf(pool.number));
+        count.copied().unwrap_or(0)
     }
 }
 

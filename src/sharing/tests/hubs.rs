@@ -213,3 +213,66 @@ async fn what_another_hub_does_is_known_without_a_tick() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_hubs_give_no_more_places_of_a_pool_than_there_are_and_all_of_them() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    let clock = Arc::new(ManualClock::at(NOW));
+    let first = hub(&cluster, &clock).await;
+    let pool = |places| Offer {
+        pool: Some(crate::domain::Pool {
+            zone: "P".into(),
+            places,
+        }),
+        ..blank(0, 600)
+    };
+    let second = hub(&cluster, &clock).await;
+    // Offered at once, both would be more than there are.
+    let both = tokio::join!(
+        first.desk.add_offer(pool(4)),
+        second.desk.add_offer(pool(4))
+    );
+    assert!(both.0.is_ok() != both.1.is_ok(), "{both:?}");
+    let offer = both.0.or(both.1).unwrap();
+    // Each from its own moment, so that seats must be changed for the last.
+    let wants = |n: u64| {
+        let start = 60 + n % 7 * 10;
+        ask(start, start + 20)
+    };
+    let tasks: Vec<_> = (0..60_u64)
+        .map(|n| {
+            let desk = if n % 2 == 0 { &first } else { &second }.desk.clone();
+            tokio::spawn(async move { desk.ask(wants(n)).await })
+        })
+        .collect();
+    let mut held = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            Ok(_) => held += 1,
+            Err(DeskError::NoMatch(_) | DeskError::UsedUp(_)) => {}
+            Err(e) => panic!("{e}"),
+        }
+    }
+    let kept = first.store.kept().await.unwrap();
+    assert_eq!(kept.len(), held);
+    for at in (60..160).map(|minutes| NOW.plus(minutes * MINUTE)) {
+        let there = kept.iter().filter(|r| r.kept().has(at));
+        assert!(there.count() <= 4, "{at}");
+    }
+    // Fewer places, by the hub that did not make it: the other knows at its next look.
+    let offer = second.desk.offer(&offer.name, "acme").await.unwrap();
+    let fewer = Some(crate::domain::Pool {
+        zone: "P".into(),
+        places: 1,
+    });
+    let pool = second.desk.put_offer(Offer {
+        pool: fewer,
+        ..offer
+    });
+    pool.await.unwrap();
+    first.at(1).await;
+    let no = first.hold(70, 80).await.unwrap_err();
+    assert!(matches!(no, DeskError::NoMatch(_) | DeskError::UsedUp(_)));
+}

@@ -17,6 +17,7 @@ fn offer(id: i64, bay: u32, state: OfferState, ends: Option<u64>) -> Offer {
         id,
         name: format!("of_{id}").into(),
         bay: format!("P-{bay}").into(),
+        pool: None,
         owner: "acme".into(),
         state,
         hours: Hours {
@@ -185,11 +186,11 @@ impl Both {
             .iter()
             .map(|id| self.registry.bay(&self.book[id].bay).unwrap())
             .collect();
-        let (kept, let_go) = self.reserved.news(&mut self.index, &self.registry, now);
-        for bay in kept {
+        let news = self.reserved.news(&mut self.index, &self.registry, now);
+        for bay in news.come {
             assert!(self.shown.insert(bay), "told twice");
         }
-        for bay in let_go {
+        for bay in news.gone {
             assert!(self.shown.remove(&bay), "let go of what was not kept");
         }
         assert_eq!(self.shown, due);

@@ -12,6 +12,8 @@ mod money;
 mod moves;
 mod notices;
 mod openings;
+mod pools;
+mod pools_offered;
 mod prices;
 mod resold;
 mod shares;
@@ -44,7 +46,7 @@ const NOW: Millis = Millis(1_795_399_200_123);
 const MINUTE: u64 = 60_000;
 
 /// A desk for `P-0` to `P-5`, private bays of `acme`, each some 100 m further north than the one
-/// before.
+/// before; and for `Q`, a private car park of three places that only counts, beside `P-2`.
 struct DeskRig {
     desk: Arc<Desk>,
     clock: Arc<ManualClock>,
@@ -73,11 +75,11 @@ fn north(n: u32) -> LatLon {
 
 fn town() -> Arc<Registry> {
     let zone = testing::town().zone("P").kind(ZoneKind::Private);
-    (0..6)
-        .fold(zone.operator("acme"), |town, n| {
-            town.bay_at(&format!("P-{n}"), north(n))
-        })
-        .registry()
+    let town = (0..6).fold(zone.operator("acme"), |town, n| {
+        town.bay_at(&format!("P-{n}"), north(n))
+    });
+    let counted = town.zone("Q").kind(ZoneKind::Private).operator("acme");
+    counted.capacity(3).at(north(2)).registry()
 }
 
 impl DeskRig {
@@ -197,27 +199,8 @@ impl DeskRig {
 
     /// Puts a bay on offer between two minutes from [`NOW`].
     async fn offer(&self, bay: u32, from: u64, to: u64, edit: impl FnOnce(&mut Offer)) -> Offer {
-        let hours = Hours {
-            zone: TimeZone::UTC,
-            once: vec![span(from, to)],
-            weekly: vec![],
-            closed: vec![],
-        };
-        let mut offer = Offer {
-            id: 0,
-            name: "".into(),
-            bay: format!("P-{bay}").into(),
-            owner: "acme".into(),
-            state: OfferState::Open,
-            hours,
-            price: Price::PerHour(300),
-            currency: Currency::SGD,
-            rules: Rules::default(),
-            notes: String::new(),
-            calendar: CalendarToken("".into()),
-            created_at: NOW,
-            version: 0,
-        };
+        let mut offer = blank(from, to);
+        offer.bay = format!("P-{bay}").into();
         edit(&mut offer);
         self.desk.add_offer(offer).await.unwrap()
     }
@@ -322,6 +305,32 @@ fn journal() -> (mpsc::Sender<Submission>, Arc<Mutex<Vec<Observation>>>) {
 
 fn span(from: u64, to: u64) -> Span {
     Span::new(NOW.plus(from * MINUTE), NOW.plus(to * MINUTE)).unwrap()
+}
+
+/// An offer of nothing yet, for three an hour, between two minutes from [`NOW`].
+fn blank(from: u64, to: u64) -> Offer {
+    let hours = Hours {
+        zone: TimeZone::UTC,
+        once: vec![span(from, to)],
+        weekly: vec![],
+        closed: vec![],
+    };
+    Offer {
+        id: 0,
+        name: "".into(),
+        bay: "".into(),
+        pool: None,
+        owner: "acme".into(),
+        state: OfferState::Open,
+        hours,
+        price: Price::PerHour(300),
+        currency: Currency::SGD,
+        rules: Rules::default(),
+        notes: String::new(),
+        calendar: CalendarToken("".into()),
+        created_at: NOW,
+        version: 0,
+    }
 }
 
 /// For a car that wants to stand beside `P-0`.

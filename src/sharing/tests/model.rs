@@ -3,18 +3,23 @@
 //! `BAYHUB_CASES=20` for forty towns.
 
 mod owners;
+mod pool;
 mod promises;
 
 use super::*;
 use crate::domain::ReservationState::{self, Held};
+use crate::domain::pool::{is_of_pool, is_same_place};
 use crate::long::{cases, figure};
 use rand::rngs::SmallRng;
 use rand::{RngExt as _, SeedableRng as _};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// In each town.
-const ACTS: u32 = 2_500;
+const ACTS: u32 = 4_000;
 const BAYS: u32 = 6;
+
+/// That somebody has another seat of the pool than before, of which he is told nothing.
+const CHANGED_SEATS: &str = "changed seats";
 
 /// Midnight comes at another time by each.
 const CLOCKS: [&str; 3] = ["UTC", "Asia/Singapore", "America/New_York"];
@@ -29,6 +34,9 @@ struct Model {
     rng: SmallRng,
     rig: DeskRig,
     offers: Vec<Offer>,
+    /// Of `Q`, and how many may still have a place at a time: more than it has where it had more.
+    pool: Offer,
+    most_in_pool: usize,
     minutes: u64,
     /// By public id: as first told.
     told: BTreeMap<Arc<str>, Reservation>,
@@ -42,7 +50,7 @@ struct Model {
     ends: BTreeSet<&'static str>,
 }
 
-/// Whatever happens: no bay is kept twice at a time; who is given a bay is given it within the
+/// Whatever happens: no bay is kept twice at a time, and no more places of a pool than there are; who is given a bay is given it within the
 /// hours its owner offers at that moment; nobody is moved in the last half hour, more than twice, before he has confirmed, or to where it is
 /// dearer or further than they were told, and who is not flexible not to where it is farther than before; what is owed is owed to whose bay it is; a hold that was not confirmed in time is gone and stays
 /// gone; every ledger adds up; no share is exceeded, and none refused that is not used up; a desk that is
@@ -55,7 +63,7 @@ async fn thousands_of_random_acts_leave_the_books_in_order() {
         for town in [first, first + 1].map(|number| tokio::spawn(run(number))) {
             ends.extend(town.await.unwrap());
         }
-        assert_eq!(ends.len(), 4, "{ends:?}");
+        assert_eq!(ends.len(), 5, "{ends:?}");
     }
     figure(&format!(
         "{} random acts in {} towns of shared bays: every promise kept, every ledger adds up",
@@ -64,7 +72,7 @@ async fn thousands_of_random_acts_leave_the_books_in_order() {
     ));
 }
 
-/// How bookings of a town have ended.
+/// How bookings of a town have ended, and whether some changed seats of the pool.
 async fn run(number: u64) -> BTreeSet<&'static str> {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(&store::Config::default(), dir.path())
@@ -87,12 +95,15 @@ async fn run(number: u64) -> BTreeSet<&'static str> {
             .await,
         );
     }
+    let pool = rig.desk.add_offer(pool::of_places(3)).await.unwrap();
     let rng = SmallRng::seed_from_u64(number);
     let (told, open, seen, drivers, happened, ends) = Default::default();
     let mut model = Model {
         rng,
         rig,
         offers,
+        pool,
+        most_in_pool: 3,
         minutes: 0,
         told,
         open,
@@ -112,6 +123,9 @@ async fn run(number: u64) -> BTreeSet<&'static str> {
         }
     }
     model.has_seen_all(number);
+    if model.happened.contains_key(CHANGED_SEATS) {
+        model.ends.insert(CHANGED_SEATS);
+    }
     for partner in [owner(0), owner(1)] {
         model.rig.assert_it_adds_up(&partner, "app").await;
     }
@@ -148,6 +162,9 @@ impl Model {
             "handed over",
             "taken",
             "extended",
+            "jumped back",
+            "had a place",
+            "pool changed",
         ] {
             // Seldom: he must not have come, and nobody may be seen there. The first two towns have it.
             let seldom = ["taken", "overstayed"].contains(&what);
@@ -180,6 +197,13 @@ impl Model {
             84 if !self.open.is_empty() => self.give_up().await,
             86..=87 => self.stay_on().await,
             88 => self.change_owner().await,
+            89 => self.change_pool().await,
+            90 => {
+                // By no more than a minute or two: a clock that is set right.
+                self.minutes = self.minutes.saturating_sub(self.rng.random_range(1..4));
+                self.rig.at(self.minutes).await;
+                "jumped back"
+            }
             85 => {
                 self.rig = open(self.rig.store.clone(), self.rig.clock.clone()).await;
                 "restarted"
@@ -194,7 +218,7 @@ impl Model {
 
     /// Somebody is still seen where a stay has ended.
     async fn stay_on(&mut self) -> &'static str {
-        let there = |r: &&Reservation| r.state == ReservationState::Active;
+        let there = |r: &&Reservation| r.state == ReservationState::Active && !is_of_pool(&r.bay);
         let Some(r) = self.seen.values().find(there) else {
             return "sensed";
         };
@@ -311,6 +335,7 @@ impl Model {
                 .find(|b| a.bay == b.bay && a.kept().overlaps(b.kept()));
             assert!(clash.is_none(), "{a:?} and {clash:?} after {what}");
         }
+        self.check_pool(&kept);
         let mut changed: Vec<Reservation> = Vec::new();
         let mut still = BTreeMap::new();
         for r in kept {

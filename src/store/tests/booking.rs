@@ -59,6 +59,7 @@ fn offer(bay: &str) -> Offer {
         id: 0,
         name: format!("of_{bay}").into(),
         bay: bay.into(),
+        pool: None,
         owner: "acme".into(),
         state: OfferState::Open,
         hours,
@@ -128,6 +129,7 @@ pub(super) fn reservation(name: &str, offer: &Offer, span: Span) -> Reservation 
         grace_min: 25,
         moved: None,
         moves: 0,
+        season: None,
         version: 0,
     }
 }

@@ -14,6 +14,7 @@ mod district;
 mod doctor;
 mod examples;
 mod exits;
+mod feeds;
 mod full_disk;
 mod http;
 mod hub;

@@ -31,6 +31,20 @@ async fn a_fresh_demo_has_settled_hours_from_the_start_and_goes_on_where_they_en
     let zones = zones["zones"].as_array().expect("zones");
     assert!(zones.iter().any(|z| z["occupied"].as_u64() > Some(0)));
     hub.stop();
+    // What forecasts are worth can be asked of the folder alone.
+    let data = own.path().join("data").to_string_lossy().into_owned();
+    for more in [&[][..], &["--csv"]] {
+        let check = [&["forecast", "check", "--data", &data], more].concat();
+        let told = bayhub(&check).output().expect("it runs");
+        let text = String::from_utf8_lossy(&told.stdout).into_owned();
+        assert!(told.status.success(), "{told:?}");
+        let head = if more.is_empty() {
+            "hours of history of"
+        } else {
+            "zone,ahead_min,judged"
+        };
+        assert!(text.contains(head), "{text}");
+    }
 
     let again = Hub::start_in(own.path(), &["--bays", "300", "--past", "3"]);
     let log = again.log();

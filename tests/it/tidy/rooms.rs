@@ -14,6 +14,7 @@ const ANSWERS: &[&str] = &["live", "sharing", "history", "partners", "forecast"]
 const PARTS_FOR_SERVE: &[&str] = &[
     "ingest::gate",
     "ingest::codec",
+    "ingest::connector",
     "journal::Quarantine",
     "journal::Filter",
     "journal::KeptRefusal",

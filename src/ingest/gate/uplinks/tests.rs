@@ -15,6 +15,8 @@ use crate::registry::{DeviceSpec, Registry};
 use serde_json::json;
 use std::sync::Arc;
 
+mod readings;
+
 const NOW: Millis = Millis(1_795_402_800_000);
 const EUI: &str = "0004a30b001c0530";
 
@@ -30,7 +32,7 @@ fn device(device: &str, bay: &str, model: &str) -> DeviceSpec {
         device: device.into(),
         bay: bay.into(),
         model: model.into(),
-        via: None,
+        ..DeviceSpec::default()
     }
 }
 
@@ -207,9 +209,9 @@ fn each_wrong_uplink_has_its_reason() {
             Reason::UnknownDevice,
             "ffffffffffffffff",
         ),
-        (eui(EUI, 4, "AQ=="), Reason::Malformed, "not 4"),
+        (eui(EUI, 7, "AQ=="), Reason::Malformed, "not 7"),
         (eui(EUI, 1, ""), Reason::Malformed, EUI),
-        (eui(EUI, 2, "AQ=="), Reason::Malformed, "this has 1"),
+        (eui(EUI, 2, "AQID"), Reason::Malformed, "this has 3"),
         (
             eui("1111111111111111", 1, "AQ=="),
             Reason::Forbidden,

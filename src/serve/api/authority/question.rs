@@ -2,6 +2,7 @@
 
 use crate::domain::{BBox, Calendar, Millis, ZoneKind};
 use crate::history::{Discretion, FiguresPage, History, Question, ResumeAt};
+use crate::ingest::connector::Feeds;
 use crate::ingest::gate::Ledger;
 use crate::live::{Live, is_private};
 use crate::registry::Registry;
@@ -28,6 +29,7 @@ pub(in crate::serve) struct AuthorityState {
     /// Knows whose a bay is.
     pub(in crate::serve) desk: Arc<Desk>,
     pub(in crate::serve) authority: Authority,
+    pub(in crate::serve) feeds: Arc<Feeds>,
     /// Questions that may be worked on at a time; more wait. One may decode fifty files: anybody
     /// may ask, but not everybody at once.
     pub(in crate::serve) room: Arc<Semaphore>,

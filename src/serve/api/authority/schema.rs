@@ -295,6 +295,42 @@ pub(in crate::serve) struct SourceShown {
     suspect: Vec<SuspectShown>,
     /// How many there are in all.
     suspect_total: u32,
+    /// Of a feed of the configuration.
+    feed: Option<FeedShown>,
+}
+
+/// How a feed of the configuration does.
+#[derive(ToSchema)]
+pub(in crate::serve) struct FeedShown {
+    name: String,
+    /// When it last told something of use; null: not since the start. That nothing has changed counts
+    /// as being heard only.
+    #[schema(required, format = DateTime)]
+    answered_at: Option<String>,
+    /// null: it is pushed only.
+    #[schema(required, format = DateTime)]
+    next_poll_at: Option<String>,
+    /// null: it does not fail.
+    #[schema(required, format = DateTime)]
+    failing_since: Option<String>,
+    /// What went wrong last; it may be over.
+    #[schema(required)]
+    last_error: Option<FeedError>,
+    /// By so many hours all its times are ahead or behind: its `time_zone` is wrong.
+    #[schema(required)]
+    hours_off: Option<i8>,
+    /// Places that no zone is made of.
+    places_left_out: u64,
+}
+
+#[derive(ToSchema)]
+pub(in crate::serve) struct FeedError {
+    #[schema(format = DateTime)]
+    at: String,
+    /// `unreachable`, `tls`, `timeout`, `busy`, `denied`, `gone`, `cut`, `web_page`, `refused` and
+    /// others.
+    fault: String,
+    why: String,
 }
 
 vocabulary! {

@@ -183,7 +183,7 @@ impl Page<'_> {
         let lag = sent.heard_at.since(sent.observed_at) as f64 / 1000.0;
         let dead = row.suspected.dead.iter().map(|dead| self.dead(*dead));
         let bays = row.suspected.at.iter().map(|one| self.suspect(one));
-        json!({
+        let mut shown = json!({
             "source": **id, "kind": kind, "partner": sent.partner.as_deref(),
             "health": self.health(row).name(), "online": sent.online,
             "heard_at": at(sent.heard_at), "silent_s": age(sent.heard_at),
@@ -193,7 +193,27 @@ impl Page<'_> {
             "bays": self.own.live.bays_of(row.source),
             "suspect": dead.chain(bays).collect::<Vec<_>>(),
             "suspect_total": row.suspected.total,
-        })
+        });
+        if let Some(feed) = self.feed(row.source) {
+            shown["feed"] = feed;
+        }
+        shown
+    }
+
+    /// Of a feed of the configuration: how asking it does. Its address may hold a key, and is not told.
+    fn feed(&self, source: SourceIx) -> Option<Value> {
+        let feed = self.own.feeds.of_source(source)?;
+        let held = feed.standing().now();
+        let at = |t: Option<Millis>| t.map(|t| t.to_string());
+        let error = held.last_failure.as_ref().map(|(when, failure)| {
+            let why = [failure.fault.name(), &failure.why];
+            json!({"at": when.to_string(), "fault": why[0], "why": why[1]})
+        });
+        Some(json!({
+            "name": feed.config().name, "answered_at": at(held.answered_at),
+            "next_poll_at": at(held.next_poll), "failing_since": at(held.failing_since),
+            "last_error": error, "hours_off": held.hours_off, "places_left_out": held.left_out,
+        }))
     }
 
     fn dead(&self, dead: Dead) -> Value {

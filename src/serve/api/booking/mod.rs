@@ -2,6 +2,8 @@
 //! departure, also as they change.
 
 mod follow;
+mod instead;
+mod keyed;
 mod reservations;
 pub(in crate::serve) mod schema;
 

@@ -1,12 +1,15 @@
 //! Requests for a private bay and what becomes of them, for drivers' apps. Another app's
 //! reservation is not there.
 
+use super::instead::{self, Wish};
+use super::keyed::idempotency_key;
 use super::schema;
 use crate::domain::offer::NOW_MS;
+use crate::domain::pool::bay_told;
 use crate::domain::{BayKind, LatLon, Millis, Reservation, ReservationState, Risk, Span, Vehicle};
 use crate::serve::api::schema::CrsQuery;
 use crate::serve::api::sharing::owned_schema::BookingsQuery;
-use crate::serve::api::sharing::{currency, pages};
+use crate::serve::api::sharing::{currency, pages, place_of};
 use crate::serve::http::auth::Booker;
 use crate::serve::http::body::{self, Fields};
 use crate::serve::http::error::ApiError;
@@ -20,7 +23,7 @@ use crate::sharing::{
 };
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
@@ -30,7 +33,6 @@ use utoipa_axum::routes;
 const MAX_WALK_M: u32 = 3_000;
 const MAX_PRICE: u32 = 4_000_000_000;
 const SHORTEST_MS: u64 = 60_000;
-const LONGEST_KEY: usize = 255;
 
 pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<SharingState>> {
     OpenApiRouter::new()
@@ -51,6 +53,9 @@ pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<SharingState>> {
 /// again with the same `Idempotency-Key` it is answered as at first, if it asks for the same: how
 /// the body is written, the order of its members and defaults that are said or left out make no
 /// difference. Without a key each request is a new one.
+///
+/// Where no bay suits, `nearest_room` is the nearest car park that counts and will likely have room at
+/// the start, if there is one.
 ///
 /// Each partner has a share of unconfirmed holds, which sinks where holds are left to expire and
 /// bookings given up, and each `driver` it names another; beyond them 429 with
@@ -83,7 +88,14 @@ async fn request(
         let bytes = digest(&bytes);
         (key, Said { meaning, bytes })
     });
-    let held = own.desk.ask(ask).await?;
+    let wish = Wish {
+        place: ask.place,
+        start: ask.span.start,
+        vehicle: ask.vehicle,
+        told_in,
+    };
+    let held = own.desk.ask(ask).await;
+    let held = held.map_err(|why| instead::refusal(&own, &wish, why))?;
     let place = format!("/v1/reservations/{}", held.name);
     Ok((
         StatusCode::CREATED,
@@ -91,24 +103,6 @@ async fn request(
         Json(own.shown(&held, told_in)),
     )
         .into_response())
-}
-
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<Arc<str>>, ApiError> {
-    const NAME: &str = "idempotency-key";
-    let mut given = headers.get_all(NAME).iter();
-    let Some(key) = given.next() else {
-        return Ok(None);
-    };
-    let good = key.to_str().ok().filter(|k| {
-        (1..=LONGEST_KEY).contains(&k.len()) && k.bytes().all(|b| b.is_ascii_graphic())
-    });
-    match (good, given.next()) {
-        (Some(key), None) => Ok(Some(key.into())),
-        _ => Err(ApiError::bad(
-            NAME,
-            "Idempotency-Key must be one value of 1 to 255 visible ASCII characters",
-        )),
-    }
 }
 
 /// Who asks, and with which key, is the caller's to add.
@@ -360,17 +354,14 @@ fn absent(e: DeskError, id: &str) -> ApiError {
 
 impl SharingState {
     pub(in crate::serve) fn shown(&self, r: &Reservation, told_in: ToldIn) -> schema::Reservation {
-        // First the index, then the city: the other way round the city could be older than the
-        // index.
-        let bay = self.registry.bay(&r.bay);
-        let city = self.registry.city();
-        let place = bay.map(|bay| LatLon::of_e7(told_in.place_e7(city.place_e7(bay))));
+        let (zone, place) = place_of(&self.registry, &r.bay).unzip();
+        let place = place.map(|place| LatLon::of_e7(told_in.place_e7(place)));
         let time = |t: Millis| t.to_string();
         schema::Reservation {
             id: r.name.to_string(),
             state: r.state.name(),
-            bay: r.bay.to_string(),
-            zone: bay.map(|bay| city.zone(city.zone_of(bay)).spec.id.clone()),
+            bay: bay_told(&r.bay).map(str::to_owned),
+            zone,
             lat: place.map(|p| p.lat),
             lon: place.map(|p| p.lon),
             crs: told_in.said(),
@@ -389,7 +380,7 @@ impl SharingState {
             at_risk: r.at_risk.map(Risk::name),
             moved: r.moved.as_ref().map(|m| schema::Moved {
                 at: time(m.at),
-                from: m.from.to_string(),
+                from: bay_told(&m.from).map(str::to_owned),
                 reason: if m.taken { "taken" } else { "room" },
             }),
         }

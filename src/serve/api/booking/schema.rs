@@ -90,14 +90,16 @@ pub(in crate::serve) struct LongerAsked {
     max_price_cents: Option<u32>,
 }
 
-/// A booking of one bay.
+/// A booking of one bay, or of one place of a pool.
 #[derive(Serialize, ToSchema)]
 pub(in crate::serve) struct Reservation {
     pub(in crate::serve) id: String,
     /// held, confirmed, active, completed, cancelled, expired, no_show.
     #[schema(value_type = String)]
     pub(in crate::serve) state: &'static str,
-    pub(in crate::serve) bay: String,
+    /// null: a place of the zone, whichever is free; the zone's place is told.
+    #[schema(required)]
+    pub(in crate::serve) bay: Option<String>,
     /// null, like the place: the registry does not have the bay any more.
     #[schema(required)]
     pub(in crate::serve) zone: Option<String>,
@@ -148,8 +150,9 @@ pub(in crate::serve) struct Reservation {
 pub(in crate::serve) struct Moved {
     #[schema(format = DateTime)]
     pub(in crate::serve) at: String,
-    /// The bay before.
-    pub(in crate::serve) from: String,
+    /// The bay before; null: a place of a pool.
+    #[schema(required)]
+    pub(in crate::serve) from: Option<String>,
     /// taken: that bay was not free in time; room: others fit because of it, or this one is better.
     #[schema(value_type = String)]
     pub(in crate::serve) reason: &'static str,

@@ -81,26 +81,29 @@ fn question(own: &ReadState, query: Option<&str>, now: Millis) -> Result<Questio
     };
     Ok(Question {
         query,
-        ahead_ms: ahead(p.time("arrive_at")?, now)?,
+        ahead_ms: ahead("arrive_at", p.time("arrive_at")?, now, FURTHEST_ARRIVAL_MS)?,
         include: p.one_of("include", Wanted::parse, || Wanted::NAMES.join(", "))?,
         told_in,
     })
 }
 
-fn ahead(arrival: Option<Millis>, now: Millis) -> Result<u64, ApiError> {
+/// How far off the time of the parameter `name` is, which may be `furthest_ms` ahead.
+pub(super) fn ahead(
+    name: &'static str,
+    arrival: Option<Millis>,
+    now: Millis,
+    furthest_ms: u64,
+) -> Result<u64, ApiError> {
     let Some(arrival) = arrival else { return Ok(0) };
     if now.since(arrival) > ARRIVAL_GRACE_MS {
-        return Err(ApiError::bad(
-            "arrive_at",
-            format!("arrive_at has passed: {arrival} is before now, {now}"),
-        ));
+        let why = format!("{name} has passed: {arrival} is before now, {now}");
+        return Err(ApiError::bad(name, why));
     }
     let ahead = arrival.since(now);
-    if ahead > FURTHEST_ARRIVAL_MS {
-        return Err(ApiError::bad(
-            "arrive_at",
-            format!("arrive_at may lie at most 24 hours ahead of now, {now}"),
-        ));
+    if ahead > furthest_ms {
+        let hours = furthest_ms / 3_600_000;
+        let why = format!("{name} may lie at most {hours} hours ahead of now, {now}");
+        return Err(ApiError::bad(name, why));
     }
     Ok(ahead)
 }
@@ -149,14 +152,16 @@ async fn nearby(
         let seen = hits
             .iter()
             .filter_map(|hit| Some((sight.bay(hit.bay)?, hit.distance_m)));
-        let told = NearbyTold::new(&city, seen, now, ahead_ms);
+        let told = NearbyTold::new(&city, seen, now, (ahead_ms, own.forecasts.now()));
         let zones = if wanted.zones() {
             let atlas = own.atlases.of(&city);
             own.live.nearest_zones(&city, atlas.places(), query)
         } else {
             Vec::new()
         };
-        told.with(wanted, query.kind, zones).told_in(told_in)
+        told.with(wanted, query.kind, zones)
+            .told_in(told_in)
+            .crediting(own.feeds.credits())
     };
     let told = near(&query);
     if !told.is_empty() || query.radius_m >= Query::MAX_RADIUS_M {

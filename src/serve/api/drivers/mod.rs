@@ -2,6 +2,8 @@
 //! configuration says otherwise; nothing here waits for a writer.
 
 mod bays;
+mod forecast;
+mod pool_schema;
 pub(in crate::serve) mod schema;
 mod stream;
 mod zones;
@@ -16,6 +18,7 @@ pub(in crate::serve) fn routes(reads: Arc<ReadState>, streams: Arc<Streams>) -> 
     OpenApiRouter::new()
         .merge(bays::routes())
         .merge(zones::routes())
+        .merge(forecast::routes())
         .with_state(reads)
         .merge(stream::routes(streams))
 }

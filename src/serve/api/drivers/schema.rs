@@ -5,6 +5,7 @@
     reason = "fields are members' names in JSON, read by utoipa's derives only"
 )]
 
+use super::pool_schema::PoolOnOffer;
 use crate::schema::{AnyKind, BayKind, BayState, Crs, ShownSourceKind, ShownState, Why, ZoneKind};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
@@ -37,7 +38,8 @@ pub(in crate::serve) struct NearbyQuery {
     /// Bays that cost more are left out; minor units of the hub's own currency.
     #[param(minimum = 0, maximum = 100_000_000)]
     max_price_cents_per_hour: Option<u32>,
-    /// When the driver will be there: not passed, and at most 24 hours ahead.
+    /// When the driver will be there: not passed, and at most 24 hours ahead. Up to 4 hours ahead it is
+    /// told how likely there is room then.
     #[param(format = DateTime)]
     arrive_at: Option<String>,
     /// `bays`, `zones` (car parks that count) or `all`. Not said: all as JSON, else bays; a table has
@@ -81,6 +83,8 @@ pub(in crate::serve) struct StreamQuery {
     bbox: Option<String>,
     /// true: their bays too. For at most 200 zones with 20,000 bays.
     bays: Option<bool>,
+    /// true: zones with what is expected of them in 30, 60 and 120 minutes, as `forecast`.
+    forecast: Option<bool>,
     /// The id of the last event that was read, for clients that cannot send the header
     /// `Last-Event-ID`.
     last_event_id: Option<String>,
@@ -98,6 +102,10 @@ pub(in crate::serve) struct StreamQuery {
 pub(in crate::serve) struct Nearby {
     #[schema(format = DateTime)]
     at: String,
+    /// How likely at least one of the bays is vacant at `arrive_at`; null: there is none. Unless only
+    /// zones are wanted.
+    #[schema(minimum = 0, maximum = 1)]
+    p_any_vacant: Option<f64>,
     /// Unless only zones are wanted.
     bays: Option<Vec<NearBay>>,
     /// Car parks that count and have room for the kind asked for; unless only bays are wanted.
@@ -115,7 +123,7 @@ pub(in crate::serve) struct NextNearest {
     zone: Option<NearZone>,
 }
 
-/// A car park that counts and has room.
+/// A car park that counts and has room, or of which a pool is on offer.
 #[derive(ToSchema)]
 pub(in crate::serve) struct NearZone {
     zone: String,
@@ -125,8 +133,7 @@ pub(in crate::serve) struct NearZone {
     lon: f64,
     /// As the crow flies, one decimal.
     distance_m: f64,
-    /// Bays of the kind asked for.
-    #[schema(minimum = 1)]
+    /// Bays of the kind asked for. 0 only where there is a `pool`.
     vacant: u32,
     /// Of so many; null: nobody has said.
     #[schema(required)]
@@ -143,6 +150,10 @@ pub(in crate::serve) struct NearZone {
     /// null: nobody has said.
     #[schema(required)]
     max_height_cm: Option<u32>,
+    /// Where some are on offer to drivers now.
+    pool: Option<PoolOnOffer>,
+    /// Whom to name beside it, where a feed says it that asks for that.
+    attribution: Option<String>,
 }
 
 /// One vacant bay.
@@ -160,7 +171,8 @@ pub(in crate::serve) struct NearBay {
     /// How sure its vacancy is now; null for a bay on offer that nobody watches: its owner says so.
     #[schema(required, minimum = 0, maximum = 1)]
     p_vacant: Option<f64>,
-    /// How likely it is still vacant at `arrive_at`.
+    /// How likely it is still vacant at `arrive_at`; null: nothing is known of it, or that is more than 4
+    /// hours ahead.
     #[schema(required, minimum = 0, maximum = 1)]
     p_vacant_on_arrival: Option<f64>,
     /// null: never.
@@ -191,6 +203,8 @@ pub(in crate::serve) struct NearBay {
     currency: Option<String>,
     /// Where it is booked.
     book: Option<String>,
+    /// Whom to name beside it, where a feed says it that asks for that.
+    attribution: Option<String>,
 }
 
 /// One bay with what is known of it and why.
@@ -244,6 +258,8 @@ pub(in crate::serve) struct BayDetail {
     currency: Option<String>,
     /// Where it is booked.
     book: Option<String>,
+    /// Whom to name beside it, where a feed says it that asks for that.
+    attribution: Option<String>,
     /// In which coordinates its places are, where that is asked for or configured.
     crs: Option<Crs>,
 }
@@ -367,6 +383,10 @@ pub(in crate::serve) struct Zone {
     /// while none is in service, or where nobody has said of how many.
     #[schema(required, minimum = 0, maximum = 1)]
     known_fraction: Option<f64>,
+    /// Where places are on offer to drivers now.
+    pool: Option<PoolOnOffer>,
+    /// Whom to name beside it, where a feed says it that asks for that.
+    attribution: Option<String>,
     /// Its areas and floors, if it has any. They need not sum to what is told of the whole, and are
     /// never added to it: where a count of the whole stands it is that, else the sum of these, with
     /// the oldest `observed_at` of them.

@@ -34,7 +34,8 @@ pub(in crate::serve) fn routes(streams: Arc<Streams>) -> OpenApiRouter {
 ///
 /// First the state of everything that is followed, then each change: `zone` (as
 /// `/v1/zones/{zone}`), with `bays=true` also `bay` (with `"gone":true` for one that has left sight),
-/// and `gone` for a zone that was removed or has left the box; zones that come into it are followed.
+/// with `forecast=true` zones with what is expected of them in half an hour, one and two (as of the
+/// change), and `gone` for a zone that was removed or has left the box; zones that come into it are followed.
 /// Changes that come close together melt into one; the newest state always comes. Each event has an
 /// `id`; a client that comes back with the last one it read is told what changed meanwhile, or
 /// `resync` where that cannot be told, followed by the state of everything. A comment is sent every
@@ -56,7 +57,15 @@ async fn stream(
     uri: Uri,
 ) -> Result<Response, ApiError> {
     negotiate::takes_events(&headers)?;
-    let known = ["zones", "bbox", "bays", CRS, LAST_ID, LAST_ID_ALIAS];
+    let known = [
+        "zones",
+        "bbox",
+        "bays",
+        "forecast",
+        CRS,
+        LAST_ID,
+        LAST_ID_ALIAS,
+    ];
     let p = Params::read(uri.query(), &known)?;
     let what = Selection::read(&own.reads, &p, &Eyes::of(&caller))?;
     Ok(events(own.follow(

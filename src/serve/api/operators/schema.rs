@@ -136,16 +136,27 @@ pub(in crate::serve) struct DevicesPut {
     pub(in crate::serve) devices: usize,
 }
 
-/// A LoRaWAN device and the bay it watches.
+/// A device and the bay it watches.
 #[derive(ToSchema)]
 pub(in crate::serve) struct Device {
-    /// A DevEUI, 16 hexadecimal digits; or {device_id}@{application_id} of The Things Stack.
+    /// A DevEUI, 16 hexadecimal digits; {device_id}@{application_id} of The Things Stack; imei: and 15
+    /// digits, or {product}/{device} of an NB-IoT platform.
     device: String,
     bay: String,
     /// How its payloads are read, as bosch-tps110; `decoded`: its network server has read them.
     model: String,
     /// The only source that may hand on its uplinks; absent: any network server.
     via: Option<String>,
+    /// Of `decoded`: the member that tells the state; dots lead into objects and lists.
+    state: Option<String>,
+    /// Of `decoded`: values of it that mean occupied; one, or a list.
+    #[schema(value_type = Option<Vec<Object>>)]
+    occupied: Option<()>,
+    /// Of `decoded`: values of it that mean vacant.
+    #[schema(value_type = Option<Vec<Object>>)]
+    vacant: Option<()>,
+    /// Of a model that measures a distance: nearer than that, in mm, stands a vehicle.
+    occupied_below_mm: Option<u16>,
 }
 
 /// A page of devices.

@@ -1,12 +1,14 @@
 //! Reports in over HTTP: a partner's own, and the uplinks that LoRaWAN network servers post.
-//! Answered only once they are durable. And what came of them as evidence.
+//! Feeds that are pushed. Answered only once they are durable. And what came of them as evidence.
 
 mod contributions;
+mod push;
 mod report;
 pub(in crate::serve) mod schema;
 mod uplinks;
 
 pub(in crate::serve) use contributions::ContributionsState;
+pub(in crate::serve) use push::PushState;
 pub use report::ReportDoor;
 pub(in crate::serve) use report::ReportsState;
 
@@ -15,9 +17,11 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub(in crate::serve) fn routes(
     desk: Arc<ReportsState>,
+    pushes: Arc<PushState>,
     contributions: Arc<ContributionsState>,
 ) -> OpenApiRouter {
     report::routes(desk.clone())
         .merge(uplinks::routes(desk))
+        .merge(push::routes(pushes))
         .merge(contributions::routes(contributions))
 }

@@ -269,8 +269,17 @@ impl ReportsState {
     }
 
     /// Charges what was sent; an error when more is owed than may be.
-    fn pace(&self, speaker: &Speaker, messages: u64, reports: u64) -> Result<(), ApiError> {
-        let key = speaker.account.number();
+    pub(super) fn pace(
+        &self,
+        speaker: &Speaker,
+        messages: u64,
+        reports: u64,
+    ) -> Result<(), ApiError> {
+        // Who comes by no key, as who pushes a feed may, has a share alone.
+        let key = match speaker.account.number() {
+            0 => u32::MAX - speaker.source.0,
+            key => key,
+        };
         let pace = &self.limits.pace;
         let Some(owed) = pace.charge(speaker.source, key, messages, reports) else {
             return Ok(());
@@ -295,8 +304,7 @@ impl ReportsState {
         detail: String,
         body: &[u8],
     ) -> Result<(), ApiError> {
-        self.metrics.refuse(Door::Http, reason);
-        let refusal = self.door.refusal(Refused {
+        self.keep_refusal(Refused {
             reason,
             door: Door::Http,
             // The key's name: who it really was, whatever the body says.
@@ -306,7 +314,14 @@ impl ReportsState {
             index: None,
             detail,
             payload: body,
-        });
+        })
+        .await
+    }
+
+    /// The same, whoever it is of.
+    pub(super) async fn keep_refusal(&self, of: Refused<'_>) -> Result<(), ApiError> {
+        self.metrics.refuse(of.door, of.reason);
+        let refusal = self.door.refusal(of);
         self.store(Parcel {
             refusals: vec![refusal],
             ..Parcel::default()
@@ -315,7 +330,7 @@ impl ReportsState {
     }
 
     /// Hands a parcel to the journal and waits until it is on disk.
-    async fn store(&self, parcel: Parcel) -> Result<(), ApiError> {
+    pub(super) async fn store(&self, parcel: Parcel) -> Result<(), ApiError> {
         let (told, stored) = oneshot::channel();
         // The caller may have hung up meanwhile: then nobody listens, which is no fault.
         let receipt = Receipt::new(move || _ = told.send(()));
@@ -334,17 +349,22 @@ impl ReportsState {
 }
 
 /// What the caller will be told once the parcel is durable.
-enum ReportAnswer {
+pub(super) enum ReportAnswer {
     Taken {
         accepted: usize,
         refused: Vec<schema::Refused>,
     },
+    /// There was nothing to do.
+    Nothing,
     /// Refused as a whole.
     None(ApiError),
 }
 
 impl ReportAnswer {
-    fn of(parcel: &Parcel) -> Self {
+    pub(super) fn of(parcel: &Parcel) -> Self {
+        if parcel.ignored > 0 && parcel.is_empty() {
+            return Self::Nothing;
+        }
         let accepted = parcel.claims.iter().filter(|c| c.is_report()).count();
         let whole = |r: &&Refusal| {
             r.index.is_none() && matches!(r.reason, Reason::Malformed | Reason::TooLarge)
@@ -367,13 +387,14 @@ impl ReportAnswer {
         }
     }
 
-    fn into_answer(self) -> Result<Response, ApiError> {
+    pub(super) fn into_answer(self) -> Result<Response, ApiError> {
         match self {
             Self::Taken { accepted, refused } => Ok((
                 StatusCode::ACCEPTED,
                 axum::Json(schema::Accepted { accepted, refused }),
             )
                 .into_response()),
+            Self::Nothing => Ok(StatusCode::NO_CONTENT.into_response()),
             Self::None(problem) => Err(problem),
         }
     }

@@ -153,6 +153,15 @@ pub(in crate::serve) struct EventQuery {
     event: Option<String>,
 }
 
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "read by the derive only")]
+pub(in crate::serve) struct PushQuery {
+    /// Of a feed whose sender is known by it; the configuration may call it otherwise.
+    #[param(format = Password)]
+    secret: Option<String>,
+}
+
 /// What became of a report; all of it is on disk.
 #[derive(Serialize, ToSchema)]
 pub(in crate::serve) struct Accepted {

@@ -56,10 +56,11 @@ fn described(codec: &Codec, http: &Http) -> Operation {
         .description("Durable; what was refused is listed")
         .content("application/json", accepted);
     let mut responses = ResponsesBuilder::new().response("202", durable.build());
+    let nothing =
+        ResponseBuilder::new().description("No uplink, or a simulated one: nothing to do");
+    responses = responses.response("204", nothing.build());
     if http.event.is_some() {
         parameters.extend(EventQuery::into_params(query));
-        let nothing = ResponseBuilder::new().description("No uplink: nothing to do");
-        responses = responses.response("204", nothing.build());
     }
     let responses = responses
         .responses_from_into_responses::<problems::BadReport>()

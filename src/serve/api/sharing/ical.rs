@@ -2,6 +2,7 @@
 //!
 //! Promises: the same bookings are the same bytes, whenever they are read.
 
+use crate::domain::pool::PoolSeat;
 use crate::domain::{Millis, Offer, Reservation, ReservationState};
 use std::collections::HashMap;
 
@@ -31,7 +32,10 @@ pub(in crate::serve) fn calendar(
     line(&mut out, "VERSION:2.0");
     line(&mut out, "PRODID:-//bayhub//shared bays//EN");
     line(&mut out, "CALSCALE:GREGORIAN");
-    line(&mut out, &format!("X-WR-CALNAME:{}", text(&offer.bay)));
+    line(
+        &mut out,
+        &format!("X-WR-CALNAME:{}", text(place(&offer.bay))),
+    );
     let mut is_empty = true;
     for r in bookings {
         let status = match r.state {
@@ -54,7 +58,7 @@ pub(in crate::serve) fn calendar(
         line(&mut out, &format!("DTEND:{}", stamp(r.span.end)));
         line(&mut out, &format!("SEQUENCE:{}", r.version - 1));
         line(&mut out, &format!("STATUS:{status}"));
-        let bay = text(&r.bay);
+        let bay = text(place(&r.bay));
         let state = r.state.name();
         line(&mut out, &format!("SUMMARY:{bay} ({state})"));
         let price = r.currency.shown(r.price_cents);
@@ -68,6 +72,11 @@ pub(in crate::serve) fn calendar(
     }
     line(&mut out, "END:VCALENDAR");
     out.into_bytes()
+}
+
+/// A bay's id, or of a pool that of its zone.
+fn place(name: &str) -> &str {
+    PoolSeat::read(name).map_or(name, |seat| seat.zone)
 }
 
 /// `20261123T020000Z`.

@@ -7,11 +7,14 @@ mod offers;
 mod owned;
 pub(in crate::serve) mod owned_schema;
 pub(in crate::serve) mod pages;
+mod place;
+mod pool;
 pub(in crate::serve) mod schema;
 mod settlement;
 mod statement;
 
 pub(in crate::serve) use offer::currency;
+pub(in crate::serve) use place::place_of;
 
 use crate::serve::http::body;
 use crate::serve::state::{ReadState, SharingState};

@@ -1,9 +1,10 @@
 //! An offer from and to JSON. What cannot be is refused by the member's full name.
 
-use super::schema;
+use super::{pool, schema};
 use crate::domain::flexible::MOST_DISCOUNT_PERCENT;
 use crate::domain::offer::Hours;
 use crate::domain::overstay::MOST_OVERSTAY_MIN;
+use crate::domain::pool::bay_told;
 use crate::domain::{
     CancelRule, Currency, FlexRule, LeaveRule, Millis, Offer, OfferState, Price, Rules, Span,
     TimeOfDay, TimeZone, Weekly, reservation,
@@ -52,6 +53,12 @@ pub(in crate::serve) fn changed(
                 ));
             }
         };
+    }
+    if let Some(places) = pool::places(&fields)? {
+        let Some(pool) = &mut new.pool else {
+            return Err(fields.bad("bays", "is of a pool, and this offer is of one bay"));
+        };
+        pool.places = places;
     }
     new.hours = hours(&new.hours, fields, now)?;
     if let Some(price) = price(&fields)? {
@@ -322,7 +329,9 @@ pub(in crate::serve) fn shown(offer: &Offer) -> schema::Offer {
     } = offer.rules;
     schema::Offer {
         id: offer.name.to_string(),
-        bay: offer.bay.to_string(),
+        bay: bay_told(&offer.bay).map(str::to_owned),
+        zone: offer.pool.as_ref().map(|pool| pool.zone.to_string()),
+        bays: offer.pool.as_ref().map(|pool| pool.places),
         state: offer.state.name(),
         time_zone: zone.name(),
         windows: windows

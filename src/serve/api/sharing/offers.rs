@@ -1,7 +1,7 @@
 //! Private bays on offer, for the businesses that own them. Somebody else's offer is not there.
 
 use super::offer::{changed, needed_price, shown};
-use super::{ical, owned_schema, schema};
+use super::{ical, owned_schema, pool, schema};
 use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{Millis, Offer, OfferState, Reservation, Rules, Span, TimeZone};
 use crate::partners::Grant;
@@ -40,17 +40,18 @@ pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<SharingState>> {
         .routes(routes!(utilisation))
 }
 
-/// Put one of your bays on offer.
+/// Put one of your bays on offer, or so many places of a zone.
 ///
 /// A bay is yours if its zone is private and names you as its operator, or if an administrator has
-/// recorded it as yours.
+/// recorded it as yours. The places of a zone are your own bays there for cars; of a car park that only
+/// counts, and is no street, they are its operator's. At no time are more on offer than you have there.
 #[utoipa::path(
     post, path = "/v1/offers", tag = "sharing businesses", security(("key" = ["share"])),
     request_body = schema::OfferAsked,
     responses(
         (status = 201, description = "On offer, durably", body = schema::Offer),
         problems::BadField, problems::Keyed, problems::NoSuchBayOfYours, problems::OnAnotherOffer,
-        problems::Over64KiB, problems::NotJson, problems::Busy, problems::NotNow,
+        problems::NotAsMany, problems::Over64KiB, problems::NotJson, problems::Busy, problems::NotNow,
     )
 )]
 async fn post_offer(
@@ -60,20 +61,7 @@ async fn post_offer(
 ) -> Result<Response, ApiError> {
     let (members, _) = body::object(request).await?;
     let fields = Fields::of(&members);
-    let bay = fields.needed("bay")?;
-    let known = own.registry.bay_id(bay);
-    let bay = known.as_deref().unwrap_or(bay);
-    if own
-        .desk
-        .owner(bay)
-        .is_none_or(|owner| owner != grant.partner)
-    {
-        let detail = format!("bay: you have no bay {}", quoted(bay));
-        return Err(ApiError::NoSuch {
-            field: "bay",
-            detail,
-        });
-    }
+    let (bay, pool) = pool::asked(&own, &grant, &fields)?;
     let now = own.desk.now();
     if !fields.has("windows") {
         return Err(fields.bad("windows", "is needed"));
@@ -87,7 +75,8 @@ async fn post_offer(
     let blank = Offer {
         id: 0,
         name: "".into(),
-        bay: bay.into(),
+        bay,
+        pool,
         owner: grant.partner.clone(),
         state: OfferState::Open,
         hours,
@@ -160,7 +149,8 @@ async fn get_offer(
 
 /// Change, pause or reopen an offer.
 ///
-/// What is booked stands as it was booked.
+/// What is booked stands as it was booked; but of a pool that has fewer `bays` than before, who has no place
+/// any more gets another bay, or the money back within a minute.
 #[utoipa::path(
     patch, path = "/v1/offers/{offer}", tag = "sharing businesses", security(("key" = ["share"])),
     params(("offer" = String, Path, description = "The offer's id"), schema::ChangeQuery),
@@ -169,7 +159,7 @@ async fn get_offer(
         (status = 200, description = "Changed, durably, and what is booked that the change would not allow any more; \
             with `preview=true` nothing is changed", body = schema::ChangedOffer),
         problems::BadField, problems::Keyed, problems::NoSuchOffer, problems::WithdrawnOrChanged,
-        problems::Over64KiB, problems::NotJson, problems::Busy, problems::NotNow,
+        problems::NotAsMany, problems::Over64KiB, problems::NotJson, problems::Busy, problems::NotNow,
     )
 )]
 async fn patch_offer(

@@ -4,6 +4,8 @@
 use super::offers::one;
 use super::owned_schema as schema;
 use super::pages;
+use super::place::place_of;
+use crate::domain::pool::bay_told;
 use crate::domain::{LatLon, Millis, ReservationState};
 use crate::registry::city::City;
 use crate::serve::api::schema::CrsQuery;
@@ -188,17 +190,14 @@ async fn told(
 
 fn shown(own: &SharingState, owned: &OwnedBooking) -> schema::OwnedBooking {
     let r = &owned.booking;
-    // First the index, then the city: the other way round the city could be older than the index.
-    let bay = own.registry.bay(&r.bay);
-    let city = own.registry.city();
-    let zone = bay.map(|bay| &city.zone(city.zone_of(bay)).spec.id);
+    let zone = place_of(&own.registry, &r.bay).map(|(zone, _)| zone);
     let time = |t: Millis| t.to_string();
     schema::OwnedBooking {
         id: r.name.to_string(),
         offer: owned.offer.to_string(),
         state: r.state.name(),
-        bay: r.bay.to_string(),
-        zone: zone.cloned(),
+        bay: bay_told(&r.bay).map(str::to_owned),
+        zone,
         start: time(r.span.start),
         end: time(r.span.end),
         price_cents: r.price_cents,

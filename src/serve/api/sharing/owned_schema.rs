@@ -45,7 +45,9 @@ pub(in crate::serve) struct OwnedBooking {
     /// held, confirmed, active, completed, cancelled, expired, no_show.
     #[schema(value_type = String)]
     pub(in crate::serve) state: &'static str,
-    pub(in crate::serve) bay: String,
+    /// Null: a place of a pool.
+    #[schema(required)]
+    pub(in crate::serve) bay: Option<String>,
     /// Null: the registry has no such bay any more.
     #[schema(required)]
     pub(in crate::serve) zone: Option<String>,

@@ -105,11 +105,16 @@ pub(in crate::serve) struct OfferRulesAsked {
     grace_min: Option<u32>,
 }
 
-/// A bay to be put on offer.
+/// A bay to be put on offer, or a pool: so many places of a zone.
 #[derive(ToSchema)]
 pub(in crate::serve) struct OfferAsked {
-    /// One of the partner's own.
-    bay: String,
+    /// One of the partner's own. Or `zone` and `bays`.
+    bay: Option<String>,
+    /// Where the partner has bays, or whose places are its to offer.
+    zone: Option<String>,
+    /// How many of the zone's; whoever books gets one of them, none by name.
+    #[schema(minimum = 1, maximum = 5000)]
+    bays: Option<u32>,
     /// One at least. Those that meet or overlap are one; they are told as they were given.
     windows: Vec<Window>,
     /// Times when it is not on offer all the same.
@@ -142,6 +147,9 @@ pub(in crate::serve) struct OfferAsked {
 pub(in crate::serve) struct OfferChanges {
     /// open or paused.
     state: Option<String>,
+    /// Of a pool only. Who has no place any more where there are fewer gets another bay or the money back.
+    #[schema(minimum = 1, maximum = 5000)]
+    bays: Option<u32>,
     windows: Option<Vec<Window>>,
     exceptions: Option<Vec<Stretch>>,
     time_zone: Option<String>,
@@ -159,11 +167,19 @@ pub(in crate::serve) struct OfferChanges {
     notes: Option<String>,
 }
 
-/// A bay on offer.
+/// A bay on offer, or a pool.
 #[derive(Serialize, ToSchema)]
 pub(in crate::serve) struct Offer {
     pub(in crate::serve) id: String,
-    pub(in crate::serve) bay: String,
+    /// null: it is a pool.
+    #[schema(required)]
+    pub(in crate::serve) bay: Option<String>,
+    /// Of a pool.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::serve) zone: Option<String>,
+    /// Of a pool: how many places of the zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::serve) bays: Option<u32>,
     /// open, paused, withdrawn.
     #[schema(value_type = String)]
     pub(in crate::serve) state: &'static str,
@@ -198,7 +214,7 @@ pub(in crate::serve) struct ChangedOffer {
     #[serde(flatten)]
     pub(in crate::serve) offer: Offer,
     /// What is booked and lies outside the offer as it is now, by start, 100 at most: it stands. To end it,
-    /// cancel it.
+    /// cancel it. Of a pool also who has no place any more: that does not stand.
     pub(in crate::serve) affects: Vec<super::owned_schema::BriefBooking>,
 }
 
@@ -301,7 +317,9 @@ pub(in crate::serve) struct SettlementRow {
     #[schema(format = DateTime)]
     pub(in crate::serve) at: String,
     pub(in crate::serve) reservation: String,
-    pub(in crate::serve) bay: String,
+    /// null: a place of a pool.
+    #[schema(required)]
+    pub(in crate::serve) bay: Option<String>,
     /// The state it came to, or moved: what was given back for the bay before, and what is owed for the
     /// other, are two rows.
     pub(in crate::serve) event: String,

@@ -3,6 +3,7 @@
 
 use super::{schema, statement};
 use crate::domain::TimeZone;
+use crate::domain::pool::bay_told;
 use crate::partners::Scope;
 use crate::serve::http::auth::Trader;
 use crate::serve::http::cursor;
@@ -164,7 +165,7 @@ fn row(entry: LedgerLine) -> schema::SettlementRow {
     schema::SettlementRow {
         at: entry.at.to_string(),
         reservation: entry.reservation,
-        bay: entry.bay,
+        bay: bay_told(&entry.bay).map(str::to_owned),
         event: entry.event,
         cause: entry.cause,
         amount_cents: entry.amount_cents,

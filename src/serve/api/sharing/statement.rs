@@ -1,6 +1,7 @@
 //! A settlement as CSV (RFC 4180): one row a line of the ledger.
 
 use crate::domain::TimeZone;
+use crate::domain::pool::bay_told;
 use crate::sharing::LedgerLine;
 
 /// With a head. No value needs quotes but an event some later version may write; it is quoted all
@@ -15,7 +16,8 @@ pub(in crate::serve) fn settlement_csv(rows: &[LedgerLine]) -> Vec<u8> {
         let cells = [
             &at,
             &row.reservation,
-            &row.bay,
+            // None where it is a place of a pool, which its offer tells.
+            bay_told(&row.bay).unwrap_or_default(),
             &row.event,
             &row.cause,
             &amount,

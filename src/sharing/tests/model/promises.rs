@@ -26,10 +26,17 @@ impl Model {
         if let Some(old) = old {
             assert!(old.version < r.version, "{old:?} {r:?}");
             let stood = old.state == Active && r.state == Active;
-            assert!(!stood || old.bay == r.bay, "moved off his bay: {r:?}");
+            let same = is_same_place(&old.bay, &r.bay);
+            assert!(!stood || same, "moved off his bay: {r:?}");
+            if same && old.bay != r.bay {
+                *self.happened.entry(CHANGED_SEATS).or_default() += 1;
+            }
         }
-        if r.state.holds() && old.is_none_or(|old| old.bay != r.bay) {
-            let offer = self.offers.iter().find(|o| o.bay == r.bay).unwrap();
+        if r.state.holds() && old.is_none_or(|old| !is_same_place(&old.bay, &r.bay)) {
+            let own = |o: &&Offer| is_same_place(&o.bay, &r.bay);
+            let all = self.offers.iter().chain(std::iter::once(&self.pool));
+            let all: Vec<&Offer> = all.filter(own).collect();
+            let offer = all[0];
             assert!(
                 offer.state == OfferState::Open && offer.hours.covers(r.span, &Workdays::default()),
                 "{offer:?} {r:?}"
