@@ -24,7 +24,7 @@ use crate::domain::{BayKind, BayStatus, BaySubset, CountWord, Millis};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use device::DeviceHealth;
-use fault::cut;
+pub(super) use fault::cut;
 use std::borrow::Cow;
 use std::fmt;
 use utoipa::ToSchema;

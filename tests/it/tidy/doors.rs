@@ -69,10 +69,12 @@ const DOORS: &[(&str, Door)] = &[
         Only(&[
             "main.rs",
             "demo.rs",
-            "app/partners.rs",
-            "app/history.rs",
+            "app/feed_try.rs",
             "app/forecast/check.rs",
+            "app/history.rs",
             "app/import/",
+            "app/partners.rs",
+            "app/registry_make.rs",
         ]),
     ),
     (
