@@ -110,7 +110,6 @@ impl Office {
         router(ApiParts {
             forecasts: Arc::default(),
             audit: Arc::new(serve::fuzzing::NothingNoted),
-            feeds: Arc::new(bayhub::ingest::connector::Feeds::none()),
             registry: self.registry.clone(),
             live: self.live.clone(),
             keys: self.keys.clone(),

@@ -140,9 +140,7 @@ impl TimeZone {
     /// The date of the day of that number, as `2027-03-28`.
     #[must_use]
     pub fn date_of(day: i64) -> String {
-        let date = i32::try_from(day.saturating_add(EPOCH)).ok();
-        let date = date.and_then(NaiveDate::from_num_days_from_ce_opt);
-        date.unwrap_or_default().to_string()
+        date_numbered(day).unwrap_or_default().to_string()
     }
 
     /// The days by the wall clock that `span` touches, each with its name (`2027-03-28`): some have
@@ -167,6 +165,13 @@ impl TimeZone {
             date = next;
         }
         days
+    }
+
+    /// From the beginning of one day to the end of another, both by number; `None` if that is nothing.
+    #[must_use]
+    pub fn span_of_days(self, first: i64, last: i64) -> Option<Span> {
+        let next = date_numbered(last.checked_add(1)?)?;
+        Span::new(self.midnight(date_numbered(first)?)?, self.midnight(next)?)
     }
 
     /// The first moment of a date. Where clocks skip midnight, that is when they have skipped it.
@@ -239,6 +244,12 @@ fn month(name: &str) -> Option<(NaiveDate, NaiveDate)> {
     }
     let first = NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, 1)?;
     Some((first, first.checked_add_months(Months::new(1))?))
+}
+
+/// The inverse of [`number`]; `None` beyond the calendar.
+pub(super) fn date_numbered(day: i64) -> Option<NaiveDate> {
+    let date = i32::try_from(day.saturating_add(EPOCH)).ok();
+    date.and_then(NaiveDate::from_num_days_from_ce_opt)
 }
 
 pub(super) fn number(date: NaiveDate) -> i64 {

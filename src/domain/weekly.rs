@@ -9,7 +9,7 @@
 //! nothing is lost where midnight comes twice or not at all.
 
 use super::span::{Span, melt};
-use super::time_zone::{Bound, TimeZone, number};
+use super::time_zone::{Bound, TimeZone, date_numbered, number};
 use super::workdays::Workdays;
 use super::{Millis, TimeOfDay};
 use chrono::{Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
@@ -87,6 +87,23 @@ fn join(mut spans: Vec<WallSpan>) -> Vec<WallSpan> {
 fn moments(zone: TimeZone, (from, to): WallSpan) -> Option<Span> {
     let opens = zone.bound(from, Bound::Opens)?;
     Span::new(opens, zone.bound(to, Bound::Closes)?)
+}
+
+/// When a window is on each day from `first` to `last`, both by number, that it begins on, with no two joined:
+/// one a day, and none on a day on which clocks leave it out. `most`: no more are given, and one more tells that
+/// there are.
+#[must_use]
+pub fn each_day(
+    window: Weekly,
+    zone: TimeZone,
+    workdays: &Workdays,
+    (first, last): (i64, i64),
+    most: usize,
+) -> Vec<Span> {
+    let dates = (first..=last).filter_map(date_numbered);
+    let days = dates.filter_map(|date| window.on(date, workdays));
+    let spans = days.filter_map(|wall| moments(zone, wall));
+    spans.take(most + 1).collect()
 }
 
 /// When `weekly` is open within `span`: melted, in order, cut to `span`.

@@ -33,20 +33,22 @@ impl OpenOffer {
     /// limits.
     #[must_use]
     pub fn over(&self, attrs: BayAttrs) -> BayAttrs {
-        // Nobody who looks for a bay now meets a limit of more than 45 days.
-        let stay = u16::try_from(self.max_stay_min).unwrap_or(0);
         BayAttrs {
             price_cents_per_hour: self.price.per_hour(),
             max_height_cm: stricter(attrs.max_height_cm, self.max_height_cm),
-            max_stay_min: stricter(attrs.max_stay_min, stay),
+            max_stay_min: stricter(attrs.max_stay_min, self.max_stay_min),
             ..attrs
         }
     }
 }
 
 /// Of two limits, where 0 is none.
-fn stricter(a: u16, b: u16) -> u16 {
-    if a == 0 || b == 0 { a.max(b) } else { a.min(b) }
+fn stricter<N: Ord + Default>(a: N, b: N) -> N {
+    if a == N::default() || b == N::default() {
+        a.max(b)
+    } else {
+        a.min(b)
+    }
 }
 
 /// A pool while it is open.
@@ -98,5 +100,40 @@ impl OpenOffers {
         }
         let offer = self.by_bay.get(&bay)?;
         (at < offer.until).then(|| offer.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::BayKind;
+
+    #[test]
+    fn the_stricter_of_two_limits_holds_also_where_one_is_of_a_year() {
+        let attrs = BayAttrs {
+            kind: BayKind::Car,
+            accessible: false,
+            ev_charging: false,
+            max_height_cm: 210,
+            max_stay_min: 0,
+            price_cents_per_hour: None,
+        };
+        let offer = OpenOffer {
+            name: "of_1".into(),
+            price: Price::PerMonth(1),
+            currency: Currency::SGD,
+            comparable: true,
+            max_height_cm: 0,
+            max_stay_min: 366 * 24 * 60,
+            ev_only: false,
+            until: Millis(1),
+        };
+        let over = offer.over(attrs);
+        assert_eq!((over.max_stay_min, over.max_height_cm), (527_040, 210));
+        let short = BayAttrs {
+            max_stay_min: 120,
+            ..attrs
+        };
+        assert_eq!(offer.over(short).max_stay_min, 120);
     }
 }

@@ -73,7 +73,7 @@ pub(super) struct StoredBay {
     accessible: bool,
     ev_charging: bool,
     max_height_cm: u16,
-    max_stay_min: u16,
+    max_stay_min: u32,
     /// A number from hubs that took 0 for what nobody had said.
     #[serde(default)]
     price_cents_per_hour: Option<u32>,

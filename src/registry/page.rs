@@ -150,7 +150,7 @@ impl BayPage {
             accessible: flags & ACCESSIBLE != 0,
             ev_charging: flags & EV_CHARGING != 0,
             max_height_cm: limits.max_height_cm,
-            max_stay_min: limits.max_stay_min,
+            max_stay_min: limits.max_stay_min.into(),
             price_cents_per_hour: Some(limits.price_cents_per_hour).filter(|&p| p != NO_PRICE),
         }
     }
@@ -172,7 +172,8 @@ impl BayPage {
         self.limits[at] = BayLimits {
             price_cents_per_hour: price_cents_per_hour.unwrap_or(NO_PRICE),
             max_height_cm,
-            max_stay_min,
+            // As short as the registry reads it.
+            max_stay_min: u16::try_from(max_stay_min).unwrap_or(u16::MAX),
         };
     }
 }

@@ -239,6 +239,12 @@ impl BookingActor {
                 })
                 .await
             }
+            Command::Season(what, reply) => {
+                self.fenced(work, reply, waiting, async |own, work| {
+                    own.season(work, what).await
+                })
+                .await
+            }
             Command::Step {
                 name,
                 driver,

@@ -123,11 +123,40 @@ impl Why {
     }
 }
 
+/// A driver wants a bay again and again: all of it, or nothing.
+#[derive(Clone, Debug)]
+pub struct SeasonAsk {
+    /// Of the first time; its highest price is that of all together, and it is not `flexible`.
+    pub ask: Ask,
+    /// Each time, in order: none meets the next.
+    pub times: Vec<Span>,
+    /// From the first day to the last: what is paid for by the month.
+    pub whole: Span,
+}
+
+impl SeasonAsk {
+    /// As [`Ask::meaning`].
+    #[must_use]
+    pub fn meaning(&self) -> Digest {
+        // No body begins like this, nor what a single request means.
+        let mut text = b"season ".to_vec();
+        text.extend_from_slice(&self.ask.meaning(false));
+        for time in self.times.iter().chain([&self.whole]) {
+            text.extend_from_slice(&time.start.0.to_be_bytes());
+            text.extend_from_slice(&time.end.0.to_be_bytes());
+        }
+        digest(&text)
+    }
+}
+
 /// Why the desk has not done what it was asked to.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DeskError {
     #[error("{}", .0.says())]
     NoMatch(Why),
+    /// No offer has all the times of a season; those that the best of them has not, and why.
+    #[error("{}", .0.says())]
+    NoSeason(Why, Vec<(Span, Why)>),
     #[error("this Idempotency-Key came with another body before")]
     KeyReused,
     #[error("there is no such thing")]

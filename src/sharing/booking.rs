@@ -9,12 +9,14 @@ mod offers;
 mod owner;
 mod pool;
 mod room;
+mod season;
 mod shares;
 
 pub(super) use change::elsewhere;
 pub use driver::DriverAct;
 pub(super) use lines::{Cause, MOVED};
 pub(super) use names::calendar_token;
+pub use season::SeasonAct;
 
 use super::actor::{BookingActor, Failed};
 use super::alternatives;

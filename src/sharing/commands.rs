@@ -1,7 +1,7 @@
 //! What the desk's task is told, and what is known at one moment for a plan made away from it.
 
-use super::ask::{Ask, DeskError};
-use super::booking::DriverAct;
+use super::ask::{Ask, DeskError, SeasonAsk};
+use super::booking::{DriverAct, SeasonAct};
 use super::index::BookingIndex;
 use super::plan::{self, PlanStep};
 use super::search::View;
@@ -17,10 +17,18 @@ const MOST_LOOKED_OVER: usize = 1_000;
 /// A place for the answer.
 pub(super) type Reply<T> = oneshot::Sender<Result<T, DeskError>>;
 
+/// What is done with a season as a whole.
+pub(super) enum OfSeasons {
+    Ask(SeasonAsk),
+    /// By the driver whose it is.
+    Step(String, Arc<str>, SeasonAct),
+}
+
 /// What the desk is told to do.
 pub(super) enum Command {
     /// And the offer that it has won where several bid at once.
     Ask(Ask, Option<i64>, Reply<Reservation>),
+    Season(OfSeasons, Reply<Vec<Reservation>>),
     /// By the driver whose reservation it is.
     Step {
         name: String,
@@ -59,6 +67,7 @@ impl Command {
             Self::Ask(_, _, reply) | Self::Step { reply, .. } | Self::OwnerCancel(_, _, reply) => {
                 reply.send(Err(why)).is_ok()
             }
+            Self::Season(_, reply) => reply.send(Err(why)).is_ok(),
             Self::AddOffer(_, reply) | Self::PutOffer(_, reply) => reply.send(Err(why)).is_ok(),
             Self::HandOver(reply) | Self::Tick(reply) | Self::Others(reply) => {
                 reply.send(Err(why)).is_ok()

@@ -244,6 +244,14 @@ impl Desk {
         self.owners.places(zone, partner)
     }
 
+    /// Whether there is a partner of that name, with keys or without.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn knows_partner(&self, name: &str) -> Result<bool, DeskError> {
+        Ok(self.store.has_partner(name).await?)
+    }
+
     /// Records who owns a bay, or that its zone's operator does. If that is another than before, what
     /// the former owner has on offer there is withdrawn when this returns.
     pub async fn record_owner(&self, bay: &str, owner: Option<&str>) -> Result<(), DeskError> {
@@ -356,6 +364,12 @@ impl Desk {
         limit: u32,
     ) -> Result<HashMap<i64, Millis>, DeskError> {
         Ok(self.store.last_changes(offer.id, span, limit).await?)
+    }
+
+    /// By which hours of workdays and days off are reckoned.
+    #[must_use]
+    pub fn workdays(&self) -> &Workdays {
+        &self.workdays
     }
 
     #[must_use]

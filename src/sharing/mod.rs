@@ -17,6 +17,7 @@
 //! | `index` | what it knows of offers and bookings in memory |
 //! | `openings`, `shown` | which offers are open now; what the live view shows of private bays |
 //! | `search`, `alternatives` | bays for one request, and what else each booking could have |
+//! | `season` | the same again and again, all of it or nothing |
 //! | `booking`, `deadlines` | books and changes reservations; what time brings |
 //! | `tick` | does what is due, a slice at a time |
 //! | `eyes`, `lost` | who stands in booked bays; bays that are not whose they were |
@@ -60,6 +61,7 @@ mod quota;
 mod relocate;
 mod reseat;
 mod search;
+mod season;
 mod shown;
 mod statement;
 #[cfg(test)]
@@ -69,8 +71,8 @@ mod utilisation;
 mod witness;
 
 pub use self::utilisation::{Day, Use};
-pub use ask::{Ask, DeskError, Said, Why, digest};
-pub use booking::DriverAct;
+pub use ask::{Ask, DeskError, Said, SeasonAsk, Why, digest};
+pub use booking::{DriverAct, SeasonAct};
 pub use config::{Config, Matching};
 pub use desk::{Desk, DeskParts};
 pub use drivers::DRIVER_LEN;

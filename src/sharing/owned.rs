@@ -40,13 +40,23 @@ impl Desk {
         }
     }
 
-    /// A page of an owner's bookings, by start.
+    /// A page of an owner's bookings, by start; with those that stand at its bays on the offer of who had them
+    /// before.
     pub async fn owned_bookings(
         &self,
         of: BookingsOf<'_>,
         page: BookingPage,
     ) -> Result<Vec<OwnedBooking>, DeskError> {
-        Ok(self.store.owned_bookings(of, page).await?)
+        let mut found = self.store.owned_bookings(of, page).await?;
+        if let BookingsOf::Owner(partner) = of {
+            let others = self.store.standing_at(partner, page.after, page.limit);
+            let others = others.await?.into_iter();
+            let asked = |b: &OwnedBooking| page.state.is_none_or(|s| s == b.booking.state);
+            found.extend(others.filter(asked));
+            found.sort_by_key(|b| (b.booking.span.start, b.booking.id));
+            found.truncate(page.limit as usize);
+        }
+        Ok(found)
     }
 
     /// Cancels a booking on one of an owner's offers, at the owner's cost: its driver owes nothing.

@@ -115,7 +115,10 @@ pub(super) fn made_of(
     since: Millis,
 ) -> UseRecord {
     use ReservationState::{Confirmed, Held};
+    // What is held and given up as one is wasted once.
+    let is_first = r.season.as_ref().is_none_or(|season| season.number == 1);
     let wasted = match (event, r.state) {
+        (ReservationEvent::Expire, Held) | (ReservationEvent::Cancel, _) if !is_first => 0,
         (ReservationEvent::Arrive, Confirmed) => {
             return UseRecord {
                 used: WHOLE,

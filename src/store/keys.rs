@@ -101,12 +101,9 @@ impl Store {
             "INSERT INTO partner (name, created_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
         // Looked for first: even a write that changes nothing wants room, and a start on a full
         // disk must not fail for it.
-        const THERE: &str = "SELECT count(*) FROM partner WHERE name = $1";
         let mut new = Vec::new();
         for name in names {
-            let there: i64 =
-                reading!(self, db => sqlx::query_scalar(THERE).bind(*name).fetch_one(db).await)?;
-            if there == 0 {
+            if !self.has_partner(name).await? {
                 new.push(*name);
             }
         }
@@ -119,6 +116,14 @@ impl Store {
             }
         });
         Ok(())
+    }
+
+    /// Whether there is a partner of that name.
+    pub async fn has_partner(&self, name: &str) -> Result<bool, StoreError> {
+        const THERE: &str = "SELECT count(*) FROM partner WHERE name = $1";
+        let there: i64 =
+            reading!(self, db => sqlx::query_scalar(THERE).bind(name).fetch_one(db).await)?;
+        Ok(there > 0)
     }
 
     /// Up to `limit` partners whose id is above `after`, by id.

@@ -24,6 +24,7 @@ mod open;
 mod owned;
 mod resold;
 mod row;
+mod season;
 mod seats;
 mod shares;
 mod watch;

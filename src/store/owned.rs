@@ -10,6 +10,15 @@ use crate::domain::{Millis, OfferState, Reservation, ReservationState, Span};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// Bookings that stand at bays which an administrator has recorded as a partner's, on another's offer: who is
+/// there stays when the bay changes hands.
+const AT_BAYS: &str = concat!(
+    "SELECT r.*, b.bay AS bay_id, m.bay AS moved_from_id, o.name AS offer_name FROM shared_bay b ",
+    "CROSS JOIN reservation r JOIN offer o ON o.id = r.offer LEFT JOIN shared_bay m ON m.id = r.moved_from ",
+    "WHERE b.owner = $1 AND r.seat = b.id AND r.owner <> $1 AND (r.start_at, r.id) > ($2, $3) ",
+    "ORDER BY r.start_at, r.id LIMIT $4"
+);
+
 /// A booking and the public id of the offer it stands on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OwnedBooking {
@@ -133,9 +142,9 @@ const BAYS: &str = "SELECT b.bay, o.name AS offer_name, o.state AS offer_state, 
      x.name AS next_name, x.state AS next_state, x.start_at AS next_start, x.end_at AS next_end \
      FROM shared_bay b \
      LEFT JOIN offer o ON o.bay = b.id AND o.state <> 'withdrawn' AND o.owner = $1 \
-     LEFT JOIN reservation n ON n.owner = $1 AND n.id = (SELECT r.id FROM reservation r \
+     LEFT JOIN reservation n ON (n.owner = $1 OR b.owner = $1) AND n.id = (SELECT r.id FROM reservation r \
          WHERE r.seat = b.id AND r.start_at <= $2 ORDER BY r.start_at DESC LIMIT 1) \
-     LEFT JOIN reservation x ON x.owner = $1 AND x.id = (SELECT r.id FROM reservation r \
+     LEFT JOIN reservation x ON (x.owner = $1 OR b.owner = $1) AND x.id = (SELECT r.id FROM reservation r \
          WHERE r.seat = b.id AND r.start_at > $2 ORDER BY r.start_at LIMIT 1) \
      WHERE b.bay IN ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
          $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)";
@@ -181,6 +190,20 @@ impl Store {
             }),
         };
         Ok(found?)
+    }
+
+    /// Up to `limit` that stand at a partner's bays on another's offer, by start and then by number, after
+    /// those. Dear: looks through all bays that were ever on offer.
+    pub async fn standing_at(
+        &self,
+        owner: &str,
+        (start, id): (Millis, i64),
+        limit: u32,
+    ) -> Result<Vec<OwnedBooking>, StoreError> {
+        Ok(reading!(self, db => {
+            let ask = sqlx::query_as(AT_BAYS).bind(owner).bind(sql(start)).bind(id);
+            ask.bind(i64::from(limit)).fetch_all(db).await
+        })?)
     }
 
     /// What `owner` has made of each of these bays, those left out of which nothing is known.

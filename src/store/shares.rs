@@ -68,14 +68,15 @@ impl Work {
         Ok(answers.map_or(0, |(n,)| count(n)))
     }
 
-    /// A partner's unconfirmed holds at `now`.
+    /// A partner's unconfirmed holds at `now`; what was asked for as one season is one.
     pub async fn holds(
         &mut self,
         partner: &str,
         driver: Option<&DriverRef>,
         now: Millis,
     ) -> Result<Holds, StoreError> {
-        const SQL: &str = "SELECT COUNT(*), COUNT(CASE WHEN driver_ref = $3 THEN 1 END) FROM reservation \
+        const SQL: &str = "SELECT COUNT(DISTINCT COALESCE(season, name)), \
+             COUNT(DISTINCT CASE WHEN driver_ref = $3 THEN COALESCE(season, name) END) FROM reservation \
              WHERE driver = $1 AND state = 'held' AND expires_at > $2";
         let (all, of_driver): (i64, i64) = within!(self, db => {
             let ask = sqlx::query_as(SQL).bind(partner).bind(sql(now));
@@ -96,10 +97,11 @@ impl Work {
         now: Millis,
         nth: u64,
     ) -> Result<Option<Millis>, StoreError> {
-        const ALL: &str = "SELECT expires_at FROM reservation WHERE driver = $1 AND state = 'held' \
-             AND expires_at > $2 ORDER BY expires_at LIMIT 1 OFFSET $3";
-        const OF_DRIVER: &str = "SELECT expires_at FROM reservation WHERE driver = $1 AND state = 'held' \
-             AND expires_at > $2 AND driver_ref = $4 ORDER BY expires_at LIMIT 1 OFFSET $3";
+        const ALL: &str = "SELECT MAX(expires_at) AS ends FROM reservation WHERE driver = $1 AND state = 'held' \
+             AND expires_at > $2 GROUP BY COALESCE(season, name) ORDER BY ends LIMIT 1 OFFSET $3";
+        const OF_DRIVER: &str = "SELECT MAX(expires_at) AS ends FROM reservation WHERE driver = $1 AND state = 'held' \
+             AND expires_at > $2 AND driver_ref = $4 GROUP BY COALESCE(season, name) \
+             ORDER BY ends LIMIT 1 OFFSET $3";
         let nth = i64::try_from(nth).unwrap_or(i64::MAX);
         let text = if driver.is_some() { OF_DRIVER } else { ALL };
         let end: Option<(i64,)> = within!(self, db => {

@@ -4,6 +4,7 @@ use super::super::weekly;
 use super::{NaiveDate, TimeZone, Weekly, Workdays, melt, moments};
 use crate::domain::{Calendar, Millis, Span, TimeOfDay};
 
+mod each_day;
 mod workdays;
 
 /// With Monday to Friday as workdays.

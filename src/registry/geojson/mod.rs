@@ -217,7 +217,7 @@ fn bay(feature: Feature<'_>) -> Result<FeatureBay<'_>, FeatureFault> {
             accessible: flag("accessible", &p.accessible)?,
             ev_charging: flag("ev_charging", &p.ev_charging)?,
             max_height_cm: short("max_height_cm", &p.max_height_cm)?,
-            max_stay_min: short("max_stay_min", &p.max_stay_min)?,
+            max_stay_min: short("max_stay_min", &p.max_stay_min)?.into(),
             price_cents_per_hour: price(&p.price_cents_per_hour)?,
         };
         Ok((zone, place, attrs))

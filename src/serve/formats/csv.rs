@@ -116,7 +116,7 @@ fn attributes(t: &mut Text, city: &City, seen: &SeenBay) {
     if let Some(price) = attrs.price_cents_per_hour {
         t.number(price.into());
     }
-    for limit in [attrs.max_height_cm, attrs.max_stay_min] {
+    for limit in [u32::from(attrs.max_height_cm), attrs.max_stay_min] {
         t.raw(",");
         // How the registry writes "no limit".
         if limit != 0 {

@@ -67,7 +67,7 @@ pub(in crate::serve) fn bay(t: &mut Text, city: &City, bay: BayIx, aliases: &[Ar
     t.raw(",\"accessible\":").flag(accessible);
     t.raw(",\"ev_charging\":").flag(ev_charging);
     said(t, ",\"max_height_cm\":", max_height_cm.into());
-    said(t, ",\"max_stay_min\":", max_stay_min.into());
+    said(t, ",\"max_stay_min\":", max_stay_min);
     price(t, price_cents_per_hour);
     t.raw("}}");
 }

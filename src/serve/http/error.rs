@@ -4,9 +4,9 @@
 //! Rooms further in know no status codes; their errors are turned here.
 
 use super::spent::Quota;
-use crate::domain::Reason;
+use crate::domain::{Reason, Span};
 use crate::partners::Denied;
-use crate::sharing::{DeskError, Why};
+use crate::sharing::Why;
 use axum::body::Body;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
@@ -50,6 +50,8 @@ pub(in crate::serve) enum ApiError {
     },
     /// No bay suits the request; perhaps where there will be room instead.
     NoMatch(Why, Option<Box<Value>>),
+    /// No offer has all the times of a season; those that are missing, and why each.
+    NoSeason(Why, Vec<(Span, Why)>),
     /// The key of an earlier request with another body.
     KeyReused,
     /// The body is longer than this many bytes.
@@ -213,7 +215,7 @@ impl ApiError {
             Self::Unauthorized(_) => "unauthorized",
             Self::Forbidden(_) => "forbidden",
             Self::NotFound(_) | Self::NoSuch { .. } => "not-found",
-            Self::NoMatch(..) => "no-match",
+            Self::NoMatch(..) | Self::NoSeason(..) => "no-match",
             Self::KeyReused => "idempotency-key-reused",
             Self::TooLarge(_) => "too-large",
             Self::NotAcceptable(_) => "not-acceptable",
@@ -234,7 +236,7 @@ impl ApiError {
             | Self::Unfit { detail, .. }
             | Self::NoSuch { detail, .. }
             | Self::QuotaExceeded(Quota { detail, .. }) => detail.clone(),
-            Self::NoMatch(why, _) => why.says().to_owned(),
+            Self::NoMatch(why, _) | Self::NoSeason(why, _) => why.says().to_owned(),
             Self::KeyReused => {
                 "an earlier request with this Idempotency-Key asked for something else".to_owned()
             }
@@ -278,6 +280,16 @@ impl ApiError {
                     more.insert("nearest_room".to_owned(), (**room).clone());
                 }
             }
+            Self::NoSeason(why, misses) => {
+                let miss = |(time, why): &(Span, Why)| {
+                    json!({
+                        "start": time.start.to_string(), "end": time.end.to_string(), "reason": why.name(),
+                    })
+                };
+                let misses: Vec<Value> = misses.iter().map(miss).collect();
+                more.insert("reason".to_owned(), json!(why.name()));
+                more.insert("misses".to_owned(), json!(misses));
+            }
             Self::Malformed { reason, .. } => {
                 _ = more.insert("reason".to_owned(), json!(reason.name()));
             }
@@ -312,39 +324,6 @@ impl From<Denied> for ApiError {
                 // Nothing frees a source: an operator raises the limit.
                 retry_after_s: 3600,
             }),
-        }
-    }
-}
-
-impl From<DeskError> for ApiError {
-    fn from(e: DeskError) -> Self {
-        match e {
-            DeskError::NoMatch(why) => Self::NoMatch(why, None),
-            DeskError::KeyReused => Self::KeyReused,
-            DeskError::NoSuch => {
-                Self::NotFound("there is no such thing, or it is another's".to_owned())
-            }
-            DeskError::Busy => Self::Busy,
-            DeskError::UsedUp(what) => Self::QuotaExceeded(Quota {
-                member: "share",
-                name: what.share.name(),
-                detail: what.to_string(),
-                limit: what.limit,
-                used: what.used,
-                retry_after_s: what.retry_after_s,
-            }),
-            DeskError::Unavailable(why) => Self::Unavailable(why),
-            DeskError::TooMany { .. } => Self::Unfit {
-                field: "bays",
-                detail: format!("bays: {e}"),
-            },
-            DeskError::Step(_)
-            | DeskError::Offered
-            | DeskError::Stale
-            | DeskError::Withdrawn
-            | DeskError::SeenVacant
-            | DeskError::UnderWay
-            | DeskError::Shorter(_) => Self::Conflict(e.to_string()),
         }
     }
 }

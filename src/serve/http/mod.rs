@@ -10,6 +10,7 @@ pub(super) mod caching;
 pub(super) mod caller;
 mod cors;
 pub(super) mod cursor;
+mod desk_error;
 pub(super) mod document;
 pub(super) mod encoding;
 pub(super) mod error;

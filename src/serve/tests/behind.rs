@@ -47,6 +47,8 @@ pub(super) fn behind(
         let issuer = Issuer::open(store.clone(), keys, &[fixed], clock.clone())
             .await
             .unwrap();
+        // Of the second keys.
+        store.ensure_partners(&["ura"], clock.now()).await.unwrap();
         let config = sharing::Config::default();
         let witness = Witness {
             inbox,

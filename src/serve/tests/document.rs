@@ -78,6 +78,10 @@ const OPERATIONS: &[(&str, &str)] = &[
     ("post", "/v1/reservations/{reservation}/taken"),
     ("post", "/v1/reservations/{reservation}/extend"),
     ("get", "/v1/reservations"),
+    ("post", "/v1/seasons"),
+    ("get", "/v1/seasons/{season}"),
+    ("post", "/v1/seasons/{season}/confirm"),
+    ("post", "/v1/seasons/{season}/cancel"),
 ];
 
 async fn document(town: &Town) -> Value {

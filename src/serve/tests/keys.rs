@@ -323,11 +323,11 @@ async fn pages_of_keys_meet_and_a_foreign_cursor_is_refused() {
 #[tokio::test]
 async fn a_partner_is_added_once_and_may_then_have_keys() {
     let town = Town::new();
-    let body = json!({"name": "ura"}).to_string();
+    let body = json!({"name": "hdb"}).to_string();
     let made = admin(&town, "POST", "/v1/admin/partners", body.clone()).await;
     assert_eq!(
         (made.status.as_u16(), made.json()),
-        (201, json!({"name": "ura", "created_at": NOW.to_string()}))
+        (201, json!({"name": "hdb", "created_at": NOW.to_string()}))
     );
     admin(&town, "POST", "/v1/admin/partners", body)
         .await
@@ -341,7 +341,7 @@ async fn a_partner_is_added_once_and_may_then_have_keys() {
             .await
             .problem("bad-parameter");
     }
-    let body = asked(|b| b["partner"] = json!("ura"));
+    let body = asked(|b| b["partner"] = json!("hdb"));
     assert_eq!(
         admin(&town, "POST", "/v1/admin/keys", body)
             .await
@@ -349,7 +349,7 @@ async fn a_partner_is_added_once_and_may_then_have_keys() {
             .as_u16(),
         201
     );
-    let first = admin(&town, "GET", "/v1/admin/partners?limit=1", String::new())
+    let first = admin(&town, "GET", "/v1/admin/partners?limit=2", String::new())
         .await
         .json();
     assert_eq!(first["partners"][0]["name"], "lta");
@@ -360,6 +360,6 @@ async fn a_partner_is_added_once_and_may_then_have_keys() {
     let second = admin(&town, "GET", &path, String::new()).await.json();
     assert_eq!(
         (second["partners"][0]["name"].as_str(), &second["next"]),
-        (Some("ura"), &Value::Null)
+        (Some("hdb"), &Value::Null)
     );
 }

@@ -51,6 +51,7 @@ mod sharing_bad;
 mod sharing_driver;
 mod sharing_offers;
 mod sharing_pools;
+mod sharing_seasons;
 mod snapshots;
 mod sockets;
 mod sources;

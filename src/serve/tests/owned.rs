@@ -152,3 +152,50 @@ async fn a_partner_sees_its_own_bays_with_what_is_seen_and_booked_there() {
         (&json!("EAST-1"), &json!(null))
     );
 }
+
+#[tokio::test]
+async fn a_new_owner_sees_who_is_still_there_by_the_former_ones_offer_but_not_for_how_much() {
+    let town = market().await;
+    let made = post_offer(&town, &offer("TPY12-001")).await.json();
+    let id = booked(&town, &[0]).await.remove(0);
+    step(&town, &id, "confirm").await;
+    step(&town, &id, "arrive").await;
+    let owner = "/v1/admin/bays/TPY12-001/owner";
+    let body = json!({"partner": "ura"}).to_string();
+    town.call_as("admin", "PUT", owner, body).await;
+    let theirs = read(&town, "share2", "/v1/partners/me/reservations").await;
+    let there = &theirs["reservations"][0];
+    let said = ["id", "state", "bay", "offer", "price_cents", "owed_cents"];
+    let said = said.map(|member| there[member].clone());
+    let none = Value::Null;
+    let want = [
+        json!(id),
+        json!("active"),
+        json!("TPY12-001"),
+        none.clone(),
+        none.clone(),
+        none,
+    ];
+    assert_eq!(said, want);
+    let bays = read(&town, "share2", "/v1/partners/me/bays").await;
+    let bay = bays["bays"].as_array().unwrap().iter();
+    let bay = bay.clone().find(|b| b["bay"] == "TPY12-001").unwrap();
+    assert_eq!(
+        (&bay["booked_now"]["id"], &bay["offer"]),
+        (&json!(id), &Value::Null)
+    );
+    let before = read(&town, "share", "/v1/partners/me/reservations").await;
+    let before = &before["reservations"][0];
+    assert_eq!(
+        (&before["offer"], &before["owed_cents"]),
+        (&made["id"], &json!(240))
+    );
+    for state in ["active", "held"] {
+        let path = format!("/v1/partners/me/reservations?state={state}");
+        let found = read(&town, "share2", &path).await;
+        assert_eq!(ids(&found).len(), usize::from(state == "active"));
+    }
+    step(&town, &id, "depart").await;
+    let over = read(&town, "share2", "/v1/partners/me/reservations").await;
+    assert_eq!(ids(&over).len(), 0, "it was never theirs");
+}

@@ -230,6 +230,11 @@ async fn unknown_and_foreign_bays_look_alike() {
             .await;
         assert_eq!(bad.problem("bad-parameter")["field"], "partner");
     }
+    let typo = r#"{"partner":"ltta"}"#;
+    let unknown = town.call_as("admin", "PUT", "/v1/admin/bays/EAST-1/owner", typo);
+    let unknown = unknown.await.problem("contradiction");
+    assert_eq!(unknown["field"], "partner");
+    assert_eq!(unknown["detail"], "partner: there is no partner \"ltta\"");
     let nowhere = town
         .call_as(
             "admin",

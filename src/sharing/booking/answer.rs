@@ -9,6 +9,8 @@ use std::sync::Arc;
 /// What was answered, as it is kept: the text is this file's own.
 pub(super) enum Answer<'a> {
     Held(&'a Reservation),
+    /// The name of one that is held.
+    Season(&'a str),
     No(Why),
 }
 
@@ -28,6 +30,7 @@ impl Answer<'_> {
                     r.name, told.0, told.1, told.2
                 )
             }
+            Self::Season(name) => format!("season {name}"),
             Self::No(why) => format!("no {}", why.name()),
         }
     }
@@ -49,6 +52,7 @@ impl Answer<'_> {
                     _ => return None,
                 },
             }),
+            ["season", name] => Some(KeptAnswer::Season(name.to_owned())),
             ["no", why] => Why::parse(why).map(KeptAnswer::No),
             _ => None,
         }
@@ -64,6 +68,7 @@ pub(super) enum KeptAnswer {
         bay: Arc<str>,
         cancel: CancelRule,
     },
+    Season(String),
     No(Why),
 }
 
@@ -72,6 +77,8 @@ impl KeptAnswer {
     pub(super) async fn again(self, work: &mut Work) -> Result<Reservation, Failed> {
         match self {
             Self::No(why) => Err(DeskError::NoMatch(why).into()),
+            // Its key came with a season's request before.
+            Self::Season(_) => Err(DeskError::KeyReused.into()),
             Self::Held {
                 name,
                 price_cents,

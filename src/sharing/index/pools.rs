@@ -7,7 +7,7 @@ use super::{BayNumber, BookingIndex, Shelved};
 use crate::domain::pool::{MOST_PLACES, PoolSeat, seat_name};
 use crate::domain::{LatLon, Millis, Reservation, Span};
 use crate::registry::city::City;
-use crate::sharing::reseat::Seated;
+use crate::sharing::reseat::{self, Seated};
 use std::sync::Arc;
 
 /// Of a seat that has never been booked.
@@ -94,6 +94,12 @@ impl BookingIndex {
         let mut free: Vec<u32> = free.take(most + beyond).map(|at| at as u32 + 1).collect();
         free.truncate(free.len().saturating_sub(beyond));
         free
+    }
+
+    /// Whether at each moment of `span` one seat of a pool is free, though none may be all the time.
+    pub(in crate::sharing) fn has_room(&self, shelved: &Shelved, span: Span) -> bool {
+        let seats = self.seated(shelved, span.start, None);
+        seats.is_some_and(|seats| reseat::make_room(seats, span, usize::MAX).is_some())
     }
 
     /// The first of them.

@@ -16,6 +16,7 @@ mod pools;
 mod pools_offered;
 mod prices;
 mod resold;
+mod seasons;
 mod shares;
 mod standing;
 mod time;

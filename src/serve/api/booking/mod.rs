@@ -6,6 +6,8 @@ mod instead;
 mod keyed;
 mod reservations;
 pub(in crate::serve) mod schema;
+mod seasons;
+mod wish;
 
 use crate::serve::http::body;
 use crate::serve::sse::{ReservationStreams, Streams};
@@ -24,6 +26,7 @@ pub(in crate::serve) fn routes(
     });
     OpenApiRouter::new()
         .merge(reservations::routes())
+        .merge(seasons::routes())
         .layer(DefaultBodyLimit::max(body::MAX))
         .with_state(sharing_state)
         .merge(follow::routes(own))

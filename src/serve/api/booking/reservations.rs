@@ -4,12 +4,13 @@
 use super::instead::{self, Wish};
 use super::keyed::idempotency_key;
 use super::schema;
+use super::wish::{MAX_PRICE, driver, request_of};
 use crate::domain::offer::NOW_MS;
 use crate::domain::pool::bay_told;
-use crate::domain::{BayKind, LatLon, Millis, Reservation, ReservationState, Risk, Span, Vehicle};
+use crate::domain::{LatLon, Millis, Reservation, ReservationState, Risk, Span};
 use crate::serve::api::schema::CrsQuery;
 use crate::serve::api::sharing::owned_schema::BookingsQuery;
-use crate::serve::api::sharing::{currency, pages, place_of};
+use crate::serve::api::sharing::{pages, place_of};
 use crate::serve::http::auth::Booker;
 use crate::serve::http::body::{self, Fields};
 use crate::serve::http::error::ApiError;
@@ -18,9 +19,7 @@ use crate::serve::http::params::quoted;
 use crate::serve::http::problems;
 use crate::serve::state::SharingState;
 use crate::serve::told_in::{CRS, ToldIn};
-use crate::sharing::{
-    Ask, BookingsOf, Config, DRIVER_LEN, DeskError, DriverAct, OwnedBooking, Said, digest,
-};
+use crate::sharing::{Ask, BookingsOf, Config, DeskError, DriverAct, OwnedBooking, Said, digest};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, Uri, header};
@@ -29,9 +28,6 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The longest walk that may be asked for, metres.
-const MAX_WALK_M: u32 = 3_000;
-const MAX_PRICE: u32 = 4_000_000_000;
 const SHORTEST_MS: u64 = 60_000;
 
 pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<SharingState>> {
@@ -107,9 +103,6 @@ async fn request(
 
 /// Who asks, and with which key, is the caller's to add.
 fn asked(fields: Fields<'_>, config: &Config, now: Millis) -> Result<Ask, ApiError> {
-    let lat = fields.degrees("lat", 90.0)?;
-    let lon = fields.degrees("lon", 180.0)?;
-    let place = LatLon::new(lat, lon).ok_or_else(|| fields.bad("lat", "is no place on earth"))?;
     let start = fields.time("start")?.unwrap_or(now);
     let end = fields
         .time("end")?
@@ -136,20 +129,7 @@ fn asked(fields: Fields<'_>, config: &Config, now: Millis) -> Result<Ask, ApiErr
         ));
     }
     not_too_long(&fields, config, span.ms())?;
-    Ok(Ask {
-        driver: "".into(),
-        driver_ref: None,
-        place,
-        span,
-        max_walk_m: fields.whole("max_walk_m", 1..=MAX_WALK_M)?.unwrap_or(500),
-        max_price_cents: fields
-            .whole("max_price_cents", 0..=MAX_PRICE)?
-            .map(i64::from),
-        currency: currency(&fields)?.unwrap_or(config.currency),
-        vehicle: vehicle(&fields)?,
-        flexible: fields.flag("flexible")?.unwrap_or(false),
-        key: None,
-    })
+    request_of(&fields, config, span)
 }
 
 /// No stay is longer. Whether one that is longer than most may be is for the offers to say: by the month it is.
@@ -163,56 +143,6 @@ fn not_too_long(fields: &Fields<'_>, config: &Config, ms: u64) -> Result<(), Api
         "end",
         format_args!("may be at most {hours} hours after start"),
     ))
-}
-
-/// Whom it is for, as the app calls them. What that is does not go into the error: it may be
-/// somebody's name.
-fn driver<'v>(fields: &Fields<'v>) -> Result<Option<&'v str>, ApiError> {
-    let Some(name) = fields.text("driver")? else {
-        return Ok(None);
-    };
-    match name.chars().count() {
-        1..=DRIVER_LEN => Ok(Some(name)),
-        long => Err(fields.bad(
-            "driver",
-            format_args!("has {long} characters; 1 to {DRIVER_LEN} are taken"),
-        )),
-    }
-}
-
-fn vehicle(fields: &Fields<'_>) -> Result<Vehicle, ApiError> {
-    let plain = Vehicle {
-        kind: BayKind::Car,
-        height_cm: None,
-        ev: false,
-        accessible: false,
-    };
-    let kind = |of: &Fields<'_>, name: &str, text: &str| {
-        BayKind::parse(text).ok_or_else(|| {
-            of.bad(
-                name,
-                format_args!("must be one of {}, not {}", BayKind::list(), quoted(text)),
-            )
-        })
-    };
-    // A kind alone is enough for most.
-    if let Some(text) = fields.get("vehicle").and_then(|v| v.as_str()) {
-        return Ok(Vehicle {
-            kind: kind(fields, "vehicle", text)?,
-            ..plain
-        });
-    }
-    let Some(given) = fields.object("vehicle")? else {
-        return Ok(plain);
-    };
-    Ok(Vehicle {
-        kind: given
-            .text("kind")?
-            .map_or(Ok(plain.kind), |text| kind(&given, "kind", text))?,
-        height_cm: given.whole("height_cm", 1..=1000)?.map(|h| h as u16),
-        ev: given.flag("ev")?.unwrap_or(false),
-        accessible: given.flag("accessible")?.unwrap_or(false),
-    })
 }
 
 /// Your reservations, by start.
@@ -256,7 +186,7 @@ async fn reservation(
         .desk
         .reservation(&id, &grant.partner)
         .await
-        .map_err(|e| absent(e, &id))?;
+        .map_err(|e| absent(e, "reservation", &id))?;
     Ok(Json(own.shown(&found, told_in)))
 }
 
@@ -278,7 +208,7 @@ macro_rules! step {
             told_in: ToldIn,
             Id(id): Id,
         ) -> Result<Json<schema::Reservation>, ApiError> {
-            let done = own.desk.step(id.clone(), grant.partner.clone(), $event).await.map_err(|e| absent(e, &id))?;
+            let done = own.desk.step(id.clone(), grant.partner.clone(), $event).await.map_err(|e| absent(e, "reservation", &id))?;
             Ok(Json(own.shown(&done, told_in)))
         }
     };
@@ -337,17 +267,17 @@ async fn extend(
     let end = end.ok_or_else(|| fields.bad("end", "is needed"))?;
     let most = fields.whole("max_price_cents", 0..=MAX_PRICE)?;
     let before = own.desk.reservation(&id, &grant.partner).await;
-    let before = before.map_err(|e| absent(e, &id))?;
+    let before = before.map_err(|e| absent(e, "reservation", &id))?;
     not_too_long(&fields, own.desk.config(), end.since(before.span.start))?;
     let act = DriverAct::Extend(end, most.map(i64::from));
     let done = own.desk.step(id.clone(), grant.partner.clone(), act).await;
-    let done = done.map_err(|e| absent(e, &id))?;
+    let done = done.map_err(|e| absent(e, "reservation", &id))?;
     Ok(Json(own.shown(&done, told_in)))
 }
 
-fn absent(e: DeskError, id: &str) -> ApiError {
+pub(super) fn absent(e: DeskError, what: &str, id: &str) -> ApiError {
     match e {
-        DeskError::NoSuch => ApiError::NotFound(format!("you have no reservation {}", quoted(id))),
+        DeskError::NoSuch => ApiError::NotFound(format!("you have no {what} {}", quoted(id))),
         other => other.into(),
     }
 }
@@ -359,6 +289,7 @@ impl SharingState {
         let time = |t: Millis| t.to_string();
         schema::Reservation {
             id: r.name.to_string(),
+            season: r.season.as_ref().map(|season| season.name.to_string()),
             state: r.state.name(),
             bay: bay_told(&r.bay).map(str::to_owned),
             zone,

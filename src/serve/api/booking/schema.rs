@@ -70,6 +70,59 @@ pub(in crate::serve) struct BayAsked {
     driver: Option<String>,
 }
 
+/// The same hours again and again, by the wall clock of a place.
+#[derive(ToSchema)]
+pub(in crate::serve) struct Repeat {
+    /// mon, tue, wed, thu, fri, sat, sun; workday and dayoff by the hub's calendar: on which it begins.
+    days: Vec<String>,
+    /// `08:00`.
+    from: String,
+    /// `18:00`; not later than `from`: on the next day.
+    to: String,
+    /// The IANA name of the place whose clock that is.
+    #[schema(example = "Asia/Shanghai")]
+    tz: String,
+    /// The first day.
+    #[schema(format = Date)]
+    since: String,
+    /// The last day on which it begins. 400 times at most.
+    #[schema(format = Date)]
+    until: String,
+}
+
+/// A driver's request for a season.
+#[derive(ToSchema)]
+pub(in crate::serve) struct SeasonAsked {
+    lat: f64,
+    lon: f64,
+    repeat: Repeat,
+    /// As the crow flies; absent: 500.
+    #[schema(minimum = 1, maximum = 3000)]
+    max_walk_m: Option<u32>,
+    /// For all times together; absent: whatever they cost.
+    #[schema(maximum = 4000000000_u32)]
+    max_price_cents: Option<u32>,
+    /// ISO 4217; absent: the hub's own.
+    currency: Option<String>,
+    vehicle: Option<VehicleAsked>,
+    /// As of a single request.
+    #[schema(min_length = 1, max_length = 64)]
+    driver: Option<String>,
+}
+
+/// What was booked together.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct Season {
+    pub(in crate::serve) id: String,
+    /// Of all its times, also of those given up.
+    pub(in crate::serve) price_cents: i64,
+    /// What is owed for all of it by now.
+    pub(in crate::serve) owed_cents: i64,
+    pub(in crate::serve) currency: String,
+    /// In order.
+    pub(in crate::serve) reservations: Vec<Reservation>,
+}
+
 /// A page of your own.
 #[derive(Serialize, ToSchema)]
 pub(in crate::serve) struct Reservations {
@@ -94,6 +147,9 @@ pub(in crate::serve) struct LongerAsked {
 #[derive(Serialize, ToSchema)]
 pub(in crate::serve) struct Reservation {
     pub(in crate::serve) id: String,
+    /// The season that it is one time of, if it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::serve) season: Option<String>,
     /// held, confirmed, active, completed, cancelled, expired, no_show.
     #[schema(value_type = String)]
     pub(in crate::serve) state: &'static str,

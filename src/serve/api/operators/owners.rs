@@ -22,7 +22,8 @@ pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<SharingState>> {
 /// Record which partner owns a bay and may offer it.
 ///
 /// This is stronger than the operator of the bay's zone. What the former owner has on offer there is
-/// withdrawn for good, and who has booked it gets another bay or the money back, but for who is there.
+/// withdrawn for good, and who has booked it gets another bay or the money back, but for who is there. The
+/// partner must be known: by a key, or `POST /v1/admin/partners`.
 #[utoipa::path(
     put, path = "/v1/admin/bays/{bay}/owner", tag = "operators", security(("key" = ["admin"])),
     params(("bay" = String, Path, description = "The bay's id")),
@@ -30,7 +31,7 @@ pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<SharingState>> {
     responses(
         (status = 200, description = "Recorded, durably", body = schema::Owner),
         problems::BadField, problems::Keyed, problems::NoSuchBay, problems::Over64KiB,
-        problems::NotJson, problems::NotNow,
+        problems::NotJson, problems::UnknownPartner, problems::NotNow,
     )
 )]
 async fn put_owner(
@@ -51,6 +52,15 @@ async fn put_owner(
             "partner",
             "must be 1 to 64 characters of [A-Za-z0-9._:-], or null",
         ));
+    }
+    // A slip of the pen would take the bay from its owner and give it to nobody.
+    if let Some(name) = partner
+        && !own.desk.knows_partner(name).await?
+    {
+        return Err(ApiError::Unfit {
+            field: "partner",
+            detail: format!("partner: there is no partner {}", quoted(name)),
+        });
     }
     let known = own.registry.bay_id(&bay);
     let bay = known

@@ -13,7 +13,7 @@ pub(in crate::serve) mod schema;
 mod settlement;
 mod statement;
 
-pub(in crate::serve) use offer::currency;
+pub(in crate::serve) use offer::{currency, weekly};
 pub(in crate::serve) use place::place_of;
 
 use crate::serve::http::body;

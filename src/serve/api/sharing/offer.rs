@@ -243,7 +243,8 @@ fn moment(window: &Fields<'_>, name: &str, zone: TimeZone) -> Result<Millis, Api
     })
 }
 
-fn weekly(window: &Fields<'_>) -> Result<Weekly, ApiError> {
+/// A window of the week.
+pub(in crate::serve) fn weekly(window: &Fields<'_>) -> Result<Weekly, ApiError> {
     let wrong = || {
         window.bad(
             "days",

@@ -7,6 +7,7 @@ use super::pages;
 use super::place::place_of;
 use crate::domain::pool::bay_told;
 use crate::domain::{LatLon, Millis, ReservationState};
+use crate::partners::Grant;
 use crate::registry::city::City;
 use crate::serve::api::schema::CrsQuery;
 use crate::serve::http::auth::{Doorman, KeyHolder, Sharer};
@@ -72,7 +73,13 @@ async fn offer_bookings(
 ) -> Result<Json<schema::OwnedBookings>, ApiError> {
     let page = pages::asked(uri.query(), &[])?;
     let offer = one(&own.sharing_state, &grant, &id).await?;
-    told(&own.sharing_state, BookingsOf::Offer(offer.id), page).await
+    told(
+        &own.sharing_state,
+        &grant,
+        BookingsOf::Offer(offer.id),
+        page,
+    )
+    .await
 }
 
 /// Give up a booking of one of your offers, at your own cost: its driver owes nothing.
@@ -106,7 +113,7 @@ async fn cancel_booking(
         other => other.into(),
     })?;
     let offer = offer.name;
-    Ok(Json(shown(own, &OwnedBooking { booking, offer })))
+    Ok(Json(shown(own, &grant, &OwnedBooking { booking, offer })))
 }
 
 /// What is and was booked at all of your bays, by start.
@@ -126,7 +133,8 @@ async fn own_bookings(
     uri: Uri,
 ) -> Result<Json<schema::OwnedBookings>, ApiError> {
     let page = pages::asked(uri.query(), &[])?;
-    told(&own.sharing_state, BookingsOf::Owner(&grant.partner), page).await
+    let of = BookingsOf::Owner(&grant.partner);
+    told(&own.sharing_state, &grant, of, page).await
 }
 
 /// Your own bays: what is seen there, whether they are on offer, and what is booked now and next.
@@ -178,31 +186,34 @@ async fn own_bays(
 
 async fn told(
     own: &SharingState,
+    grant: &Grant,
     of: BookingsOf<'_>,
     page: BookingPage,
 ) -> Result<Json<schema::OwnedBookings>, ApiError> {
     let (found, next) = pages::read(own, of, page).await?;
     Ok(Json(schema::OwnedBookings {
-        reservations: found.iter().map(|b| shown(own, b)).collect(),
+        reservations: found.iter().map(|b| shown(own, grant, b)).collect(),
         next,
     }))
 }
 
-fn shown(own: &SharingState, owned: &OwnedBooking) -> schema::OwnedBooking {
+fn shown(own: &SharingState, grant: &Grant, owned: &OwnedBooking) -> schema::OwnedBooking {
     let r = &owned.booking;
+    // What was owed to who had the bay before is not told.
+    let is_own = r.owner == grant.partner;
     let zone = place_of(&own.registry, &r.bay).map(|(zone, _)| zone);
     let time = |t: Millis| t.to_string();
     schema::OwnedBooking {
         id: r.name.to_string(),
-        offer: owned.offer.to_string(),
+        offer: is_own.then(|| owned.offer.to_string()),
         state: r.state.name(),
         bay: bay_told(&r.bay).map(str::to_owned),
         zone,
         start: time(r.span.start),
         end: time(r.span.end),
-        price_cents: r.price_cents,
+        price_cents: is_own.then_some(r.price_cents),
         currency: r.currency.to_string(),
-        owed_cents: r.owed_cents,
+        owed_cents: is_own.then_some(r.owed_cents),
         created_at: time(r.created_at),
         expires_at: (r.state == ReservationState::Held).then(|| time(r.expires_at)),
         arrived_at: r.arrived_at.map(time),

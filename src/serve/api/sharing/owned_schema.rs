@@ -41,7 +41,9 @@ pub(in crate::serve) struct OwnedBookings {
 #[derive(Serialize, ToSchema)]
 pub(in crate::serve) struct OwnedBooking {
     pub(in crate::serve) id: String,
-    pub(in crate::serve) offer: String,
+    /// null, like the money: it stands on the offer of who had the bay before.
+    #[schema(required)]
+    pub(in crate::serve) offer: Option<String>,
     /// held, confirmed, active, completed, cancelled, expired, no_show.
     #[schema(value_type = String)]
     pub(in crate::serve) state: &'static str,
@@ -55,10 +57,12 @@ pub(in crate::serve) struct OwnedBooking {
     pub(in crate::serve) start: String,
     #[schema(format = DateTime)]
     pub(in crate::serve) end: String,
-    pub(in crate::serve) price_cents: i64,
+    #[schema(required)]
+    pub(in crate::serve) price_cents: Option<i64>,
     pub(in crate::serve) currency: String,
     /// What the owner is owed by now.
-    pub(in crate::serve) owed_cents: i64,
+    #[schema(required)]
+    pub(in crate::serve) owed_cents: Option<i64>,
     #[schema(format = DateTime)]
     pub(in crate::serve) created_at: String,
     /// Only while held.
