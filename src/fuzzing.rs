@@ -15,7 +15,7 @@ use crate::health::{Health, Part};
 use crate::history::{self, Around, History, NothingSettled, Registered};
 use crate::ingest::codec::device;
 use crate::ingest::codec::{self, Codec};
-use crate::ingest::connector::Feeds;
+use crate::ingest::connector::{self, Feeds};
 use crate::ingest::gate::{self, Gate};
 use crate::ingest::{mqtt_client, mqtt_server};
 use crate::journal::{self, Journal};
@@ -38,13 +38,14 @@ use tokio::sync::{mpsc, watch};
 pub type Target = fn(&[u8]);
 
 /// Every kind of input, by the name of its fuzz target and of its folder of seeds.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 7] = [
     ("packets", mqtt_server::fuzzing::packets),
     ("payloads", payloads),
     ("topics", topics),
     ("queries", queries),
     ("config", configuration),
     ("files", files),
+    ("feeds", connector::fuzzing::answers),
 ];
 
 /// Hands `bytes` to the target of that name.
@@ -358,6 +359,7 @@ impl Base {
             names,
             calendar: settings.calendar(),
             ledger: gate.ledger(),
+            healths: gate.healths(),
             silent_after_s: 900,
         })
     }

@@ -28,6 +28,12 @@ enum Command {
         #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = app::LossKind::parse)]
         accept_loss: Vec<app::LossKind>,
     },
+    /// Feeds of others, as the configuration has them.
+    #[command(subcommand)]
+    Feed(FeedCommand),
+    /// Registries of zones and bays.
+    #[command(subcommand)]
+    Registry(RegistryCommand),
     /// Keys for partners, while the hub does not run; a running hub is asked over HTTP.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -98,10 +104,29 @@ impl Command {
             Self::Inspect { .. }
                 | Self::Backup { .. }
                 | Self::Export(_)
+                | Self::Registry(_)
                 | Self::Forecast(_)
                 | Self::Restore { .. }
         )
     }
+}
+
+#[derive(Subcommand)]
+enum FeedCommand {
+    /// Asks a feed, or reads a saved answer: what it says and what of it would be refused, and why. Keeps
+    /// nothing; a hub may run. 0 if any of it can be used, 3 if there is no answer, else 2.
+    Try {
+        #[command(flatten)]
+        setup: Setup,
+        #[command(flatten)]
+        what: app::FeedTry,
+    },
+}
+
+#[derive(Subcommand)]
+enum RegistryCommand {
+    /// Makes zones.geojson and bays.geojson out of any static file, by a mapping.
+    Make(app::RegistryMake),
 }
 
 #[derive(Subcommand)]
@@ -167,6 +192,10 @@ fn main() -> ExitCode {
         Command::Key(KeyCommand::Create { setup, new }) => {
             setup.load().and_then(|c| app::create_key(&c, new))
         }
+        Command::Feed(FeedCommand::Try { setup, what }) => {
+            setup.load().and_then(|c| app::feed_try(&c, &what))
+        }
+        Command::Registry(RegistryCommand::Make(options)) => app::registry_make(&options),
         Command::CheckConfig(setup) => setup.load().and_then(|c| app::check(&c)),
         Command::Probe { setup, ready } => setup.load().and_then(|c| app::probe(&c, ready)),
         Command::Doctor(setup) => app::doctor(setup.load()),

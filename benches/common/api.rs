@@ -171,6 +171,7 @@ pub(crate) fn authority(
         names,
         calendar: Calendar::UTC,
         ledger: gate.ledger(),
+        healths: gate.healths(),
         silent_after_s: 900,
     }
 }

@@ -77,6 +77,7 @@ impl Opened {
             names: self.names.clone(),
             calendar: config.history.calendar(),
             ledger: gate.ledger(),
+            healths: gate.healths(),
             silent_after_s: config.stream.stale_after_s,
         }
     }

@@ -29,6 +29,7 @@ mod doors;
 mod engine;
 mod exposure;
 mod failure;
+mod feed_try;
 mod feeds;
 mod folder;
 mod forecast;
@@ -42,6 +43,7 @@ mod partners;
 mod probe;
 pub(crate) mod process;
 mod rates;
+mod registry_make;
 mod replay;
 mod services;
 mod settlement;
@@ -55,6 +57,7 @@ mod workdays;
 pub use backup::{backup, restore};
 pub use doctor::doctor;
 pub use failure::Failure;
+pub use feed_try::{FeedTry, feed_try};
 pub use forecast::{Checked, check as check_forecasts};
 pub use history::{Exported, export};
 pub use import::{Imports, import};
@@ -64,6 +67,7 @@ pub use manifest::LossKind;
 pub use partners::{NewKey, create_key};
 pub use probe::probe;
 pub use process::exit_on_worker_panic;
+pub use registry_make::{RegistryMake, registry_make};
 pub(crate) use sockets::are_free;
 
 use crate::clock::SystemClock;
@@ -142,6 +146,7 @@ pub fn check(config: &Config) -> Result<(), Failure> {
     workdays::read(config)?;
     partners::warn_of_areas(config);
     exposure::warn(config);
+    let samples = feed_try::check_feeds(&config.feeds)?;
     let scratch = tempfile::tempdir().map_err(|e| Failure::Internal(e.to_string()))?;
     let registry = Registry::open_as(
         &config.registry.path,
@@ -151,6 +156,9 @@ pub fn check(config: &Config) -> Result<(), Failure> {
     )?;
     let city = registry.city();
     let devices = registry.device_count();
+    for line in samples {
+        println!("{line}");
+    }
     println!(
         "ok: {} zones, {} bays, {devices} devices, {} keys",
         city.zone_count(),

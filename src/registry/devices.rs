@@ -100,11 +100,12 @@ impl Registry {
         order
             .range::<str, _>(from)
             .take(limit)
-            .filter_map(|id| self.spec(id))
+            .filter_map(|id| self.device_spec(id))
             .collect()
     }
 
-    fn spec(&self, id: &str) -> Option<DeviceSpec> {
+    /// The device of that id, as it is described.
+    pub fn device_spec(&self, id: &str) -> Option<DeviceSpec> {
         let Device {
             bay,
             model,
@@ -141,7 +142,7 @@ impl Registry {
                 Ok(spec) if !seen.insert(spec.device.clone()) => {
                     faults.add("devices", at, Some(&spec.device), "duplicate id");
                 }
-                Ok(spec) if self.spec(&spec.device).as_ref() == Some(&spec) => {}
+                Ok(spec) if self.device_spec(&spec.device).as_ref() == Some(&spec) => {}
                 Ok(spec) => put.push(spec),
                 Err(what) => faults.add("devices", at, Some(&spec.device), what),
             }

@@ -5,6 +5,7 @@ use crate::domain::Crs;
 use crate::limits::Shares;
 use crate::registry::crs;
 use crate::tls::TlsConfig;
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -37,9 +38,54 @@ pub struct Config {
     /// A third listener, of the operators alone: `/metrics`, `/v1/admin`, `/v1/quarantine` and the
     /// details of `/readyz` are then only there. Absent: all is on every listener.
     pub admin: Option<AdminConfig>,
+    /// The token that was typed in at OneNET for its HTTP push: a text, or
+    /// `{ env = "NAME_OF_A_VARIABLE" }`. Absent: signatures are not checked, and the key in the
+    /// address is all that proves who pushes.
+    pub onenet_token: Option<PlatformToken>,
     /// Whose `Forwarded` and `X-Forwarded-For` are believed: addresses, or blocks of them. Nobody's
     /// unless it is said: who is believed names the address that limits and logs go by.
     pub trusted_proxies: Vec<Block>,
+}
+
+/// A secret that is shared with an IoT platform. No debug form shows it.
+#[derive(Clone, serde::Deserialize)]
+#[serde(try_from = "GivenToken")]
+pub struct PlatformToken(String);
+
+impl PlatformToken {
+    pub(in crate::serve) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PlatformToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(hidden)")
+    }
+}
+
+#[derive(serde::Deserialize)]
+#[serde(untagged, expecting = "a text, or { env = \"NAME\" }")]
+enum GivenToken {
+    Text(String),
+    Env { env: String },
+}
+
+impl TryFrom<GivenToken> for PlatformToken {
+    type Error = String;
+
+    fn try_from(given: GivenToken) -> Result<Self, String> {
+        let token = match given {
+            GivenToken::Text(token) => token,
+            GivenToken::Env { env } => std::env::var(&env).map_err(|_| {
+                format!("onenet_token: {env} is not in the environment, or no text")
+            })?,
+        };
+        if token.is_empty() {
+            return Err("onenet_token: is empty; leave it out instead".to_owned());
+        }
+        Ok(Self(token))
+    }
 }
 
 /// `[http.admin]` of the configuration file.
@@ -63,6 +109,7 @@ impl Default for Config {
             request_timeout_s: 10,
             tls: None,
             admin: None,
+            onenet_token: None,
             trusted_proxies: Vec::new(),
         }
     }

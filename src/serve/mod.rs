@@ -31,7 +31,7 @@ mod told_in;
 pub use api::operators::{LossDoor, LossTold, NoLosses};
 pub use api::reports::ReportDoor;
 pub use axum::Router;
-pub use config::{AdminConfig, Config};
+pub use config::{AdminConfig, Config, PlatformToken};
 pub use http::audit::{AdminCall, AuditLog};
 pub use http::listen::{Entrance, ListenLimits, serve};
 pub use http::proxies::Block;
@@ -42,7 +42,7 @@ use crate::forecast::Forecasts;
 use crate::health::Health;
 use crate::history::{History, Names};
 use crate::ingest::connector::Feeds;
-use crate::ingest::gate::Ledger;
+use crate::ingest::gate::{DeviceHealths, Ledger};
 use crate::journal::Quarantine;
 use crate::limits::Limits;
 use crate::live::Live;
@@ -102,6 +102,8 @@ pub struct Authority {
     /// Whose days are meant where a question does not say.
     pub calendar: Calendar,
     pub ledger: Arc<Ledger>,
+    /// How well devices are.
+    pub healths: Arc<DeviceHealths>,
     /// Silence after which a source is called silent, where no zone says otherwise, s.
     pub silent_after_s: u32,
 }

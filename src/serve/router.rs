@@ -53,11 +53,17 @@ impl AudienceStates {
             public_crs: parts.config.public_crs,
         });
         let bounds = (parts.config.max_streams, parts.limits.shares.clone());
-        let streams = Streams::new(reads.clone(), parts.metrics.clone(), bounds, parts.closed);
+        let streams = Streams::new(
+            reads.clone(),
+            parts.metrics.clone(),
+            bounds,
+            parts.closed.clone(),
+        );
         let contributions = Arc::new(reports::ContributionsState {
             doorman: doorman.clone(),
             contributors: parts.contributors,
         });
+        let healths = parts.authority.healths.clone();
         let authority = Arc::new(authority::AuthorityState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
@@ -81,6 +87,7 @@ impl AudienceStates {
             clock: parts.clock,
             inbox: parts.inbox,
             on_change: parts.on_change,
+            healths,
             one: Mutex::default(),
         };
         let health = operators::HealthState::new(parts.health, parts.metrics, apart);
@@ -125,6 +132,7 @@ fn doors(
         inbox: parts.inbox.clone(),
         metrics: parts.metrics.clone(),
         limits: parts.limits.clone(),
+        onenet_token: parts.config.onenet_token.clone(),
     });
     let pushes = reports::PushState {
         reports: reports.clone(),

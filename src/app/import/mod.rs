@@ -24,6 +24,7 @@ use crate::ingest::import::folder::{Asked, Came, ImportFolder};
 use crate::ingest::import::format::{self, ImportFormat};
 use crate::ingest::import::input::Input;
 use crate::ingest::import::judge::Judge;
+use crate::ingest::import::mapped::Mapped;
 use crate::ingest::import::read::{self, Meter, RUN, Reached};
 use crate::ingest::import::refusal::ImportReason;
 use bar::{By, Telling};
@@ -44,14 +45,14 @@ const FOLDER: &str = "import";
 pub struct Imports {
     /// The files: plain, gzip (.gz) or zstd (.zst). All are of one format.
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
-    from: Vec<PathBuf>,
+    pub(super) from: Vec<PathBuf>,
     /// reports or counts: one body of POST /v1/reports or /v1/counts a line. visits: CSV with the header
     /// bay,from,to, times in RFC 3339. mapping:NAME: rows of any kind, by the mapping of that feed.
     #[arg(long, value_name = "FORMAT", default_value = "reports")]
-    format: String,
-    /// What has seen it: sensor, gate or app.
-    #[arg(long, value_name = "KIND", default_value = "sensor", value_parser = kind)]
-    kind: SourceKind,
+    pub(super) format: String,
+    /// What has seen it: sensor (if it is not said), gate or app; of a mapping, what its feed is.
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    pub(super) kind: Option<SourceKind>,
 }
 
 fn kind(text: &str) -> Result<SourceKind, String> {
@@ -91,7 +92,7 @@ pub(super) fn import_by(
     clock: Arc<dyn Clock>,
     runtime: &Handle,
 ) -> Result<Done, Failure> {
-    let format = format_of(&asked.format)?;
+    let (format, kind) = format_of(config, asked)?;
     let inputs = inputs(config, asked, &*format)?;
     let lock = own_folder(&config.data.path)?;
     Opening::look(config, Vec::new(), clock.clone())?;
@@ -106,7 +107,8 @@ pub(super) fn import_by(
         .map_err(|e| Failure::Internal(format!("{}: {e}", dir.display())))?;
     let import = Import {
         config,
-        asked,
+        format: &asked.format,
+        kind,
         inputs,
         shared,
         imported,
@@ -116,12 +118,30 @@ pub(super) fn import_by(
     import.run()
 }
 
-fn format_of(name: &str) -> Result<Arc<dyn ImportFormat>, Failure> {
-    format::named(name).ok_or_else(|| {
+/// The format, and what has seen it.
+fn format_of(
+    config: &Config,
+    asked: &Imports,
+) -> Result<(Arc<dyn ImportFormat>, SourceKind), Failure> {
+    if let Some(format) = format::named(&asked.format) {
+        return Ok((format, asked.kind.unwrap_or(SourceKind::Sensor)));
+    }
+    let Some(name) = asked.format.strip_prefix("mapping:") else {
+        return Err(Failure::Config(format!(
+            "--format: {:?} is none of reports, counts, visits, mapping:NAME",
+            asked.format
+        )));
+    };
+    let feed = config.feeds.iter().find(|feed| feed.name == name);
+    let feed = feed.ok_or_else(|| {
+        let names: Vec<&str> = config.feeds.iter().map(|feed| &*feed.name).collect();
         Failure::Config(format!(
-            "--format: {name:?} is none of reports, counts, visits"
+            "--format: no [[feeds]] is named {name:?}; there are: {}",
+            names.join(", ")
         ))
-    })
+    })?;
+    let format = Mapped::new(feed).map_err(Failure::Config)?;
+    Ok((Arc::new(format), asked.kind.unwrap_or(feed.kind)))
 }
 
 /// Looks at all files; what is wrong with any of them is told at once.
@@ -148,7 +168,8 @@ fn inputs(
 /// An import that may begin.
 struct Import<'a> {
     config: &'a Config,
-    asked: &'a Imports,
+    format: &'a str,
+    kind: SourceKind,
     inputs: Vec<Input>,
     shared: Shared,
     imported: Imported,
@@ -184,8 +205,8 @@ impl Import<'_> {
         let marks = self.inputs.iter().map(|i| i.mark.clone());
         let asked = Asked {
             inputs: marks.collect(),
-            format: &self.asked.format,
-            kind: self.asked.kind,
+            format: self.format,
+            kind: self.kind,
         };
         let from = if self.folder.begin(&asked)? {
             let from = self.folder.reached();
@@ -203,7 +224,7 @@ impl Import<'_> {
         let judge = Judge {
             registry: self.shared.registry.clone(),
             sources: self.folder.sources.clone(),
-            kind: self.asked.kind,
+            kind: self.kind,
             oldest: kept_from(self.config.history.keep_turnover_days, now).max(Millis(1)),
             newest: now.plus(gate.future_s.map_or(0, |s| u64::from(s) * 1000)),
             most_bytes: gate.max_bytes,
@@ -244,7 +265,7 @@ impl Import<'_> {
 
 impl Done {
     /// What a person is told.
-    fn summary(&self, took_s: f64) -> String {
+    pub(super) fn summary(&self, took_s: f64) -> String {
         let Came {
             tally,
             fresh,
@@ -289,7 +310,7 @@ impl Done {
     }
 
     /// Whether it has come to anything.
-    fn verdict(&self) -> Result<(), Failure> {
+    pub(super) fn verdict(&self) -> Result<(), Failure> {
         let tally = &self.came.tally;
         if tally.accepted == 0 {
             let why = "nothing was imported: all of it was refused";

@@ -9,6 +9,7 @@ mod feeds;
 mod forecast;
 mod golden;
 mod hub;
+mod imports;
 mod losses;
 mod overload;
 mod pressure;

@@ -173,6 +173,18 @@ fn an_hour_of_a_zone_of_which_the_hub_knew_anything_is_its_own_and_the_others_ar
         [10, 10, 20, 30],
         "of hour 1, and of each zone of hour 3 one"
     );
+    // Rates are learnt of it as of all else.
+    let (history, _) = den.open();
+    assert_eq!(history.hours(hour(0)..hour(9)).unwrap(), [hour(1), hour(3)]);
+    let learnt = history.activity(hour(3)).unwrap();
+    let learnt: Vec<_> = learnt
+        .iter()
+        .map(|a| (a.zone, a.occupied_ms, a.unknown_ms))
+        .collect();
+    assert_eq!(
+        learnt,
+        [(1, 100, 599_900), (2, 200, 599_800), (3, 300, 599_700)]
+    );
     // Once more: not a byte is another, and none is written.
     let before = den.bytes();
     let again = den.import(&[earlier, imported]);

@@ -61,6 +61,7 @@ pub(in crate::ingest) static CODEC: Codec = Codec {
                 integration, with JSON as its encoding. Events other than `up` are accepted and \
                 ignored.",
         event: Some("up"),
+        platform: None,
     }),
     items: "uplinks",
     title: "An uplink of ChirpStack v4",

@@ -5,6 +5,7 @@
 
 use super::{Malformed, time_in};
 use crate::domain::Millis;
+use serde_json::Value;
 
 /// 2015-01-01: LoRaWAN's first specification, and NB-IoT's, are younger; nothing was heard before.
 const EARLIEST: Millis = Millis(1_420_070_400_000);
@@ -25,6 +26,45 @@ pub(super) fn real(at: Millis) -> Option<Millis> {
     Some(at).filter(|at| *at >= EARLIEST)
 }
 
+/// A time as a number of milliseconds, or of seconds where it is too small for that; also as a text.
+pub(super) fn epoch(value: &Value) -> Option<Millis> {
+    let number = match value {
+        Value::Number(n) => n.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    // As milliseconds it would be of 1973 at the latest.
+    let ms = if number < 1e11 {
+        number * 1000.0
+    } else {
+        number
+    };
+    (0.0..9e15)
+        .contains(&ms)
+        .then_some(Millis(ms as u64))
+        .and_then(real)
+}
+
+/// `20151212T121212Z`, as some platforms write it.
+pub(super) fn compact(text: &str) -> Option<Millis> {
+    let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+    let fits =
+        |part: &str, len: usize| part.len() == len && part.bytes().all(|b| b.is_ascii_digit());
+    if !fits(date, 8) || !fits(time, 6) {
+        return None;
+    }
+    let written = format!(
+        "{}-{}-{}T{}:{}:{}Z",
+        &date[..4],
+        &date[4..6],
+        &date[6..],
+        &time[..2],
+        &time[2..4],
+        &time[4..]
+    );
+    Millis::parse(&written).and_then(real)
+}
+
 /// Whether it is a time in one of the years 0000 to 1969.
 fn is_before_1970(text: &str) -> bool {
     let Some((year, rest)) = text.split_at_checked(4) else {
@@ -39,6 +79,39 @@ fn is_before_1970(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn numbers_are_milliseconds_or_seconds_and_may_be_texts() {
+        let at = Some(Millis(1_700_000_000_000));
+        for value in [
+            json!(1_700_000_000_000_u64),
+            json!("1700000000000"),
+            json!(1_700_000_000),
+        ] {
+            assert_eq!(epoch(&value), at, "{value}");
+        }
+        for none in [
+            json!(0),
+            json!(-1),
+            json!(1e300),
+            json!("soon"),
+            json!(null),
+            json!(4711),
+        ] {
+            assert_eq!(epoch(&none), None, "{none}");
+        }
+        assert_eq!(compact("20231114T221320Z"), at);
+        for none in [
+            "",
+            "20231114T221320",
+            "20231314T221320Z",
+            "2023x114T221320Z",
+            "T",
+        ] {
+            assert_eq!(compact(none), None, "{none}");
+        }
+    }
 
     #[test]
     fn what_was_never_set_is_no_time_and_what_cannot_be_read_is_refused() {

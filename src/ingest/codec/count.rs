@@ -60,11 +60,10 @@ pub static CODEC: Codec = Codec {
     sender: Sender::Source,
     topic: "bayhub/v1/{source}/count",
     retained: false,
-    http: Some(Http {
-        path: "/v1/counts",
-        about: "Report how many bays of zones are vacant.",
-        event: None,
-    }),
+    http: Some(Http::of(
+        "/v1/counts",
+        "Report how many bays of zones are vacant.",
+    )),
     items: "counts",
     title: "What a gate counts",
     schema: described::<ZoneCounts>,

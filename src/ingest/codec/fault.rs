@@ -124,7 +124,7 @@ pub(super) fn none_of(member: &str, said: Option<&str>, words: &str) -> Malforme
 }
 
 /// As much of a sender's string as an error text should carry.
-pub(super) fn cut(text: &str) -> &str {
+pub(in crate::ingest) fn cut(text: &str) -> &str {
     text.char_indices()
         .nth(40)
         .map_or(text, |(end, _)| &text[..end])

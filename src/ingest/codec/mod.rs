@@ -8,9 +8,14 @@
 mod chirpstack;
 mod clocks;
 mod count;
+mod ctwing;
 pub mod device;
 mod fault;
+mod iotda;
 mod members;
+mod network_event;
+mod onenet;
+mod platform;
 mod report;
 mod status;
 mod ttn;
@@ -19,7 +24,7 @@ use crate::domain::{BayKind, BayStatus, BaySubset, CountWord, Millis};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use device::DeviceHealth;
-use fault::cut;
+pub(super) use fault::cut;
 use std::borrow::Cow;
 use std::fmt;
 use utoipa::ToSchema;
@@ -33,6 +38,9 @@ pub static CODECS: &[&Codec] = &[
     &status::CODEC,
     &chirpstack::CODEC,
     &ttn::CODEC,
+    &ctwing::CODEC,
+    &onenet::CODEC,
+    &iotda::CODEC,
 ];
 
 pub use count::CODEC as COUNT;
@@ -67,7 +75,8 @@ pub struct Codec {
 pub enum Sender {
     /// A source, of its own bays and zones, under `bayhub/v1/{source}/`.
     Source,
-    /// A LoRaWAN network server that hands on what its devices say; its key says that it may.
+    /// A LoRaWAN network server or an IoT platform that hands on what its devices say; its key says
+    /// that it may.
     NetworkServer,
 }
 
@@ -79,6 +88,39 @@ pub struct Http {
     pub about: &'static str,
     /// The only value of the query's `event` that means something; anything else is nothing to do.
     pub event: Option<&'static str>,
+    /// Of an IoT platform: its ways.
+    pub platform: Option<Platform>,
+}
+
+impl Http {
+    /// A call that takes whatever is posted as this format.
+    const fn of(path: &'static str, about: &'static str) -> Self {
+        Self {
+            path,
+            about,
+            event: None,
+            platform: None,
+        }
+    }
+}
+
+/// How an IoT platform pushes. It cannot set headers, so its key stands in the address; it takes any
+/// answer but 200 for a failure and gives up after some of them, so it is answered 200 whatever one
+/// message says, once that is durable.
+#[derive(Clone, Copy, Debug)]
+pub struct Platform {
+    /// How it signs what it pushes, with a secret that the operator has given it.
+    pub signed: Option<PlatformSignature>,
+}
+
+/// See [`Platform`].
+#[derive(Clone, Copy, Debug)]
+pub struct PlatformSignature {
+    /// Whether a body is signed with that secret.
+    pub body: fn(&[u8], &str) -> bool,
+    /// Whether `msg`, `nonce` and `signature` of a first call, which asks for `msg` back, are of that
+    /// secret.
+    pub probe: fn(&str, &str, &str, &str) -> bool,
 }
 
 /// Appends a payload's schema and all it refers to; returns its name.
@@ -100,9 +142,9 @@ impl Codec {
         Self::named(level).filter(|codec| codec.sender == Sender::Source)
     }
 
-    /// The format that network servers publish on `topic`: level by level and nothing else. What
-    /// stands for the levels in braces is not looked up: which device it is the payload says, and
-    /// the gate judges.
+    /// The format that network servers publish on `topic`: level by level and nothing else, and
+    /// one that means nothing for what they publish beside uplinks. What stands for the levels in
+    /// braces is not looked up: which device it is the payload says, and the gate judges.
     #[must_use]
     pub fn of_network_server(topic: &str) -> Option<&'static Self> {
         CODECS
@@ -110,6 +152,18 @@ impl Codec {
             .copied()
             .filter(|codec| codec.sender == Sender::NetworkServer)
             .find(|codec| covers(codec.topic, topic))
+            .or_else(|| network_event::is_on(topic).then_some(&network_event::CODEC))
+    }
+
+    /// What to subscribe to for all formats of network servers and platforms.
+    pub fn network_filters() -> impl Iterator<Item = String> {
+        let codecs = CODECS.iter().filter(|c| c.sender == Sender::NetworkServer);
+        codecs.map(|codec| {
+            let mut filter = String::new();
+            // Writing to a string does not fail.
+            let _ = codec.write_topic("", &mut filter);
+            filter
+        })
     }
 
     /// Writes what `source` publishes it on, for the quarantine. Which device an uplink was of its

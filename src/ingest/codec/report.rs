@@ -78,11 +78,7 @@ pub static CODEC: Codec = Codec {
     sender: Sender::Source,
     topic: "bayhub/v1/{source}/report",
     retained: false,
-    http: Some(Http {
-        path: "/v1/reports",
-        about: "Report the state of bays.",
-        event: None,
-    }),
+    http: Some(Http::of("/v1/reports", "Report the state of bays.")),
     items: "bays",
     title: "What a source saw of its bays",
     schema: described::<SourceReport>,

@@ -101,6 +101,7 @@ pub(in crate::ingest) static CODEC: Codec = Codec {
                 with JSON as its format and uplink messages enabled; others are accepted and \
                 ignored. So are simulated ones, unless the hub is set to take them.",
         event: None,
+        platform: None,
     }),
     items: "uplinks",
     title: "An uplink of The Things Stack",

@@ -57,6 +57,11 @@ pub(super) struct Column {
     pub(super) written: Box<str>,
     /// The column that it is, if it is the path of one member.
     pub(super) name: Option<Box<str>>,
+    pub(super) path: Path,
+    /// It is looked for around the rows.
+    pub(super) of_answer: bool,
+    /// There are others that may lead to the same member.
+    pub(super) one_of_several: bool,
 }
 
 type Compiled<T> = Result<T, String>;
@@ -326,6 +331,9 @@ impl Compiler<'_> {
             self.columns.push(Column {
                 written: text.into(),
                 name: path.name().map(Into::into),
+                path: path.clone(),
+                of_answer: member.of_answer,
+                one_of_several: list.len() > 1 || member.otherwise.is_some(),
             });
             member.paths.push(path);
         }

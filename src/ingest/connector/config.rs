@@ -68,7 +68,7 @@ pub struct FeedConfig {
     /// Which members are meant, by our names of them (`mapping`).
     #[serde(default)]
     pub map: Map<String, Value>,
-    /// A saved answer, which `check-config` reads. Beside the configuration file if it is relative.
+    /// A saved answer, which `check-config` reads.
     #[serde(default)]
     pub sample: Option<PathBuf>,
     /// Whether its address may be one of a private network.

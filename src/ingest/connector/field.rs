@@ -4,6 +4,7 @@
 //! no more of it than an error text should carry.
 
 use crate::domain::{BayStatus, Reason};
+pub(super) use crate::ingest::codec::cut;
 use serde_json::{Number, Value};
 use std::borrow::Cow;
 
@@ -155,13 +156,6 @@ pub(super) enum StateWord {
     Unknown,
     /// Of a bay.
     Bay(BayStatus),
-}
-
-/// As much of a feed's string as an error text should carry.
-pub(super) fn cut(text: &str) -> &str {
-    text.char_indices()
-        .nth(40)
-        .map_or(text, |(end, _)| &text[..end])
 }
 
 #[cfg(test)]

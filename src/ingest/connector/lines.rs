@@ -17,6 +17,9 @@ use std::vec;
 /// Bytes of a line that holds a whole answer.
 const LONGEST_LINE: u64 = 16 << 20;
 
+/// Bytes of a first line, which tells the delimiter.
+const FIRST_LINE: usize = 64 << 10;
+
 /// Bytes of a row of CSV, with all that a reader takes in at once.
 const LONGEST_ROW: usize = 2 << 20;
 
@@ -63,7 +66,8 @@ impl Reader {
     pub fn read_lines<R: BufRead>(&self, mut input: R) -> Result<Lines<'_, R>, LineFault> {
         let first = |why| LineFault { line: 1, why };
         let form = if self.shape.name == "csv" {
-            let beginning = input.fill_buf().map_err(|e| first(e.to_string()))?.to_vec();
+            let buffer = input.fill_buf().map_err(|e| first(e.to_string()))?;
+            let beginning = buffer[..buffer.len().min(FIRST_LINE)].to_vec();
             let left = Arc::new(AtomicUsize::new(LONGEST_ROW));
             let bounded = Bounded {
                 input,

@@ -17,6 +17,7 @@ mod feed;
 mod feeds;
 pub mod fetch;
 mod field;
+pub mod fuzzing;
 mod gather;
 mod geometry;
 mod lines;
@@ -90,6 +91,19 @@ pub struct FeedRow {
     /// What it says of the zone or bay itself: from a static feed.
     pub place: Option<Box<Place>>,
     pub odd: Odd,
+}
+
+impl FeedRow {
+    /// When it was so, as far as it tells; of a bay when it was last seen to be.
+    #[must_use]
+    pub fn told_at(&self) -> Option<Millis> {
+        match self.said.as_ref().ok()? {
+            Said::Bay(bay) => bay.seen.or(bay.at),
+            Said::Count(count) => count.at,
+            Said::Present(at) => *at,
+            _ => None,
+        }
+    }
 }
 
 /// Entries and exits: no state by themselves, but they move one that an absolute count has anchored.

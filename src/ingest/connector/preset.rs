@@ -17,24 +17,25 @@ pub struct Preset {
 
 /// A preset out of its two files.
 macro_rules! preset {
-    ($name:literal) => {
+    ($name:literal, $form:literal) => {
         Preset {
             name: $name,
             mapping: include_str!(concat!("presets/", $name, ".toml")),
-            sample: include_bytes!(concat!("presets/", $name, ".json")),
+            sample: include_bytes!(concat!("presets/", $name, ".", $form)),
         }
     };
 }
 
 /// Every preset.
 pub static PRESETS: &[Preset] = &[
-    preset!("datagovsg"),
-    preset!("datamall"),
-    preset!("ura"),
-    preset!("datagovhk"),
-    preset!("parkapi"),
-    preset!("opendatasoft-bays"),
-    preset!("socrata-bays"),
+    preset!("datagovsg", "json"),
+    preset!("datamall", "json"),
+    preset!("ura", "json"),
+    preset!("datagovhk", "json"),
+    preset!("parkapi", "json"),
+    preset!("opendatasoft-bays", "json"),
+    preset!("socrata-bays", "json"),
+    preset!("hdb-carparks", "csv"),
 ];
 
 impl Preset {

@@ -9,7 +9,7 @@ use super::path::Path;
 use super::preset;
 use super::shape::Shape;
 use super::text;
-use super::{FeedAnswer, ZonesFrom};
+use super::{FeedAnswer, FeedRow, ZonesFrom};
 use crate::domain::Millis;
 use crate::ingest::codec::Malformed;
 use serde_json::Value;
@@ -102,9 +102,59 @@ impl Reader {
         self.feed.claims.iter().any(ClaimMap::is_live)
     }
 
-    /// The paths of its mapping, as they are written.
-    pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.feed.columns.iter().map(|column| &*column.written)
+    /// The newest time that a row of a saved answer tells, but for the twentieth part that is ahead
+    /// of the others: what its time was, as nearly as it says itself.
+    ///
+    /// # Errors
+    /// The bytes are no such answer at all.
+    pub fn newest(&self, body: &[u8]) -> Result<Option<Millis>, Malformed> {
+        let answer = self.read_any_age(body)?;
+        let mut times: Vec<_> = answer.rows.iter().filter_map(FeedRow::told_at).collect();
+        times.sort_unstable();
+        let last = times.len().checked_sub(1 + times.len() / 20);
+        Ok(last.and_then(|at| times.get(at)).copied())
+    }
+
+    /// Reads a saved answer, its rows of any age.
+    ///
+    /// # Errors
+    /// The bytes are no such answer at all.
+    pub fn read_any_age(&self, body: &[u8]) -> Result<FeedAnswer, Malformed> {
+        self.read_of(body, None, None)
+    }
+
+    /// The paths of the mapping that lead nowhere in any row, each with the members that there are.
+    /// Of shapes whose rows are as they came.
+    #[must_use]
+    pub fn lost(&self, answer: &FeedAnswer) -> Vec<String> {
+        if !["json", "geojson", "datamall", "form", "csv"].contains(&self.shape.name) {
+            return Vec::new();
+        }
+        let texts = answer.rows.iter().take(1000);
+        let rows = texts.filter_map(|row| serde_json::from_str(&row.payload).ok());
+        let rows: Vec<Value> = rows.filter(Value::is_object).collect();
+        let Some(first) = rows.first() else {
+            return Vec::new();
+        };
+        let inside = self.shape.inside.first().and_then(|name| first.get(*name));
+        let members = inside.unwrap_or(first).as_object();
+        let names: Vec<&str> = members
+            .into_iter()
+            .flat_map(|all| all.keys().map(String::as_str))
+            .collect();
+        let plain = self
+            .feed
+            .columns
+            .iter()
+            .filter(|c| !c.of_answer && !c.one_of_several);
+        let lost = plain.filter(|column| rows.iter().all(|row| column.path.first(row).is_none()));
+        let told = lost.map(|column| {
+            let written = &column.written;
+            let near = preset::near(written.trim_start_matches("$."), &names);
+            let names = names.join(", ");
+            format!("{written} leads nowhere in any row; their members are {names}{near}")
+        });
+        told.collect()
     }
 
     /// Reads an answer. `content_type` is the header as it came, `now` the hub's clock.

@@ -100,7 +100,7 @@ impl Gate {
         };
         let read = device::decode(device.model, &frame);
         let reading = read.map_err(|e| (Reason::Malformed, format!("device {id}: {e}")))?;
-        let health = reading.health.over(said.health);
+        let health = reading.health.beside(said.health);
         self.healths.note(device.source, now, health);
         if reading.status.is_none() {
             self.metrics.uplinks_ignored.inc();

@@ -43,6 +43,12 @@ pub trait LineReader: Send + Sync {
 
     /// Whose word it is, if the line says so.
     fn source<'a>(&self, line: &'a [u8]) -> Option<Cow<'a, str>>;
+
+    /// The line as it may be kept when it is refused: so that members which are to be dropped can be
+    /// found by their names.
+    fn shown<'a>(&self, line: &'a [u8]) -> Cow<'a, [u8]> {
+        Cow::Borrowed(line)
+    }
 }
 
 /// Bodies of `POST /v1/reports`, one a line.
@@ -115,6 +121,36 @@ impl LineReader for Bodies {
     }
 
     fn source<'a>(&self, line: &'a [u8]) -> Option<Cow<'a, str>> {
-        serde_json::from_slice::<Whose<'a>>(line).ok()?.source
+        first_member(line).or_else(|| serde_json::from_slice::<Whose<'a>>(line).ok()?.source)
+    }
+}
+
+/// The source where it is the first member, as most programs write it: without reading the rest twice.
+fn first_member(line: &[u8]) -> Option<Cow<'_, str>> {
+    let rest = line.strip_prefix(b"{\"source\":\"")?;
+    let end = rest.iter().position(|b| matches!(b, b'"' | b'\\'))?;
+    if rest[end] == b'\\' {
+        return None;
+    }
+    std::str::from_utf8(&rest[..end]).ok().map(Cow::Borrowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whose_line_it_is_is_found_wherever_that_stands() {
+        let opened = Reports.open(b"{}").unwrap_or_else(|e| panic!("{e}"));
+        for (line, want) in [
+            (r#"{"source":"a","bay":"x"}"#, Some("a")),
+            (r#"{"bay":"x", "source" : "a"}"#, Some("a")),
+            (r#"{"source":"\u0061"}"#, Some("a")),
+            (r#"{"bays":[{"source":"b"}]}"#, None),
+            (r#"{"source":"a"#, None),
+        ] {
+            let got = opened.reader.source(line.as_bytes());
+            assert_eq!(got.as_deref(), want, "{line}");
+        }
     }
 }

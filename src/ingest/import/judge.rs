@@ -6,7 +6,7 @@
 
 use super::claim::PastClaim;
 use super::input::Input;
-use super::refusal::{ImportReason, Refusals, RefusedAt};
+use super::refusal::{ImportReason, KEPT, Refusals, RefusedAt};
 use super::sources::Sources;
 use crate::domain::{
     BaySubset, CountObservation, DropList, Millis, Observation, SourceIx, SourceKind,
@@ -67,7 +67,12 @@ impl Judge {
                     line: n,
                     index,
                 };
-                judged.refusals.refuse(&self.drop, at, why, line);
+                let shown = if judged.refusals.kept.len() < KEPT {
+                    input.opened.reader.shown(line)
+                } else {
+                    Cow::Borrowed(&b""[..])
+                };
+                judged.refusals.refuse(&self.drop, at, why, &shown);
             };
             said.clear();
             let whose = input.opened.reader.source(line).unwrap_or_default();
@@ -186,7 +191,8 @@ impl Judge {
                 Ok(None)
             }
             Said::Unreadable(e) => Err((ImportReason::Malformed, e.0.clone())),
-            Said::Online(_) | Said::Uplink(_) | Said::Nothing => {
+            Said::Nothing => Ok(None),
+            Said::Online(_) | Said::Uplink(_) => {
                 let why = "says nothing of a bay or a zone".to_owned();
                 Err((ImportReason::Malformed, why))
             }

@@ -44,7 +44,12 @@ impl ImportFormat for Visits {
             ));
         };
         Ok(Opened {
-            reader: Arc::new(Columns { bay, from, to }),
+            reader: Arc::new(Columns {
+                bay,
+                from,
+                to,
+                names: header.split(',').map(|n| n.trim().trim_matches('"').to_owned()).collect(),
+            }),
             has_header: true,
             watches: true,
         })
@@ -56,6 +61,8 @@ struct Columns {
     bay: usize,
     from: usize,
     to: usize,
+    /// Of all of them.
+    names: Vec<String>,
 }
 
 impl LineReader for Columns {
@@ -103,6 +110,18 @@ impl LineReader for Columns {
 
     fn source<'a>(&self, _: &'a [u8]) -> Option<Cow<'a, str>> {
         None
+    }
+
+    fn shown<'a>(&self, line: &'a [u8]) -> Cow<'a, [u8]> {
+        let text = String::from_utf8_lossy(line);
+        let fields = text.split(',').map(|f| f.trim().trim_matches('"').to_owned());
+        let row: serde_json::Map<_, _> = self
+            .names
+            .iter()
+            .zip(fields)
+            .map(|(name, field)| (name.clone(), field.into()))
+            .collect();
+        Cow::Owned(serde_json::Value::Object(row).to_string().into_bytes())
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::tls;
 use super::url::Url;
+use crate::domain::source::BOOKINGS;
 use crate::domain::{Area, SourceKind, id};
+use crate::ingest::codec::Codec;
 use crate::registry::area;
 use serde::{Deserialize, Deserializer, de};
 use std::fmt;
@@ -30,7 +32,13 @@ pub struct Config {
     /// The sources that this broker is trusted to speak for: ids, or prefixes ending in `*`. The
     /// broker knows its clients and decides who publishes where; the hub believes it this far and
     /// no further.
+    #[serde(default)]
     pub sources: Vec<String>,
+    /// The source as which the uplinks count that a network server publishes there, ChirpStack's or
+    /// The Things Stack's: whoever may publish on their topics at that broker is believed to be it.
+    /// Absent: none are taken.
+    #[serde(default)]
+    pub network_server: Option<String>,
     /// What those sources are: `sensor` (the default), `app` or `gate`.
     #[serde(default = "sensor", deserialize_with = "source_kind")]
     pub source_kind: SourceKind,
@@ -49,9 +57,10 @@ pub struct Config {
     /// `false` for a broker that has none, which then needs `clients = 1`.
     #[serde(default)]
     pub shared: Option<bool>,
-    /// Topic filters. Whatever comes must end in `bayhub/v1/{source}/report|count|status`.
-    #[serde(default = "topics")]
-    pub topics: Vec<String>,
+    /// Topic filters. Whatever comes must end in `bayhub/v1/{source}/report|count|status` or, with
+    /// `network_server`, be its topics. Absent: these, as far as anybody is trusted.
+    #[serde(default)]
+    pub topics: Option<Vec<String>>,
     /// Client ids are `{prefix}-0`, `{prefix}-1`, ... and `{prefix}-out`; the broker keeps a
     /// session for each. It must differ between hubs on one broker. Taking clients away leaves
     /// their sessions behind, with what is in them.
@@ -83,12 +92,6 @@ const fn sensor() -> SourceKind {
 
 const fn clients() -> u16 {
     1
-}
-
-fn topics() -> Vec<String> {
-    ["report", "count", "status"]
-        .map(|form| format!("bayhub/v1/+/{form}"))
-        .into()
 }
 
 fn prefix() -> String {
@@ -127,8 +130,13 @@ impl Config {
         if !id::is_valid(&self.client_id_prefix) {
             return says("client_id_prefix: expected [A-Za-z0-9._:-], 1 to 64 characters");
         }
-        if self.sources.is_empty() {
+        if self.sources.is_empty() && self.network_server.is_none() {
             return says("sources: none are trusted, so nothing could be taken from it");
+        }
+        if (self.network_server.as_deref())
+            .is_some_and(|name| !id::is_valid(name) || name == BOOKINGS || name.starts_with("dev."))
+        {
+            return says("network_server: expected the id of a source, [A-Za-z0-9._:-]");
         }
         if !(1..=MAX_CLIENTS).contains(&self.clients) {
             return says("clients: expected 1 to 64");
@@ -141,8 +149,8 @@ impl Config {
         if self.keep_alive_s == 0 || self.inflight == 0 {
             return says("keep_alive_s, inflight: expected 1 or more");
         }
-        if let Some(topic) = self
-            .topics
+        let topics = self.plain_filters();
+        if let Some(topic) = topics
             .iter()
             .find(|t| t.starts_with('$') || !rumqttc::valid_filter(t))
         {
@@ -150,7 +158,7 @@ impl Config {
                 "topics: {topic:?} is no topic filter (shared ones are made from plain ones)"
             ));
         }
-        if self.topics.is_empty() {
+        if topics.is_empty() {
             return says("topics: nothing is subscribed to");
         }
         if self.username.is_none() && (self.password.is_some() || self.password_env.is_some()) {
@@ -206,12 +214,23 @@ impl Config {
 
     /// What each client subscribes to.
     pub(super) fn filters(&self) -> Vec<String> {
-        let shared = |topic: &String| format!("$share/{}/{topic}", self.client_id_prefix);
-        if self.is_shared() {
-            self.topics.iter().map(shared).collect()
-        } else {
-            self.topics.clone()
+        let plain = self.plain_filters();
+        if !self.is_shared() {
+            return plain;
         }
+        let shared = |topic: &String| format!("$share/{}/{topic}", self.client_id_prefix);
+        plain.iter().map(shared).collect()
+    }
+
+    /// The filters that are given, or the usual ones.
+    fn plain_filters(&self) -> Vec<String> {
+        if let Some(given) = &self.topics {
+            return given.clone();
+        }
+        let forms = ["report", "count", "status"].map(|form| format!("bayhub/v1/+/{form}"));
+        let own = forms.into_iter().filter(|_| !self.sources.is_empty());
+        let network = Codec::network_filters().filter(|_| self.network_server.is_some());
+        own.chain(network).collect()
     }
 
     pub(super) const fn reconnect_max(&self) -> Duration {
@@ -264,6 +283,23 @@ mod tests {
         )
         .unwrap();
         assert_eq!(named.filters(), ["$share/hub2/a/#"]);
+    }
+
+    #[test]
+    fn a_network_servers_topics_are_asked_for_where_one_is_named() {
+        let both = read(&json!({"network_server": "lns-1"})).unwrap();
+        assert_eq!((both.fault(), both.filters().len()), (None, 8));
+        assert!(
+            both.filters()
+                .contains(&"application/+/device/+/event/up".to_owned())
+        );
+        let alone = read(&json!({"network_server": "lns-1", "sources": []})).unwrap();
+        assert_eq!((alone.fault(), alone.filters().len()), (None, 5));
+        assert!(alone.filters().contains(&"v3/+/devices/+/up".to_owned()));
+        for bad in ["dev.0102030405060708", "a b", ""] {
+            let bad = read(&json!({"network_server": bad})).unwrap();
+            assert!(bad.fault().is_some_and(|f| f.contains("network_server")));
+        }
     }
 
     #[test]

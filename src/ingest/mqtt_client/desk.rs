@@ -9,6 +9,7 @@ use super::{Broker, topic};
 use crate::domain::{
     Door, KeyAccount, Parcel, Pass, Reason, Receipt, Refused, SourceIx, Speaker, Submission,
 };
+use crate::ingest::codec::Codec;
 use crate::registry::MAX_SOURCES;
 use ahash::AHashSet;
 use rumqttc::QoS;
@@ -44,6 +45,14 @@ enum ClientEvent {
     Submitted,
     /// That many messages; 0: the inlet is gone.
     Received(usize),
+}
+
+/// See [`ClientDesk::said_by`].
+struct SaidBy<'s> {
+    source: &'s str,
+    form: &'static Codec,
+    /// The configured network server hands it on.
+    network: bool,
 }
 
 /// Sources could not be written to disk: their messages must come again.
@@ -173,12 +182,10 @@ impl ClientDesk {
                 kind == config.source_kind || self.renamed.contains(&number)
             })
         };
-        let sources = batch
-            .iter()
-            .filter_map(|m| topic::read(&m.publish.topic))
-            .map(|(source, _)| source);
+        let sources = batch.iter().filter_map(|m| self.said_by(&m.publish.topic));
         let fresh: BTreeSet<&str> = sources
-            .filter(|source| !known(source) && roster.trusts(source))
+            .filter(|said| !known(said.source) && (said.network || roster.trusts(said.source)))
+            .map(|said| said.source)
             .collect();
         if fresh.is_empty()
             || host.registry.source_count() as usize + fresh.len() > MAX_SOURCES as usize
@@ -207,6 +214,23 @@ impl ClientDesk {
         Ok(())
     }
 
+    /// Who says what comes on that topic, and in which form.
+    fn said_by<'s>(&'s self, topic: &'s str) -> Option<SaidBy<'s>> {
+        if let Some((source, form)) = topic::read(topic) {
+            return Some(SaidBy {
+                source,
+                form,
+                network: false,
+            });
+        }
+        let source = self.broker.config.network_server.as_deref()?;
+        Some(SaidBy {
+            source,
+            form: topic::of_network(topic)?,
+            network: true,
+        })
+    }
+
     /// One message: claims, refusals, or both.
     fn read(&self, message: &Received, out: &mut Parcel) {
         let Broker {
@@ -215,11 +239,22 @@ impl ClientDesk {
             host,
             ..
         } = &*self.broker;
-        let Some((source, form)) = topic::read(&message.publish.topic) else {
-            let why = "the topic does not end in bayhub/v1/{source}/report, count or status";
+        let Some(SaidBy {
+            source,
+            form,
+            network,
+        }) = self.said_by(&message.publish.topic)
+        else {
+            let why = if config.network_server.is_none()
+                && topic::of_network(&message.publish.topic).is_some()
+            {
+                "the broker's `network_server` does not say who hands on uplinks"
+            } else {
+                "the topic does not end in bayhub/v1/{source}/report, count or status"
+            };
             return self.refuse(message, Reason::Forbidden, why.into(), out);
         };
-        if !roster.trusts(source) {
+        if !network && !roster.trusts(source) {
             let why = format!(
                 "the broker {:?} is not trusted to speak for {source:?}",
                 config.name
@@ -233,7 +268,7 @@ impl ClientDesk {
                 kind,
                 id,
                 pass: Pass::default(),
-                uplinks: false,
+                uplinks: network,
                 remit: roster.remit().clone(),
                 // The operator's own broker: nobody's share.
                 account: KeyAccount::default(),

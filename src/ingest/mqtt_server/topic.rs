@@ -44,6 +44,7 @@ pub(super) fn excerpt(topic: &str) -> &str {
 mod tests {
     use super::*;
     use crate::domain::{KeyAccount, Pass, SharedRemit, SourceIx, SourceKind};
+    use crate::ingest::codec::Said;
 
     fn speaker(uplinks: bool) -> Speaker {
         let source = SourceIx(0);
@@ -77,6 +78,24 @@ mod tests {
     }
 
     #[test]
+    fn what_a_network_server_says_besides_is_taken_as_nothing() {
+        for topic in [
+            "application/5f2c/device/0102030405060708/event/join",
+            "application/5f2c/device/0102030405060708/event/status",
+            "v3/parking@city/devices/bay-7/join",
+            "v3/parking@city/devices/bay-7/down/ack",
+            "v3/parking@city/devices/bay-7/location/solved",
+        ] {
+            let event = allowed(topic, &speaker(true)).expect(topic);
+            assert!(Codec::named(event.name).is_none(), "no format");
+            let mut out = Vec::new();
+            (event.decode)(b"anything", &mut out).unwrap();
+            assert_eq!(out, [Said::Nothing]);
+            assert_eq!(allowed(topic, &speaker(false)), None);
+        }
+    }
+
+    #[test]
     fn no_other_source_hands_on_uplinks() {
         assert_eq!(allowed(CHIRPSTACK, &speaker(false)), None);
         assert_eq!(allowed(TTN, &speaker(false)), None);
@@ -85,7 +104,7 @@ mod tests {
     #[test]
     fn what_is_nearly_an_uplinks_topic_is_none() {
         for near in [
-            "application/5f2c/device/0102030405060708/event/join",
+            "application/5f2c/device/0102030405060708/event/joined",
             "application/5f2c/device/0102030405060708/event/up/",
             "application/5f2c/device/0102030405060708/event/up/x",
             "application/5f2c/device/0102030405060708/event",
@@ -99,6 +118,8 @@ mod tests {
             "v3/parking@city/devices/bay-7/up/",
             "v3/parking@city/devices//up",
             "v3/parking@city/devices/bay-7/down",
+            "v3/parking@city/devices/bay-7/down/push",
+            "v3/parking@city/devices/bay-7/join/x",
             "v3/+/devices/+/up",
             "v3/../devices/bay 7/up",
             "",

@@ -2,6 +2,7 @@
 //! refused.
 
 pub(super) mod address;
+mod address_key;
 pub(super) mod audit;
 pub(super) mod auth;
 pub(super) mod body;

@@ -6,7 +6,7 @@ use crate::serve::Config;
 
 /// Method, path, and the scopes one of which it needs (empty: none; network: that of reports, in
 /// the hands of a network server).
-const ROUTES: [(&str, &str, &str); 44] = [
+const ROUTES: [(&str, &str, &str); 49] = [
     ("GET", "/", ""),
     ("GET", "/livez", ""),
     ("GET", "/readyz", ""),
@@ -19,9 +19,18 @@ const ROUTES: [(&str, &str, &str); 44] = [
     ("POST", "/v1/reports", "report"),
     ("POST", "/v1/uplinks/chirpstack", "network"),
     ("POST", "/v1/uplinks/ttn", "network"),
+    ("POST", "/v1/uplinks/ctwing", "network"),
+    (
+        "GET",
+        "/v1/uplinks/onenet?msg=m&nonce=n&signature=s",
+        "network",
+    ),
+    ("POST", "/v1/uplinks/onenet", "network"),
+    ("POST", "/v1/uplinks/iotda", "network"),
     ("GET", "/v1/quarantine", "admin"),
     ("PUT", "/v1/admin/devices", "admin"),
     ("GET", "/v1/admin/devices", "admin"),
+    ("GET", "/v1/admin/devices/nope", "admin"),
     ("DELETE", "/v1/admin/devices/nope", "admin"),
     ("PUT", "/v1/admin/zones", "admin"),
     ("PUT", "/v1/admin/bays", "admin"),

@@ -26,8 +26,13 @@ const OPERATIONS: &[(&str, &str)] = &[
     ("get", "/v1/quarantine"),
     ("post", "/v1/uplinks/chirpstack"),
     ("post", "/v1/uplinks/ttn"),
+    ("post", "/v1/uplinks/ctwing"),
+    ("get", "/v1/uplinks/onenet"),
+    ("post", "/v1/uplinks/onenet"),
+    ("post", "/v1/uplinks/iotda"),
     ("put", "/v1/admin/devices"),
     ("get", "/v1/admin/devices"),
+    ("get", "/v1/admin/devices/{device}"),
     ("delete", "/v1/admin/devices/{device}"),
     ("put", "/v1/admin/zones"),
     ("put", "/v1/admin/bays"),
@@ -188,6 +193,9 @@ async fn messages_are_described_under_the_topics_of_the_contract() {
         "bayhub/v1/{source}/status",
         "application/{application}/device/{device}/event/up",
         "v3/{application}/devices/{device}/up",
+        "uplinks/ctwing/{device}",
+        "uplinks/onenet/{device}",
+        "uplinks/iotda/{device}",
         "bayhub/v1/zones/{zone}/availability",
         "/v1/stream",
         "/v1/reservations/stream",
@@ -327,10 +335,8 @@ async fn the_shapes_for_operators_and_the_authority_are_the_shapes_sent() {
             .await
             .json(),
     );
-    let devices = town
-        .call_as("admin", "GET", "/v1/admin/devices", "")
-        .await
-        .json();
+    let devices = town.call_as("admin", "GET", "/v1/admin/devices", "");
+    let devices = devices.await.json();
     holds(&api, "Devices", &devices);
     holds(&api, "Device", &devices["devices"][0]);
 }

@@ -33,6 +33,7 @@ mod own_stream;
 mod owned;
 mod packed;
 mod places;
+mod platforms;
 mod prices;
 mod private_bays;
 mod private_streams;

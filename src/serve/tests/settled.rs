@@ -92,6 +92,7 @@ pub(in crate::serve) fn authority(
         names,
         calendar: Calendar::UTC,
         ledger: gate.ledger(),
+        healths: gate.healths(),
         silent_after_s: 900,
     }
 }

@@ -57,6 +57,12 @@ impl Taken {
         let mut windows = BTreeMap::<_, Window>::new();
         let mut visits = BTreeMap::new();
         let hours = self.hours.lock().unwrap();
+        // Workers without a zone are not waited for.
+        assert!(
+            hours
+                .values()
+                .all(|(of, parts)| parts.len() == *of as usize)
+        );
         for hour in hours.values().flat_map(|(_, parts)| parts.values()) {
             hour.windows.iter().for_each(|r| {
                 windows

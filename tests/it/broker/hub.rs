@@ -75,6 +75,11 @@ impl Hub {
         }
     }
 
+    /// Writes a file of its city, to be read at the next start.
+    pub(super) fn write(&self, file: &str, text: &str) {
+        std::fs::write(self.dir.path().join(file), text).expect("a file");
+    }
+
     pub(super) fn kill(&mut self) {
         let mut child = self.child.take().expect("it runs");
         child.kill().expect("it runs");

@@ -13,3 +13,4 @@ mod mosquitto;
 pub(crate) mod relay;
 mod retained;
 mod traffic;
+mod uplinks;

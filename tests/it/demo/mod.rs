@@ -26,6 +26,7 @@ pub(crate) mod mqtt;
 mod mqtt_peers;
 mod openapi_peer;
 mod past;
+mod platforms;
 mod reports;
 mod restarts;
 mod sharing;

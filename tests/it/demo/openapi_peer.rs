@@ -112,13 +112,17 @@ async fn schemathesis_finds_no_answer_that_is_not_described() {
     // Streams never end, a revoked key would open nothing more, and a demo has no feeds.
     let all = [
         "--exclude-path-regex",
-        "/stream$|^/v1/admin/keys|/chirpstack$|^/v1/push/",
+        "/stream$|^/v1/admin/keys|/chirpstack$|/ctwing$|/onenet$|/iotda$|^/v1/push/",
     ];
     let Some(said) = schemathesis(&hub, &key, &all, SAID) else {
         return;
     };
     assert!(said.contains("Tested: 54"), "{said}");
-    let chirpstack = ["--include-path", "/v1/uplinks/chirpstack"];
-    let said = schemathesis(&hub, &key, &chirpstack, UNREAD).expect("it was there");
-    assert!(said.contains("Tested: 1"), "{said}");
+    // IoT platforms are answered 200 whatever they push.
+    let uplinks = [
+        "--include-path-regex",
+        "/chirpstack$|/ctwing$|/onenet$|/iotda$",
+    ];
+    let said = schemathesis(&hub, &key, &uplinks, UNREAD).expect("it was there");
+    assert!(said.contains("Tested: 5"), "{said}");
 }

@@ -1,7 +1,7 @@
 //! The fuzz targets' short run: from the same seeds, with a seeded generator, so that a failure
 //! comes again.
 //!
-//! 100,000 inputs together; `BAYHUB_FUZZ=100` for a hundred times as many. For a fuzzer that
+//! 120,000 inputs together; `BAYHUB_FUZZ=100` for a hundred times as many. For a fuzzer that
 //! learns, see `fuzz/Cargo.toml`.
 
 mod mutate;
@@ -14,13 +14,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 /// How many inputs each target gets: fewer where one is dear.
-const INPUTS: [(&str, u64); 6] = [
+const INPUTS: [(&str, u64); 7] = [
     ("packets", 30_000),
     ("payloads", 30_000),
     ("topics", 15_000),
     ("queries", 3_000),
     ("config", 2_000),
     ("files", 20_000),
+    ("feeds", 20_000),
 ];
 
 fn seeds(target: &str) -> Vec<Vec<u8>> {
@@ -88,6 +89,11 @@ fn no_settings_break_the_start() {
 #[test]
 fn no_file_is_read_as_what_it_is_not() {
     short_run("files");
+}
+
+#[test]
+fn no_answer_of_a_feed_breaks_its_reader() {
+    short_run("feeds");
 }
 
 #[test]

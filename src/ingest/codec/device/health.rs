@@ -46,6 +46,19 @@ impl DeviceHealth {
         }
     }
 
+    /// What two say of the same moment; where both tell something, it is these.
+    #[must_use]
+    pub fn beside(self, other: Self) -> Self {
+        Self {
+            battery_percent: self.battery_percent.or(other.battery_percent),
+            battery_mv: self.battery_mv.or(other.battery_mv),
+            battery_low: self.battery_low.or(other.battery_low),
+            temperature_dc: self.temperature_dc.or(other.temperature_dc),
+            rssi_dbm: self.rssi_dbm.or(other.rssi_dbm),
+            snr_ddb: self.snr_ddb.or(other.snr_ddb),
+        }
+    }
+
     /// Whether the battery should be changed soon; `None`: nobody has told.
     #[must_use]
     pub fn needs_battery(&self) -> Option<bool> {
@@ -194,5 +207,22 @@ mod tests {
             (changed.battery_percent, changed.needs_battery()),
             (None, None)
         );
+    }
+
+    #[test]
+    fn what_a_frame_and_its_network_server_tell_of_one_moment_is_told_together() {
+        let frame = of(&json!({"battery_voltage": 3.6, "temperature": 20}));
+        let network = of(&json!({"battery_percent": 12, "temperature": 30, "rssi": -70}));
+        let both = frame.beside(network);
+        assert_eq!(
+            (
+                both.battery_mv,
+                both.battery_percent,
+                both.temperature_dc,
+                both.rssi_dbm
+            ),
+            (Some(3600), Some(12), Some(200), Some(-70))
+        );
+        assert_eq!(both.needs_battery(), Some(true));
     }
 }

@@ -91,6 +91,7 @@ fn every_preset_reads_its_sample() {
             "opendatasoft-bays",
             &["90001 Occupied", "90002 Vacant", "too_old"],
         ),
+        ("hdb-carparks", &["present", "present"]),
         (
             "socrata-bays",
             &["ZZ101 Occupied", "ZZ102 Vacant", "ZZ103 Unknown", "too_old"],

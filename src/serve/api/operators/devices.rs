@@ -1,4 +1,4 @@
-//! LoRaWAN devices and the bays they watch: mapped while the hub runs, durable before they are
+//! Devices, the bays they watch and how well they are: mapped while the hub runs, durable before they are
 //! answered.
 //!
 //! A device that leaves a bay takes its word with it: the bay is claimed unknown in its name,
@@ -8,7 +8,7 @@
 use super::registry::{RegistryState, unfit};
 use super::schema;
 use crate::domain::{Backing, BayStatus, Claim, Observation, Receipt, SourceKind, Submission};
-use crate::registry::{self, Left};
+use crate::registry::{self, DeviceSpec, Left};
 use crate::serve::http::auth::Admin;
 use crate::serve::http::cursor;
 use crate::serve::http::error::ApiError;
@@ -30,16 +30,29 @@ const MAX_BODY: usize = 16 * 1024 * 1024;
 /// The most devices a page.
 const MAX_PAGE: usize = 1000;
 
+/// The most devices that are looked at for a page of those whose battery is low.
+const MAX_LOOKED_AT: usize = 20_000;
+
 pub(in crate::serve) fn routes(registry_state: Arc<RegistryState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(put_devices))
         .routes(routes!(devices))
+        .routes(routes!(device))
         .routes(routes!(delete_device))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(registry_state)
 }
 
 impl RegistryState {
+    fn listed(&self, spec: DeviceSpec) -> schema::ListedDevice {
+        let source = self.registry.device(&spec.device).map(|known| known.source);
+        let heard = source.and_then(|source| self.healths.of(source));
+        schema::ListedDevice {
+            spec,
+            health: heard.map(schema::ToldHealth::from),
+        }
+    }
+
     /// What a device that has left said of its bay does not stand any more. Waits for room: an
     /// operator's change is not to be half done because reports are many.
     async fn forget(&self, left: Vec<Left>) -> Result<(), ApiError> {
@@ -125,25 +138,61 @@ async fn devices(
     _: Admin,
     State(own): State<Arc<RegistryState>>,
     uri: Uri,
-) -> Result<Json<serde_json::Value>, ApiError> {
-    let p = Params::read(uri.query(), &["limit", "cursor"])?;
+) -> Result<Json<schema::Devices>, ApiError> {
+    let p = Params::read(uri.query(), &["limit", "cursor", "low_battery"])?;
     let limit = p.number("limit", 1..=MAX_PAGE)?.unwrap_or(100);
+    let low_only = p.flag("low_battery")?;
     let after = p
         .text("cursor")
         .map(cursor::read_text)
         .transpose()?
         .unwrap_or_default();
+    let looked_at = if low_only { MAX_LOOKED_AT } else { limit };
     // One more than asked tells whether there is a next page.
-    let mut devices = own.registry.devices_after(&after, limit + 1);
-    let more = devices.len() > limit;
-    devices.truncate(limit);
-    let next = devices
-        .last()
-        .filter(|_| more)
-        .map(|d| cursor::write_text(&d.device));
-    Ok(Json(
-        serde_json::json!({ "devices": devices, "next": next }),
-    ))
+    let mut found = own.registry.devices_after(&after, looked_at + 1);
+    let mut more = found.len() > looked_at;
+    found.truncate(looked_at);
+    let mut devices = Vec::new();
+    let mut last = None;
+    for spec in found {
+        if devices.len() == limit {
+            more = true;
+            break;
+        }
+        last = Some(spec.device.clone());
+        let device = own.listed(spec);
+        let is_low = || device.health.as_ref().and_then(|h| h.battery_low) == Some(true);
+        if !low_only || is_low() {
+            devices.push(device);
+        }
+    }
+    let next = last.filter(|_| more).map(|id| cursor::write_text(&id));
+    Ok(Json(schema::Devices { devices, next }))
+}
+
+/// One device, and how well it is.
+#[utoipa::path(
+    get, path = "/v1/admin/devices/{device}", tag = "operators", security(("key" = ["admin"])),
+    params(("device" = String, Path, description = "The device's id")),
+    responses(
+        (status = 200, description = "The device", body = schema::Device),
+        problems::BadPath, problems::Keyed, problems::NoSuchDevice,
+    )
+)]
+async fn device(
+    _: Admin,
+    State(own): State<Arc<RegistryState>>,
+    Id(id): Id,
+) -> Result<Json<schema::ListedDevice>, ApiError> {
+    let spec = registry::device_id(&id)
+        .ok()
+        .and_then(|device| own.registry.device_spec(&device));
+    let spec = spec.ok_or_else(|| missing(&id))?;
+    Ok(Json(own.listed(spec)))
+}
+
+fn missing(id: &str) -> ApiError {
+    ApiError::NotFound(format!("there is no device {}", quoted(id)))
 }
 
 /// Forget a device.
@@ -161,13 +210,16 @@ async fn delete_device(
     Id(id): Id,
 ) -> Result<StatusCode, ApiError> {
     let edit = move |registry_state: &RegistryState| {
-        let missing = || ApiError::NotFound(format!("there is no device {}", quoted(&id)));
-        let device = registry::device_id(&id).map_err(|_| missing())?;
+        let device = registry::device_id(&id).map_err(|_| missing(&id))?;
+        let known = registry_state.registry.device(&device);
         let left = registry_state
             .registry
             .remove_device(&device)
             .map_err(|e| ApiError::Unavailable(e.to_string()))?;
-        left.ok_or_else(missing)
+        if let Some(known) = known {
+            registry_state.healths.forget(known.source);
+        }
+        left.ok_or_else(|| missing(&id))
     };
     let left = Arc::clone(&own).change(edit).await?;
     own.forget(left).await?;

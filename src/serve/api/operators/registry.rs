@@ -6,6 +6,7 @@
 
 use super::schema;
 use crate::domain::{Clock, Submission};
+use crate::ingest::gate::DeviceHealths;
 use crate::live::{Live, is_private};
 use crate::registry::city::{BaySpec, City};
 use crate::registry::{Registry, RegistryError, geojson};
@@ -37,6 +38,8 @@ pub(in crate::serve) struct RegistryState {
     /// The journal listens: for what a change means for bays already claimed.
     pub(in crate::serve) inbox: mpsc::Sender<Submission>,
     pub(in crate::serve) on_change: OnChange,
+    /// How well devices are.
+    pub(in crate::serve) healths: Arc<DeviceHealths>,
     /// Held for the whole of a change, on threads that may block.
     pub(in crate::serve) one: Mutex<()>,
 }

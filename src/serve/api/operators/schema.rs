@@ -5,6 +5,8 @@
     reason = "fields are members' names in JSON, read by utoipa's derives only"
 )]
 
+use crate::ingest::gate::HeardDevice;
+use crate::registry::DeviceSpec;
 use crate::schema::Reason;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
@@ -39,6 +41,9 @@ pub(in crate::serve) struct DevicesQuery {
     /// `next` of the page before.
     #[param(min_length = 1)]
     cursor: Option<String>,
+    /// Only those whose battery is low. A page may then be short and have a `next`.
+    #[param(default = false)]
+    low_battery: Option<bool>,
 }
 
 /// What of the data folder was lost, and that a start went on without.
@@ -157,15 +162,68 @@ pub(in crate::serve) struct Device {
     vacant: Option<()>,
     /// Of a model that measures a distance: nearer than that, in mm, stands a vehicle.
     occupied_below_mm: Option<u16>,
+    /// Told, and passed over where it is put. Null: not heard since the hub started.
+    health: Option<ToldHealth>,
+}
+
+/// The same as it is told.
+#[derive(Serialize)]
+pub(in crate::serve) struct ListedDevice {
+    #[serde(flatten)]
+    pub(in crate::serve) spec: DeviceSpec,
+    pub(in crate::serve) health: Option<ToldHealth>,
+}
+
+/// How well a device is, as it last told itself or its network server did; null: not told.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct ToldHealth {
+    /// When its last uplink came in, whatever it said.
+    #[schema(format = DateTime)]
+    pub(in crate::serve) heard_at: String,
+    /// Of full charge, %.
+    #[schema(required)]
+    pub(in crate::serve) battery_percent: Option<u8>,
+    /// V.
+    #[schema(required)]
+    pub(in crate::serve) battery_v: Option<f64>,
+    /// Whether it should be changed soon: the device says so, or 15 % or less are left.
+    #[schema(required)]
+    pub(in crate::serve) battery_low: Option<bool>,
+    /// At the sensor, degrees Celsius.
+    #[schema(required)]
+    pub(in crate::serve) temperature_c: Option<f64>,
+    /// Of the gateway that heard it best, or of its modem, dBm.
+    #[schema(required)]
+    pub(in crate::serve) rssi_dbm: Option<i16>,
+    /// Of that gateway, dB.
+    #[schema(required)]
+    pub(in crate::serve) snr_db: Option<f64>,
+}
+
+impl From<HeardDevice> for ToldHealth {
+    fn from(heard: HeardDevice) -> Self {
+        let health = heard.health;
+        let tenths = |n: i16| f64::from(n) / 10.0;
+        Self {
+            heard_at: heard.heard_at.to_string(),
+            battery_percent: health.battery_percent,
+            battery_v: health.battery_mv.map(|mv| f64::from(mv) / 1000.0),
+            battery_low: health.needs_battery(),
+            temperature_c: health.temperature_dc.map(tenths),
+            rssi_dbm: health.rssi_dbm,
+            snr_db: health.snr_ddb.map(tenths),
+        }
+    }
 }
 
 /// A page of devices.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(in crate::serve) struct Devices {
-    devices: Vec<Device>,
+    #[schema(value_type = Vec<Device>)]
+    pub(in crate::serve) devices: Vec<ListedDevice>,
     /// Where to go on; null: this was the last page.
     #[schema(required)]
-    next: Option<String>,
+    pub(in crate::serve) next: Option<String>,
 }
 
 /// Whose a bay is.

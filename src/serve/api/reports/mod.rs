@@ -1,9 +1,11 @@
-//! Reports in over HTTP: a partner's own, and the uplinks that LoRaWAN network servers post.
-//! Feeds that are pushed. Answered only once they are durable. And what came of them as evidence.
+//! Reports in over HTTP: a partner's own, the uplinks that LoRaWAN network servers post, what IoT
+//! platforms and feeds push. Answered only once they are durable. And what came of them as evidence.
 
 mod contributions;
+mod platforms;
 mod push;
 mod report;
+mod report_answer;
 pub(in crate::serve) mod schema;
 mod uplinks;
 
@@ -21,6 +23,7 @@ pub(in crate::serve) fn routes(
     contributions: Arc<ContributionsState>,
 ) -> OpenApiRouter {
     report::routes(desk.clone())
+        .merge(platforms::routes(desk.clone()))
         .merge(uplinks::routes(desk))
         .merge(push::routes(pushes))
         .merge(contributions::routes(contributions))

@@ -5,7 +5,8 @@
 //! an address is compared in constant time and noted nowhere; what is pushed is limited as all other
 //! reports are.
 
-use super::report::{ReportAnswer, ReportsState};
+use super::report::ReportsState;
+use super::report_answer::ReportAnswer;
 use super::schema::{Accepted, PushQuery};
 use crate::domain::{Door, Reason, Refused, Speaker};
 use crate::ingest::connector::{Auth, Delivery, FeedAnswer, Feeds, Knock, PushReply, RunningFeed};

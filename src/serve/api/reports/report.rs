@@ -1,6 +1,7 @@
 //! Reports over HTTP: the same gate, the same journal and the same promise as over MQTT. 202 means
 //! durable.
 
+use super::report_answer::ReportAnswer;
 use super::schema;
 use crate::domain::{Door, Parcel, Reason, Receipt, Refusal, Refused, Speaker, Submission};
 use crate::ingest::codec::{self, Codec};
@@ -8,6 +9,7 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::partners::{self, Denied, Grant};
 use crate::registry::Registry;
+use crate::serve::PlatformToken;
 use crate::serve::http::auth::{Doorman, Reporter};
 use crate::serve::http::error::ApiError;
 use crate::serve::http::extract::{says_json, whole};
@@ -16,8 +18,7 @@ use crate::serve::http::problems;
 use crate::serve::http::spent::Quota;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -47,6 +48,8 @@ pub(in crate::serve) struct ReportsState {
     pub(in crate::serve) inbox: mpsc::Sender<Submission>,
     pub(in crate::serve) metrics: Arc<Metrics>,
     pub(in crate::serve) limits: Arc<Limits>,
+    /// What OneNET signs with, where the operator has said it.
+    pub(in crate::serve) onenet_token: Option<PlatformToken>,
 }
 
 impl FromRef<Arc<ReportsState>> for Doorman {
@@ -156,7 +159,8 @@ impl ReportsState {
             }
             Err(Unheard { problem, .. }) => return Err(problem),
         };
-        self.pass(&speaker, codec, place, &body).await
+        let answer = self.pass(&speaker, codec, place, &body).await?;
+        answer.into_answer()
     }
 
     /// The whole of a body, as JSON; one that is too long is counted and kept as a refusal.
@@ -169,6 +173,16 @@ impl ReportsState {
         if !says_json(request.headers()) {
             return Err(ApiError::UnsupportedMediaType("application/json"));
         }
+        self.body_of_any_type(grant, place, request).await
+    }
+
+    /// The same of who may call it what it likes.
+    pub(super) async fn body_of_any_type(
+        &self,
+        grant: &Grant,
+        place: &str,
+        request: Request,
+    ) -> Result<Bytes, ApiError> {
         let read = whole(request, MAX_BODY).await;
         if let Err(ApiError::TooLarge(limit)) = &read {
             let detail = format!("the body has more than {limit} bytes");
@@ -249,13 +263,13 @@ impl ReportsState {
     }
 
     /// Lets a body through the gate and answers once what came of it is on disk.
-    pub(in crate::serve) async fn pass(
+    pub(super) async fn pass(
         &self,
         speaker: &Speaker,
         codec: &'static Codec,
         place: &str,
         body: &[u8],
-    ) -> Result<Response, ApiError> {
+    ) -> Result<ReportAnswer, ApiError> {
         self.pace(speaker, 0, 0)
             .inspect_err(|_| self.metrics.quota.refused("reports"))?;
         let parcel = self.door.take(speaker, codec, place, body);
@@ -265,7 +279,7 @@ impl ReportsState {
         if !parcel.is_empty() {
             self.store(parcel).await?;
         }
-        answer.into_answer()
+        Ok(answer)
     }
 
     /// Charges what was sent; an error when more is owed than may be.
@@ -344,57 +358,5 @@ impl ReportsState {
         stored
             .await
             .map_err(|_| ApiError::Unavailable("it was not stored; send it again".to_owned()))
-    }
-}
-
-/// What the caller will be told once the parcel is durable.
-pub(super) enum ReportAnswer {
-    Taken {
-        accepted: usize,
-        refused: Vec<schema::Refused>,
-    },
-    /// There was nothing to do.
-    Nothing,
-    /// Refused as a whole.
-    None(ApiError),
-}
-
-impl ReportAnswer {
-    pub(super) fn of(parcel: &Parcel) -> Self {
-        if parcel.ignored > 0 && parcel.is_empty() {
-            return Self::Nothing;
-        }
-        let accepted = parcel.claims.iter().filter(|c| c.is_report()).count();
-        let whole = |r: &&Refusal| {
-            r.index.is_none() && matches!(r.reason, Reason::Malformed | Reason::TooLarge)
-        };
-        if let Some(r) = parcel.refusals.iter().find(whole).filter(|_| accepted == 0) {
-            return Self::None(ApiError::Malformed {
-                reason: r.reason,
-                detail: r.detail.to_string(),
-            });
-        }
-        let refused = parcel.refusals.iter().map(|r| schema::Refused {
-            // A lone bay given flat has no list to be in: it is the first and only.
-            index: r.index.unwrap_or(0),
-            reason: r.reason.name().to_owned(),
-            detail: r.detail.to_string(),
-        });
-        Self::Taken {
-            accepted,
-            refused: refused.collect(),
-        }
-    }
-
-    pub(super) fn into_answer(self) -> Result<Response, ApiError> {
-        match self {
-            Self::Taken { accepted, refused } => Ok((
-                StatusCode::ACCEPTED,
-                axum::Json(schema::Accepted { accepted, refused }),
-            )
-                .into_response()),
-            Self::Nothing => Ok(StatusCode::NO_CONTENT.into_response()),
-            Self::None(problem) => Err(problem),
-        }
     }
 }

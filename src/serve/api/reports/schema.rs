@@ -162,6 +162,19 @@ pub(in crate::serve) struct PushQuery {
     secret: Option<String>,
 }
 
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code, reason = "read by the derive only")]
+pub(in crate::serve) struct ProbeQuery {
+    /// Which network server this is; not needed where the key is for one only.
+    source: Option<String>,
+    /// Is told back.
+    msg: Option<String>,
+    nonce: Option<String>,
+    /// base64(md5(token + nonce + msg)).
+    signature: Option<String>,
+}
+
 /// What became of a report; all of it is on disk.
 #[derive(Serialize, ToSchema)]
 pub(in crate::serve) struct Accepted {

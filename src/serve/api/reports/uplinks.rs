@@ -32,7 +32,8 @@ use utoipa_axum::router::OpenApiRouter;
 pub(in crate::serve) fn routes(state: Arc<ReportsState>) -> OpenApiRouter {
     let mut all = OpenApiRouter::new();
     for codec in CODECS.iter().copied() {
-        let Some(http) = codec.http.filter(|_| codec.sender == Sender::NetworkServer) else {
+        let own = |http: &Http| codec.sender == Sender::NetworkServer && http.platform.is_none();
+        let Some(http) = codec.http.filter(own) else {
             continue;
         };
         let call =
@@ -116,7 +117,7 @@ async fn uplink(
 }
 
 /// Which network server speaks.
-fn source(grant: &Grant, asked: Option<&str>) -> Result<String, ApiError> {
+pub(super) fn source(grant: &Grant, asked: Option<&str>) -> Result<String, ApiError> {
     if !grant.uplinks {
         let why = "this call needs a key for network servers: one made with `uplinks` true";
         return Err(ApiError::Forbidden(why.to_owned()));
@@ -142,7 +143,10 @@ impl ReportsState {
     ) -> Result<Response, ApiError> {
         let body = self.body(grant, place, request).await?;
         match self.speaker_named(grant, source).await {
-            Ok(speaker) => self.pass(&speaker, codec, place, &body).await,
+            Ok(speaker) => {
+                let answer = self.pass(&speaker, codec, place, &body).await?;
+                answer.into_answer()
+            }
             Err(Unheard {
                 reason,
                 problem,
