@@ -400,11 +400,10 @@ async fn a_real_citys_autumn_is_imported_and_told_as_plain_arithmetic_has_it() {
     done.verdict().unwrap();
     let hub = TestHub::start(place.config(), HOUR).await;
     let from = Millis::parse("2016-10-12T12:00:00Z").unwrap();
-    let page = hub.until(
-        &turnover("1h", from, from.plus(HOUR_MS)),
-        Some(KEY),
-        |page| page["rows"].as_array().unwrap().len() > 20,
-    );
+    let asked = turnover("1h", from, from.plus(HOUR_MS));
+    let page = hub.until(&asked, Some(KEY), |page| {
+        page["rows"].as_array().unwrap().len() > 20
+    });
     for told in page.await["rows"].as_array().unwrap() {
         let id = told["zone"].as_str().unwrap();
         // The newest count that is sane, minute by minute. What was counted twice at once is left out.
