@@ -53,12 +53,8 @@ impl AudienceStates {
             public_crs: parts.config.public_crs,
         });
         let bounds = (parts.config.max_streams, parts.limits.shares.clone());
-        let streams = Streams::new(
-            reads.clone(),
-            parts.metrics.clone(),
-            bounds,
-            parts.closed.clone(),
-        );
+        let metrics = parts.metrics.clone();
+        let streams = Streams::new(reads.clone(), metrics, bounds, parts.closed.clone());
         let contributions = Arc::new(reports::ContributionsState {
             doorman: doorman.clone(),
             contributors: parts.contributors,

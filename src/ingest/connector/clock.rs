@@ -6,7 +6,7 @@
 use super::feed::RunningFeed;
 use super::feeds::Feeds;
 use super::fetch::Fetcher;
-use super::pace::{FeedPace, Outcome};
+use super::pace::{FeedPace, PollOutcome};
 use super::poll::Poller;
 use crate::domain::Millis;
 use std::sync::Arc;
@@ -96,10 +96,10 @@ async fn follow(
         };
         feeds.review();
         let outcome = match &came.failure {
-            None => Outcome::Heard {
+            None => PollOutcome::Heard {
                 stands_for: came.stands_for,
             },
-            Some(failure) => Outcome::Failed(failure),
+            Some(failure) => PollOutcome::Failed(failure),
         };
         wait = pace.after(outcome, spread());
     }

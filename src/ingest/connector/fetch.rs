@@ -14,7 +14,7 @@ mod unpack;
 pub use failure::{Failure, Fault};
 
 use crate::domain::Millis;
-use address::{Forbidden, Judge};
+use address::{AddressJudge, Forbidden};
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode, Url};
@@ -98,14 +98,14 @@ impl Asking {
 pub struct Fetcher {
     client: Client,
     own: HeaderMap,
-    judge: Judge,
+    judge: AddressJudge,
 }
 
 impl Fetcher {
     /// # Errors
     /// What of it cannot be used.
     pub fn new(asking: Asking, tls: &Arc<ClientConfig>) -> Result<Self, String> {
-        let judge = Judge {
+        let judge = AddressJudge {
             allow_private: asking.allow_private,
         };
         let client = Client::builder()

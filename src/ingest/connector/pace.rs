@@ -19,7 +19,7 @@ const MOST_ASKED: Duration = Duration::from_hours(1);
 
 /// What came of a poll, as far as it matters here.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Outcome<'a> {
+pub(super) enum PollOutcome<'a> {
     /// The server says that it stands for so long.
     Heard {
         stands_for: Option<Duration>,
@@ -41,18 +41,18 @@ impl FeedPace {
     }
 
     /// How long to wait after a poll that came to this. `spread`: a random number of 0..1.
-    pub(super) fn after(&mut self, outcome: Outcome<'_>, spread: f64) -> Duration {
+    pub(super) fn after(&mut self, outcome: PollOutcome<'_>, spread: f64) -> Duration {
         let later = |wait: Duration| wait.mul_f64(1.0 + 0.1 * spread);
         let around = |wait: Duration| wait.mul_f64(0.9 + 0.2 * spread);
         match outcome {
-            Outcome::Heard { stands_for } => {
+            PollOutcome::Heard { stands_for } => {
                 self.failures = 0;
                 let asked = stands_for
                     .unwrap_or_default()
                     .min(MOST_ASKED.max(self.every));
                 around(self.every).max(later(asked))
             }
-            Outcome::Failed(failure) => {
+            PollOutcome::Failed(failure) => {
                 self.failures += 1;
                 let back_off = FIRST * 2_u32.pow((self.failures - 1).min(10));
                 let back_off = back_off.min(LONGEST);
@@ -90,20 +90,20 @@ mod tests {
 
     const MINUTE: Duration = Duration::from_mins(1);
 
-    fn heard(s: u64) -> Outcome<'static> {
+    fn heard(s: u64) -> PollOutcome<'static> {
         let stands_for = Some(Duration::from_secs(s));
-        Outcome::Heard { stands_for }
+        PollOutcome::Heard { stands_for }
     }
 
     fn waits(pace: &mut FeedPace, failure: &Failure, n: usize) -> Vec<u64> {
-        let mut wait = || pace.after(Outcome::Failed(failure), 0.0).as_secs();
+        let mut wait = || pace.after(PollOutcome::Failed(failure), 0.0).as_secs();
         (0..n).map(|_| wait()).collect()
     }
 
     #[test]
     fn a_feed_is_asked_every_so_often_but_never_sooner_than_it_asks_for() {
         let mut pace = FeedPace::new(MINUTE);
-        let none = Outcome::Heard { stands_for: None };
+        let none = PollOutcome::Heard { stands_for: None };
         let around = [0.0, 0.5, 1.0].map(|spread| pace.after(none, spread).as_secs());
         assert_eq!(around, [54, 60, 66]);
         let asked = [0.0, 1.0].map(|spread| pace.after(heard(300), spread).as_secs());

@@ -55,12 +55,12 @@ pub(super) struct News(Vec<(Of, Last)>);
 impl ToldRows {
     /// For the rows of one answer.
     /// `keeps_all`: each refusal is kept with its text, as its sender is to be told of it.
-    pub(super) fn telling(&mut self, now: Millis, keeps_all: bool) -> Telling<'_> {
+    pub(super) fn telling(&mut self, now: Millis, keeps_all: bool) -> RowsTelling<'_> {
         if now.since(self.kept_since) > KEPT_FOR_MS {
             self.kept.clear();
             self.kept_since = now;
         }
-        Telling {
+        RowsTelling {
             told: self,
             news: News::default(),
             keeps_all,
@@ -82,13 +82,13 @@ impl ToldRows {
     }
 }
 
-pub(super) struct Telling<'a> {
+pub(super) struct RowsTelling<'a> {
     told: &'a mut ToldRows,
     pub(super) news: News,
     keeps_all: bool,
 }
 
-impl RowMemory for Telling<'_> {
+impl RowMemory for RowsTelling<'_> {
     fn is_news(&mut self, claim: &Claim, subsets: &Subsets) -> bool {
         let of = match claim {
             Claim::Count(count) => Of::Count(count.zone, count.kind),

@@ -93,10 +93,13 @@ const DOORS: &[(&str, Door)] = &[
     ("dashmap", NotIn(&["domain/"])),
     ("encoding_rs", Only(&["ingest/connector/"])),
     ("figment", Only(&["config.rs"])),
-    ("flate2", Only(&["serve/http/encoding/", "ingest/import/"])),
     (
         "flate2",
-        Only(&["serve/http/encoding/", "ingest/connector/"]),
+        Only(&[
+            "serve/http/encoding/",
+            "ingest/import/",
+            "ingest/connector/",
+        ]),
     ),
     ("form_urlencoded", Only(&["serve/", "ingest/connector/"])),
     ("governor", Only(&["limits/requests.rs"])),

@@ -27,12 +27,12 @@ impl std::error::Error for Forbidden {}
 
 /// Looks names up and lets through what may be connected to.
 #[derive(Clone, Copy)]
-pub(super) struct Judge {
+pub(super) struct AddressJudge {
     /// Whether addresses of this machine and of private networks may be.
     pub(super) allow_private: bool,
 }
 
-impl Judge {
+impl AddressJudge {
     pub(super) fn admits(self, ip: IpAddr) -> bool {
         match reach(ip) {
             Reach::Public => true,
@@ -42,7 +42,7 @@ impl Judge {
     }
 }
 
-impl Resolve for Judge {
+impl Resolve for AddressJudge {
     fn resolve(&self, name: Name) -> Resolving {
         let judge = *self;
         Box::pin(async move {
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_private_network_is_for_those_who_are_told_of_it_and_the_wire_for_nobody() {
-        let [shy, at_home] = [false, true].map(|allow_private| Judge { allow_private });
+        let [shy, at_home] = [false, true].map(|allow_private| AddressJudge { allow_private });
         let [public, private, wire] =
             ["93.184.216.34", "10.0.0.1", "169.254.169.254"].map(|ip| ip.parse().unwrap());
         assert_eq!(

@@ -290,10 +290,9 @@ impl ReportsState {
         reports: u64,
     ) -> Result<(), ApiError> {
         // Who comes by no key, as who pushes a feed may, has a share alone.
-        let key = match speaker.account.number() {
-            0 => u32::MAX - speaker.source.0,
-            key => key,
-        };
+        let alone = u32::MAX - speaker.source.0;
+        let key = Some(speaker.account.number()).filter(|n| *n > 0);
+        let key = key.unwrap_or(alone);
         let pace = &self.limits.pace;
         let Some(owed) = pace.charge(speaker.source, key, messages, reports) else {
             return Ok(());
