@@ -28,11 +28,14 @@ async fn until_state(hub: &Hub, bay: &str, wanted: &str) {
 #[tokio::test]
 async fn a_retained_report_without_a_time_is_refused_from_a_broker_and_from_its_bridge() {
     let mqtt = free_port();
-    // All defaults of a bridge, but that it tries again soon.
-    let bridge = format!(
-        "connection site\naddress 127.0.0.1:{mqtt}\nremote_username site-1\nremote_password {KEY}\n\
-         restart_timeout 1\ntopic bayhub/v1/site-1/+ out 1\n"
-    );
+    // All defaults of a bridge, but that it tries again soon; and another one of MQTT 5.
+    let bridge = |site: &str, more: &str| {
+        format!(
+            "connection {site}\naddress 127.0.0.1:{mqtt}\nremote_username {site}\nremote_password {KEY}\n\
+             restart_timeout 1\ntopic bayhub/v1/{site}/+ out 1\n{more}"
+        )
+    };
+    let bridge = bridge("site-1", "") + &bridge("site-2", "bridge_protocol_version mqttv50\n");
     let Some(broker) = Mosquitto::start_with(|_| bridge) else {
         return;
     };
@@ -49,6 +52,7 @@ async fn a_retained_report_without_a_time_is_refused_from_a_broker_and_from_its_
             json!({"bay": "Z2-2", "state": "vacant", "at": at}),
         ),
         say("site-1/report", json!({"bay": "Z3-3", "state": "vacant"})),
+        say("site-2/report", json!({"bay": "Z3-7", "state": "vacant"})),
         say(
             "site-1/count",
             json!({"zone": "Z3", "vacant": 5, "capacity": 50, "at": at}),
@@ -69,13 +73,13 @@ async fn a_retained_report_without_a_time_is_refused_from_a_broker_and_from_its_
     while hub
         .metric("reports_refused_total", "\"retained_without_time\"")
         .await
-        < 3
+        < 4
         || hub.metric("journal_claims_total", "").await < 2
     {
         assert!(Instant::now() < end, "not refused:\n{}", hub.log());
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    for bay in ["Z0-0", "Z3-3"] {
+    for bay in ["Z0-0", "Z3-3", "Z3-7"] {
         assert_eq!(state(&hub, bay).await, "unknown", "{bay}");
     }
     // What is said now goes both ways as ever.
@@ -84,11 +88,13 @@ async fn a_retained_report_without_a_time_is_refused_from_a_broker_and_from_its_
         &[
             say("lamp-1/report", json!({"bay": "Z0-0", "state": "occupied"})),
             say("site-1/report", json!({"bay": "Z3-3", "state": "occupied"})),
+            say("site-2/report", json!({"bay": "Z3-7", "state": "occupied"})),
         ],
     )
     .await;
     until_state(&hub, "Z0-0", "occupied").await;
     until_state(&hub, "Z3-3", "occupied").await;
+    until_state(&hub, "Z3-7", "occupied").await;
     // A bridge may forward what was kept more than once. Its notice of itself is no report.
     let kept = "\"retained_without_time\"";
     assert_eq!(
