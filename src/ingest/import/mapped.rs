@@ -81,7 +81,10 @@ impl MappedLines {
         } else {
             Cow::Owned([&self.header, line].concat())
         };
-        let rows = self.reader.read_lines(&*text).map_err(|e| malformed(e.why))?;
+        let rows = self
+            .reader
+            .read_lines(&*text)
+            .map_err(|e| malformed(e.why))?;
         rows.map(|row| row.map_err(|e| malformed(e.why))).collect()
     }
 }
@@ -90,9 +93,9 @@ impl LineReader for MappedLines {
     fn read<'a>(&self, line: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(), Malformed> {
         for row in self.rows(line)? {
             let said = match row.said {
-                Ok(Said::Present(_)) if row.flow.is_some() => Err(
-                    "running totals of what went in and out are not imported".to_owned(),
-                ),
+                Ok(Said::Present(_)) if row.flow.is_some() => {
+                    Err("running totals of what went in and out are not imported".to_owned())
+                }
                 Ok(said) => Ok(said),
                 Err((_, why)) => Err(why),
             };

@@ -48,7 +48,10 @@ impl ImportFormat for Visits {
                 bay,
                 from,
                 to,
-                names: header.split(',').map(|n| n.trim().trim_matches('"').to_owned()).collect(),
+                names: header
+                    .split(',')
+                    .map(|n| n.trim().trim_matches('"').to_owned())
+                    .collect(),
             }),
             has_header: true,
             watches: true,
@@ -114,7 +117,9 @@ impl LineReader for Columns {
 
     fn shown<'a>(&self, line: &'a [u8]) -> Cow<'a, [u8]> {
         let text = String::from_utf8_lossy(line);
-        let fields = text.split(',').map(|f| f.trim().trim_matches('"').to_owned());
+        let fields = text
+            .split(',')
+            .map(|f| f.trim().trim_matches('"').to_owned());
         let row: serde_json::Map<_, _> = self
             .names
             .iter()
