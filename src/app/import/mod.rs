@@ -12,6 +12,7 @@
 
 mod bar;
 mod past;
+mod sink;
 
 use super::folder::own_folder;
 use super::manifest::Opening;
