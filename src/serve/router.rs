@@ -40,7 +40,7 @@ impl AudienceStates {
             public_reads: parts.config.public_reads,
         };
         let apart = parts.config.admin.is_some();
-        let (reports, pushes) = doors(&parts, &doorman);
+        let (reports, pushes, contributions) = doors(&parts, &doorman);
         let reads = Arc::new(ReadState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
@@ -59,10 +59,6 @@ impl AudienceStates {
             bounds,
             parts.closed.clone(),
         );
-        let contributions = Arc::new(reports::ContributionsState {
-            doorman: doorman.clone(),
-            contributors: parts.contributors,
-        });
         let healths = parts.authority.healths.clone();
         let authority = Arc::new(authority::AuthorityState {
             doorman: doorman.clone(),
@@ -124,7 +120,11 @@ impl AudienceStates {
 fn doors(
     parts: &ApiParts,
     doorman: &Doorman,
-) -> (Arc<reports::ReportsState>, Arc<reports::PushState>) {
+) -> (
+    Arc<reports::ReportsState>,
+    Arc<reports::PushState>,
+    Arc<reports::ContributionsState>,
+) {
     let reports = Arc::new(reports::ReportsState {
         doorman: doorman.clone(),
         registry: parts.registry.clone(),
@@ -138,7 +138,11 @@ fn doors(
         reports: reports.clone(),
         feeds: parts.feeds.clone(),
     };
-    (reports, Arc::new(pushes))
+    let contributions = reports::ContributionsState {
+        doorman: doorman.clone(),
+        contributors: parts.contributors.clone(),
+    };
+    (reports, Arc::new(pushes), Arc::new(contributions))
 }
 
 /// The whole API as one router.
