@@ -40,7 +40,7 @@ impl AudienceStates {
             public_reads: parts.config.public_reads,
         };
         let apart = parts.config.admin.is_some();
-        let (reports, pushes) = doors(&parts, &doorman);
+        let (reports, pushes, contributions) = doors(&parts, &doorman);
         let reads = Arc::new(ReadState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
@@ -55,10 +55,6 @@ impl AudienceStates {
         let bounds = (parts.config.max_streams, parts.limits.shares.clone());
         let metrics = parts.metrics.clone();
         let streams = Streams::new(reads.clone(), metrics, bounds, parts.closed.clone());
-        let contributions = Arc::new(reports::ContributionsState {
-            doorman: doorman.clone(),
-            contributors: parts.contributors,
-        });
         let healths = parts.authority.healths.clone();
         let authority = Arc::new(authority::AuthorityState {
             doorman: doorman.clone(),
@@ -120,7 +116,11 @@ impl AudienceStates {
 fn doors(
     parts: &ApiParts,
     doorman: &Doorman,
-) -> (Arc<reports::ReportsState>, Arc<reports::PushState>) {
+) -> (
+    Arc<reports::ReportsState>,
+    Arc<reports::PushState>,
+    Arc<reports::ContributionsState>,
+) {
     let reports = Arc::new(reports::ReportsState {
         doorman: doorman.clone(),
         registry: parts.registry.clone(),
@@ -134,7 +134,11 @@ fn doors(
         reports: reports.clone(),
         feeds: parts.feeds.clone(),
     };
-    (reports, Arc::new(pushes))
+    let contributions = reports::ContributionsState {
+        doorman: doorman.clone(),
+        contributors: parts.contributors.clone(),
+    };
+    (reports, Arc::new(pushes), Arc::new(contributions))
 }
 
 /// The whole API as one router.
