@@ -103,9 +103,9 @@ fn city(dir: &Path, terms: &Terms) -> io::Result<PathBuf> {
     }
     let config = dir.join("bayhub.toml");
     let text = format!(
-        "[registry]\npath = {dir:?}\n[data]\npath = {:?}\n[http]\nlisten = \"127.0.0.1:0\"\n\
+        "[registry]\npath = \"{0}\"\n[data]\npath = \"{0}/data\"\n[http]\nlisten = \"127.0.0.1:0\"\n\
          [mqtt]\nlisten = \"127.0.0.1:0\"\n[history]\nkeep_turnover_days = 0\n",
-        dir.join("data")
+        dir.display()
     );
     std::fs::write(&config, text)?;
     Ok(config)
@@ -128,7 +128,7 @@ fn write_reports(to: &Path, terms: &Terms) -> io::Result<()> {
         let at = rfc3339(at);
         line.clear();
         let state = |b: u64| {
-            if mix(b + n * 3) % 3 == 0 {
+            if mix(b + n * 3).is_multiple_of(3) {
                 "occupied"
             } else {
                 "vacant"
@@ -164,10 +164,12 @@ fn write_reports(to: &Path, terms: &Terms) -> io::Result<()> {
 }
 
 fn rfc3339(ms: u64) -> String {
-    let (day, rest) = ((ms - BEGIN) / 86_400_000, ms % 86_400_000);
+    let day = (ms - BEGIN) / 86_400_000;
+    let rest = ms % 86_400_000;
     // Within 2026, which is no leap year.
     let lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    let (mut month, mut left) = (0, day);
+    let mut month = 0;
+    let mut left = day;
     while left >= lengths[month] {
         left -= lengths[month];
         month += 1;
@@ -200,7 +202,7 @@ fn import(config: &Path, file: &Path) -> io::Result<(Duration, u64)> {
         if let Some(done) = child.try_wait()? {
             break done;
         }
-        thread::sleep(Duration::from_millis(20));
+        thread::park_timeout(Duration::from_millis(20));
     };
     assert!(done.success(), "{done}");
     Ok((begun.elapsed(), most))
@@ -221,7 +223,7 @@ fn idle(config: &Path) -> io::Result<u64> {
         .arg(config)
         .stderr(Stdio::null())
         .spawn()?;
-    thread::sleep(Duration::from_secs(5));
+    thread::park_timeout(Duration::from_secs(5));
     let most = memory(&child);
     child.kill()?;
     child.wait()?;

@@ -260,7 +260,7 @@ impl Catalogue {
 
     /// Whether an hour was told, or is known by its corrections or imports alone.
     pub(super) fn is_known(&self, hour: Millis) -> Result<bool, StoreError> {
-        Ok(base_of(&*self.day(hour)?, hour).is_some())
+        Ok(base_of(&self.day(hour)?, hour).is_some())
     }
 
     /// Whether the hub itself has told of an hour: it may have told that there was nothing.

@@ -74,27 +74,21 @@ pub struct Metrics {
     pub checkpoints: IntCounter,
     pub checkpoint_errors: IntCounter,
     pub checkpoint_bytes: IntGauge,
-    /// How long a worker stands still to be copied.
     pub checkpoint_pause_seconds: Histogram,
     pub stream_claims: IntCounter,
-    /// Claims older than what was already known of their bay: taken, but without effect on the live
-    /// state.
+    /// Claims older than what was known of their bay: taken, without effect on the live state.
     pub stream_superseded: IntCounter,
     /// Claims of apps that a sensor or gate outranks, or too weak to be a state: taken, no state.
     pub stream_outranked: IntCounter,
     pub stream_shed: IntCounter,
-    /// Counted in every round in which they are found.
     pub suspects_shed: IntCounter,
-    /// By what they are suspected of.
     pub suspect_sources: IntGaugeVec,
     /// Number of the table of rates that is in force; 0: none.
     pub rates_table: IntGauge,
     /// The end of the history that it was learnt from, ms since 1970; 0: none.
     pub rates_newest: IntGauge,
-    /// Ingest time reached by the stream, ms since 1970.
     pub stream_frontier: IntGauge,
     pub stream_claims_waiting: IntGauge,
-    /// Files of history written, by class.
     pub history_files: IntCounterVec,
     pub history_bytes: IntCounter,
     pub history_errors: IntCounter,
@@ -120,7 +114,6 @@ pub struct Metrics {
     pub http_seconds: HistogramVec,
     pub http_responses: IntCounterVec,
     pub http_connections: IntGauge,
-    /// Open event streams.
     pub http_streams: IntGauge,
     pub http_stream_events: IntCounter,
     /// Connections ended because the client left unread what was sent to it.

@@ -58,7 +58,8 @@ impl Settle {
 
     /// Offers the sink what is ready, until it has no room.
     pub(in crate::settlement) fn hand_over(&mut self) {
-        let (me, of) = (self.place.0, self.parts());
+        let me = self.place.0;
+        let of = self.parts();
         let shared = self.shared.clone();
         while let Some(hour) = self.first_ready(HOURS) {
             let offered = self.offered.0.take().filter(|told| told.hour.0 == hour);

@@ -3,7 +3,7 @@
 //! Promises: nothing is changed, and a hub may run; each forecast that is judged was made of what was
 //! settled before it, in order, as a hub that had run then would have made it.
 
-use super::learn::{Zones, learn_hour};
+use super::learn::{LearntZones, learn_hour};
 use crate::app::Failure;
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{Calendar, Millis, Workdays};
@@ -76,7 +76,7 @@ pub fn check(options: &Checked) -> Result<(), Failure> {
     let names = past.zones(all.clone()).map_err(|e| away(&e))?;
     let mut trial = Trial {
         wall: Wall::new(options.time_zone, workdays),
-        zones: Zones::alike(names.keys().copied()),
+        zones: LearntZones::alike(names.keys().copied()),
         city: City::default(),
         from: options.from.unwrap_or(Millis::NEVER),
         all: Scores::default(),
@@ -116,7 +116,7 @@ fn read_calendar(path: &std::path::Path) -> Result<Workdays, Failure> {
 /// A city that learns and is judged.
 struct Trial {
     wall: Wall,
-    zones: Zones,
+    zones: LearntZones,
     city: City,
     from: Millis,
     all: Scores,

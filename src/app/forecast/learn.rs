@@ -35,13 +35,13 @@ pub(super) struct ForecastLesson {
 }
 
 /// Zones as a lesson knows them.
-pub(super) struct Zones {
+pub(super) struct LearntZones {
     kinds: BTreeMap<u32, ZoneKind>,
     /// The whole that a part belongs to, both by number.
     wholes: BTreeMap<u32, u32>,
 }
 
-impl Zones {
+impl LearntZones {
     pub(super) fn of(registry: &Registry) -> Self {
         let city = registry.city();
         let live = || city.zones().filter(|(_, zone)| !zone.removed);
@@ -121,7 +121,7 @@ impl ForecastLesson {
             .filter(|hour| hour.plus(HOUR_MS) > until)
             .collect();
         self.metrics.forecast.waiting.set(new.len() as i64);
-        let zones = Zones::of(&self.registry);
+        let zones = LearntZones::of(&self.registry);
         let mut scores = Scores::default();
         let learnt = city.learnt().end;
         for (n, hour) in new.iter().enumerate() {
@@ -179,7 +179,7 @@ impl ForecastLesson {
 pub(super) fn learn_hour(
     city: &mut City,
     wall: &Wall,
-    zones: &Zones,
+    zones: &LearntZones,
     hour: Millis,
     all: &FullnessByZone,
     came: &mut dyn FnMut(Outturn),

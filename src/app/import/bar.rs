@@ -25,14 +25,14 @@ pub(super) enum By {
 
 /// Tells of one phase until it is dropped.
 pub(super) struct Telling {
-    end: Option<mpsc::Sender<()>>,
+    end: Option<mpsc::SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Telling {
     /// Begins to tell of a phase of so many bytes or claims.
     pub(super) fn begin(what: &'static str, meter: Arc<Meter>, by: By, of: u64) -> Self {
-        let (end, ended) = mpsc::channel::<()>();
+        let (end, ended) = mpsc::sync_channel::<()>(0);
         let thread = thread::spawn(move || {
             let terminal = io::stderr().is_terminal();
             let begun = Instant::now();

@@ -21,15 +21,16 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::{Clock, Millis, SourceKind};
 use crate::history::{Imported, Registered, kept_from};
-use crate::ingest::import::folder::{Asked, Came, ImportFolder};
-use crate::ingest::import::format::{self, ImportFormat};
+use crate::ingest::import::folder::{Asked, ImportFolder, ImportOutcome};
+use crate::ingest::import::format::{self};
 use crate::ingest::import::input::Input;
 use crate::ingest::import::judge::Judge;
+use crate::ingest::import::line_format::ImportFormat;
 use crate::ingest::import::mapped::Mapped;
 use crate::ingest::import::read::{self, Meter, RUN, Reached};
 use crate::ingest::import::refusal::ImportReason;
 use bar::{By, Telling};
-use past::{Past, Settled};
+use past::{PastRun, Settled};
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -62,8 +63,8 @@ fn kind(text: &str) -> Result<SourceKind, String> {
 
 /// What an import has come to.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Done {
-    pub(super) came: Came,
+pub(super) struct ImportDone {
+    pub(super) came: ImportOutcome,
     settled: Settled,
     /// The stretches of time that were settled anew.
     stretches: Vec<(u64, u64)>,
@@ -92,7 +93,7 @@ pub(super) fn import_by(
     asked: &Imports,
     clock: Arc<dyn Clock>,
     runtime: &Handle,
-) -> Result<Done, Failure> {
+) -> Result<ImportDone, Failure> {
     let (format, kind) = format_of(config, asked)?;
     let inputs = inputs(config, asked, &*format)?;
     let lock = own_folder(&config.data.path)?;
@@ -180,17 +181,17 @@ struct Import<'a> {
 }
 
 impl Import<'_> {
-    fn run(mut self) -> Result<Done, Failure> {
+    fn run(mut self) -> Result<ImportDone, Failure> {
         self.read().map_err(|e| fault(&e))?;
         let meter = Arc::new(Meter::default());
         let of = self.folder.pending();
         let telling = Telling::begin("merging", meter.clone(), By::Claims, of);
         self.folder.fold(&meter).map_err(|e| fault(&e))?;
         drop(telling);
-        let mut done = Done {
+        let mut done = ImportDone {
             came: self.folder.came(),
             refused: self.folder.refused(),
-            ..Done::default()
+            ..ImportDone::default()
         };
         if let Some((first, last)) = self.folder.unsettled() {
             let all = self.folder.stretches(past::gap(self.config));
@@ -241,14 +242,14 @@ impl Import<'_> {
         })
     }
 
-    fn settle(&self, done: &mut Done) -> Result<(), Failure> {
+    fn settle(&self, done: &mut ImportDone) -> Result<(), Failure> {
         let meter = Arc::new(Meter::default());
         let of = done.stretches.iter();
         let of = of
             .map(|(from, to)| self.folder.at_most(&(*from..=*to)))
             .max();
         let _telling = Telling::begin("settling", meter.clone(), By::Claims, of.unwrap_or(0));
-        let past = Past {
+        let past = PastRun {
             config: self.config,
             shared: &self.shared,
             folder: &self.folder,
@@ -264,10 +265,10 @@ impl Import<'_> {
     }
 }
 
-impl Done {
+impl ImportDone {
     /// What a person is told.
     pub(super) fn summary(&self, took_s: f64) -> String {
-        let Came {
+        let ImportOutcome {
             tally,
             fresh,
             doubled,

@@ -59,7 +59,7 @@ pub(super) fn gap(config: &Config) -> u64 {
 }
 
 /// What settling a stretch stands on.
-pub(super) struct Past<'a> {
+pub(super) struct PastRun<'a> {
     pub(super) config: &'a Config,
     pub(super) shared: &'a Shared,
     pub(super) folder: &'a ImportFolder,
@@ -67,7 +67,7 @@ pub(super) struct Past<'a> {
     pub(super) meter: &'a Meter,
 }
 
-impl Past<'_> {
+impl PastRun<'_> {
     /// Settles the stretch from `from` to `to`, ms, and writes what hours there are of it that are over.
     pub(super) fn settle(&self, from: u64, to: u64) -> Result<Settled, Failure> {
         let (hours, written) = mpsc::sync_channel(RESULTS);
@@ -135,7 +135,7 @@ impl Past<'_> {
         let city = self.shared.registry.city();
         let mut claims = self.folder.claims(from..=to).map_err(internal)?;
         let mut gone = 0;
-        while let Some((claim, _)) = claims.next().map_err(internal)? {
+        while let Some((claim, _)) = claims.take().map_err(internal)? {
             self.meter.claims.fetch_add(1, Ordering::Relaxed);
             match claim.recall(&city, &ranks) {
                 Recalled::Claim(said) => feeder.claim(claim.at(), said)?,
@@ -314,7 +314,7 @@ impl Feeder {
         if self.sink.failed() {
             return Err(Failure::Internal("nobody takes what is settled".into()));
         }
-        thread::sleep(Duration::from_micros(500));
+        thread::park_timeout(Duration::from_micros(500));
         self.now = at.max(self.now.plus(1));
         self.feed.push(Batch {
             ingest_at: self.now,

@@ -2,7 +2,7 @@
 
 use super::hub::{Call, PATIENCE, TestHub, digest, settings, write_city};
 use crate::app::Failure;
-use crate::app::import::{Done, Imports, import_by};
+use crate::app::import::{ImportDone, Imports, import_by};
 use crate::clock::ManualClock;
 use crate::config::{self, Config};
 use crate::domain::Millis;
@@ -67,7 +67,12 @@ impl Place {
         path
     }
 
-    async fn import(&self, format: &str, files: &[&Path], now: Millis) -> Result<Done, Failure> {
+    async fn import(
+        &self,
+        format: &str,
+        files: &[&Path],
+        now: Millis,
+    ) -> Result<ImportDone, Failure> {
         self.import_of("", format, files, now).await
     }
 
@@ -77,7 +82,7 @@ impl Place {
         format: &str,
         files: &[&Path],
         now: Millis,
-    ) -> Result<Done, Failure> {
+    ) -> Result<ImportDone, Failure> {
         let asked = Imports {
             from: files.iter().map(|path| path.to_path_buf()).collect(),
             format: format.to_owned(),
@@ -145,7 +150,8 @@ fn turnover(interval: &str, from: Millis, to: Millis) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_imported_is_told_as_if_it_had_been_heard_live() {
-    let (live, past) = (Place::new(), Place::new());
+    let live = Place::new();
+    let past = Place::new();
     let hub = TestHub::start(live.config(), HOUR).await;
     for minute in (0..=75).step_by(3) {
         hub.turn(HOUR.plus(minute * MINUTE + 1000)).await;
@@ -188,7 +194,8 @@ async fn what_is_imported_is_told_as_if_it_had_been_heard_live() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_parts_that_overlap_or_once_more_the_history_is_the_same_to_the_byte() {
-    let (one, two) = (Place::new(), Place::new());
+    let one = Place::new();
+    let two = Place::new();
     let later = HOUR.plus(3 * DAY_MS);
     let days = || {
         (0..2 * 24 * 60)
@@ -302,14 +309,16 @@ async fn stays_of_visits_are_visits_and_between_them_a_bay_is_vacant() {
     let mut text = "bay,from,to\n".to_owned();
     for n in 0..6 {
         let from = HOUR.plus(n * 20 * MINUTE);
-        text += &format!("Z0-0,{from},{}\n", from.plus(10 * MINUTE));
+        let to = from.plus(10 * MINUTE);
+        text.push_str(&["Z0-0,", &from.to_string(), ",", &to.to_string(), "\n"].concat());
     }
     // A day, with nothing else said.
-    text += &format!(
-        "Z1-1,{},{}\n",
+    let day = [
         HOUR.plus(10 * MINUTE),
-        HOUR.plus(10 * MINUTE + 20 * HOUR_MS)
-    );
+        HOUR.plus(10 * MINUTE + 20 * HOUR_MS),
+    ];
+    let [from, to] = day.map(|at| at.to_string());
+    text.push_str(&["Z1-1,", &from, ",", &to, "\n"].concat());
     let file = place.file("visits.csv", &text);
     let later = HOUR.plus(3 * DAY_MS);
     place

@@ -67,7 +67,9 @@ fn hour_cells(rows: &[WindowRow], hour: Millis) -> Vec<ZoneFigures> {
     let mut tally = Tally::default();
     let of_zones = rows.chunk_by(|a, b| a.zone == b.zone);
     let cell = |of_zone: &[WindowRow]| {
-        of_zone.iter().for_each(|row| tally.add_window(&row.window));
+        for row in of_zone {
+            tally.add_window(&row.window);
+        }
         ZoneFigures {
             zone: of_zone[0].zone,
             from: hour,

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 /// What the hub has told of one hour.
 #[derive(Default)]
-struct Told {
+struct ToldZones {
     /// Zones of which it knew something.
     known: Zones,
     /// Windows of those of which it told that it knew nothing.
@@ -30,7 +30,7 @@ pub(in crate::history) fn give_way(
     windows: &[WindowRow],
     names: &dyn Names,
 ) -> Result<(), StoreError> {
-    let mut hours: BTreeMap<Millis, Told> = BTreeMap::new();
+    let mut hours: BTreeMap<Millis, ToldZones> = BTreeMap::new();
     for row in windows {
         let hour = Millis(row.from.0 / HOUR_MS * HOUR_MS);
         let imported = |e: &ManifestFile| e.imported && e.hour == hour;
@@ -59,7 +59,7 @@ fn yielded(
     shelf: &Shelf,
     catalogue: &Catalogue,
     entry: &ManifestFile,
-    told: &Told,
+    told: &ToldZones,
     names: &dyn Names,
 ) -> Result<(), StoreError> {
     // One that is gone, or damaged, tells nothing in any case.
@@ -97,7 +97,7 @@ type Left = Option<(u64, Vec<u8>)>;
 fn turnover_left(
     bytes: Vec<u8>,
     hour: Millis,
-    told: &Told,
+    told: &ToldZones,
     names: &dyn Names,
 ) -> Result<Left, TableError> {
     let changes = read_corrected(bytes.clone())?;
@@ -112,12 +112,12 @@ fn turnover_left(
     let zones: Zones = rows.keys().map(|(zone, _)| *zone).collect();
     let mut is_new = zones.intersection(&told.known).next().is_some();
     rows.retain(|(zone, _), _| !told.known.contains(zone));
-    let mut changed = changes.clone();
+    let mut corrected = changes.clone();
     for row in &told.unknown {
         if zones.contains(&row.zone) && !changes.contains(&row.zone) {
             let window = rows.entry((row.zone, row.from)).or_default();
             window.subtract(&row.window);
-            changed.insert(row.zone);
+            corrected.insert(row.zone);
             is_new = true;
         }
     }
@@ -126,12 +126,12 @@ fn turnover_left(
     }
     let rows = rows.into_iter().filter(|(_, w)| !w.is_zero());
     let rows = rows.map(|((zone, from), window)| WindowRow { zone, from, window });
-    let (changes, rows): (Vec<_>, Vec<_>) = rows.partition(|row| changed.contains(&row.zone));
+    let (changes, rows): (Vec<_>, Vec<_>) = rows.partition(|row| corrected.contains(&row.zone));
     let lines = rows.iter().chain(&changes).flat_map(plain).count() as u64;
     Ok(Some((lines, turnover(&rows, &changes, hour, names)?)))
 }
 
-fn visits_left(bytes: Vec<u8>, told: &Told) -> Result<Left, TableError> {
+fn visits_left(bytes: Vec<u8>, told: &ToldZones) -> Result<Left, TableError> {
     let mut rows: Vec<VisitRow> = read_visits(bytes)?;
     let before = rows.len();
     rows.retain(|row| !told.known.contains(&row.zone_number));

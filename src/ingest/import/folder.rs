@@ -11,8 +11,8 @@ use super::input::Mark;
 use super::merge::Merge;
 use super::read::{Meter, Reached, Unsorted};
 use super::refusal::{KEPT, Refusals, Tally};
-use super::run::{Run, RunReader, RunWriter, all_times};
-use super::sources::{Sources, write_whole};
+use super::run::{RunFile, RunReader, RunWriter, all_times};
+use super::sources::{SourceRanks, write_whole};
 use crate::domain::SourceKind;
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -33,7 +33,7 @@ struct KeptRun {
 
 /// What is being imported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Session {
+struct ImportSession {
     inputs: Vec<Mark>,
     format: String,
     kind: String,
@@ -44,22 +44,22 @@ struct Session {
 
 /// What stands in `state.json`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct State {
+struct ImportState {
     version: u32,
     /// Number of the next run's file.
     next: u64,
     /// The set.
     runs: Vec<KeptRun>,
-    session: Option<Session>,
+    session: Option<ImportSession>,
     /// The times of claims that the history does not know yet, ms.
     unsettled: Option<(u64, u64)>,
     /// Of the last import, while it is not settled.
-    came: Option<Came>,
+    came: Option<ImportOutcome>,
 }
 
 /// What an import has brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Came {
+pub struct ImportOutcome {
     pub tally: Tally,
     /// Claims that the set did not hold.
     pub fresh: u64,
@@ -70,8 +70,8 @@ pub struct Came {
 /// See the module.
 pub struct ImportFolder {
     dir: PathBuf,
-    state: State,
-    pub sources: Arc<Sources>,
+    state: ImportState,
+    pub sources: Arc<SourceRanks>,
 }
 
 const VERSION: u32 = 1;
@@ -94,9 +94,9 @@ impl ImportFolder {
     pub fn open(dir: &Path) -> io::Result<Self> {
         std::fs::create_dir_all(dir)?;
         let state = match std::fs::read(dir.join(STATE)) {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => State {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => ImportState {
                 version: VERSION,
-                ..State::default()
+                ..ImportState::default()
             },
             read => serde_json::from_slice(&read?).map_err(io::Error::other)?,
         };
@@ -104,7 +104,7 @@ impl ImportFolder {
             return Err(io::Error::other("is of another version of bayhub"));
         }
         let own = Self {
-            sources: Arc::new(Sources::open(&dir.join("sources"))?),
+            sources: Arc::new(SourceRanks::open(&dir.join("sources"))?),
             dir: dir.to_owned(),
             state,
         };
@@ -151,7 +151,7 @@ impl ImportFolder {
         if same {
             return Ok(true);
         }
-        self.state.session = Some(Session {
+        self.state.session = Some(ImportSession {
             inputs: asked.inputs.clone(),
             format: asked.format.to_owned(),
             kind: asked.kind.name().to_owned(),
@@ -240,7 +240,7 @@ impl ImportFolder {
         let came = session.runs.iter().map(|run| run.claims).sum::<u64>();
         let first = session.runs.iter().map(|run| run.first).min();
         let last = session.runs.iter().map(|run| run.last).max();
-        let mut fresh = Run::default();
+        let mut fresh = RunFile::default();
         if let (Some(first), Some(last)) = (first, last) {
             // The set's runs come first, so that what it holds is met before what is the same.
             let of_set = self.state.runs.iter();
@@ -258,7 +258,7 @@ impl ImportFolder {
                 self.state.unsettled = Some((from.min(fresh.first), to.max(fresh.last)));
             }
         }
-        self.state.came = Some(Came {
+        self.state.came = Some(ImportOutcome {
             tally: session.tally,
             fresh: fresh.claims,
             doubled: came - fresh.claims,
@@ -270,7 +270,7 @@ impl ImportFolder {
 
     /// What the last import has brought, until it is settled.
     #[must_use]
-    pub fn came(&self) -> Came {
+    pub fn came(&self) -> ImportOutcome {
         self.state.came.clone().unwrap_or_default()
     }
 
@@ -332,7 +332,7 @@ impl ImportFolder {
 }
 
 impl KeptRun {
-    fn new(file: String, run: Run) -> Self {
+    fn new(file: String, run: RunFile) -> Self {
         Self {
             file,
             claims: run.claims,
@@ -344,10 +344,10 @@ impl KeptRun {
 }
 
 /// Writes what is in runs from place `old` on and in none before it, each once.
-fn write_fresh(path: &Path, mut all: Merge, old: usize, meter: &Meter) -> io::Result<Run> {
+fn write_fresh(path: &Path, mut all: Merge, old: usize, meter: &Meter) -> io::Result<RunFile> {
     let mut run = RunWriter::create(path)?;
     let mut last: Option<PastClaim> = None;
-    while let Some((claim, place)) = all.next()? {
+    while let Some((claim, place)) = all.take()? {
         meter
             .claims
             .fetch_add(u64::from(place >= old), Ordering::Relaxed);

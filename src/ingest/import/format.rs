@@ -1,55 +1,12 @@
 //! The formats that files of the past may have. One file line by line; what a line says comes out as
 //! from any door's codec.
-//!
-//! A new format is an [`ImportFormat`]: it looks at the first line of a file and gives whatever reads
-//! the others.
 
+use super::line_format::{ImportFormat, LineReader, OpenedFile, begin};
 use super::visits::Visits;
 use crate::ingest::codec::{COUNT, Codec, Malformed, REPORT, Said};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::sync::Arc;
-
-/// A format.
-pub trait ImportFormat: Send + Sync {
-    /// As `--format` has it.
-    fn name(&self) -> String;
-
-    /// Looks at the first line that is not empty.
-    ///
-    /// # Errors
-    /// Why no file of this format begins so.
-    fn open(&self, first: &[u8]) -> Result<Opened, String>;
-}
-
-/// How the lines of one file are read.
-#[derive(Clone)]
-pub struct Opened {
-    pub reader: Arc<dyn LineReader>,
-    /// The first line only says what the others are.
-    pub has_header: bool,
-    /// A line is one thing, taken or refused as a whole; and who writes such a file has watched all
-    /// the time, from its first moment to its last.
-    pub watches: bool,
-}
-
-/// Reads lines of one file, on any number of threads.
-pub trait LineReader: Send + Sync {
-    /// Appends what a line says, in order. On an error nothing has been appended.
-    ///
-    /// # Errors
-    /// Why it cannot be read.
-    fn read<'a>(&self, line: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(), Malformed>;
-
-    /// Whose word it is, if the line says so.
-    fn source<'a>(&self, line: &'a [u8]) -> Option<Cow<'a, str>>;
-
-    /// The line as it may be kept when it is refused: so that members which are to be dropped can be
-    /// found by their names.
-    fn shown<'a>(&self, line: &'a [u8]) -> Cow<'a, [u8]> {
-        Cow::Borrowed(line)
-    }
-}
 
 /// Bodies of `POST /v1/reports`, one a line.
 pub struct Reports;
@@ -62,7 +19,7 @@ impl ImportFormat for Reports {
         "reports".into()
     }
 
-    fn open(&self, first: &[u8]) -> Result<Opened, String> {
+    fn open(&self, first: &[u8]) -> Result<OpenedFile, String> {
         bodies(first, &REPORT, "/v1/reports")
     }
 }
@@ -72,7 +29,7 @@ impl ImportFormat for Counts {
         "counts".into()
     }
 
-    fn open(&self, first: &[u8]) -> Result<Opened, String> {
+    fn open(&self, first: &[u8]) -> Result<OpenedFile, String> {
         bodies(first, &COUNT, "/v1/counts")
     }
 }
@@ -88,23 +45,18 @@ pub fn named(name: &str) -> Option<Arc<dyn ImportFormat>> {
     })
 }
 
-fn bodies(first: &[u8], codec: &'static Codec, path: &str) -> Result<Opened, String> {
+fn bodies(first: &[u8], codec: &'static Codec, path: &str) -> Result<OpenedFile, String> {
     if first.first() != Some(&b'{') {
         return Err(format!(
             "its first line is no JSON object, but one body of POST {path} a line is wanted: it begins with {:?}",
             begin(first)
         ));
     }
-    Ok(Opened {
+    Ok(OpenedFile {
         reader: Arc::new(Bodies(codec)),
         has_header: false,
         watches: false,
     })
-}
-
-/// As much of a line as an error should repeat.
-pub(super) fn begin(line: &[u8]) -> String {
-    String::from_utf8_lossy(&line[..line.len().min(60)]).into_owned()
 }
 
 struct Bodies(&'static Codec);

@@ -4,7 +4,7 @@
 //! longer than the limit takes no memory and costs only itself; where a compressed file ends in the
 //! middle, what could be read of it stands. Memory: a piece, and a line.
 
-use super::format::{ImportFormat, Opened};
+use super::line_format::{ImportFormat, OpenedFile};
 use super::refusal::ImportReason;
 use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ pub struct Input {
     pub path: PathBuf,
     /// As the operator has named it.
     pub name: Arc<str>,
-    pub opened: Opened,
+    pub opened: OpenedFile,
     /// Tells that the file is still the one it was.
     pub mark: Mark,
 }
@@ -42,7 +42,7 @@ pub struct Mark {
 
 /// Where in a file reading goes on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct FilePlace {
     /// Bytes before it, uncompressed.
     pub offset: u64,
     /// Lines before it.
@@ -56,7 +56,7 @@ pub struct Piece {
     /// The number of the first, from 1 on.
     pub first: u64,
     /// Where the next piece begins.
-    pub end: Place,
+    pub end: FilePlace,
     /// What of the file never came to be a line: where, and why.
     pub refused: Option<(u64, ImportReason, String)>,
 }
@@ -161,7 +161,7 @@ pub struct Pieces {
     /// Read, and not handed out.
     rest: Vec<u8>,
     /// What `rest` begins at.
-    at: Place,
+    at: FilePlace,
     longest: usize,
     /// Within a line that is too long: its bytes so far.
     over: Option<u64>,
@@ -176,7 +176,7 @@ impl Pieces {
     /// When the file cannot be read up to there.
     pub fn open(
         input: &Input,
-        from: Place,
+        from: FilePlace,
         longest: usize,
         read: Arc<AtomicU64>,
     ) -> io::Result<Self> {
@@ -259,7 +259,7 @@ impl Iterator for Pieces {
                 let mut lines = std::mem::take(&mut self.rest);
                 self.rest = lines.split_off(end);
                 let first = self.at.line + 1;
-                let breaks = lines.iter().filter(|b| **b == b'\n').count() as u64;
+                let breaks = lines.split(|b| *b == b'\n').count() as u64 - 1;
                 self.at.line += breaks + u64::from(!lines.ends_with(b"\n"));
                 self.at.offset += end as u64;
                 if first == 1 {

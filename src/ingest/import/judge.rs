@@ -7,7 +7,7 @@
 use super::claim::PastClaim;
 use super::input::Input;
 use super::refusal::{ImportReason, KEPT, Refusals, RefusedAt};
-use super::sources::Sources;
+use super::sources::SourceRanks;
 use crate::domain::{
     BaySubset, CountObservation, DropList, Millis, Observation, SourceIx, SourceKind,
 };
@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// See the module.
 pub struct Judge {
     pub registry: Arc<Registry>,
-    pub sources: Arc<Sources>,
+    pub sources: Arc<SourceRanks>,
     /// What the senders are.
     pub kind: SourceKind,
     /// What is older is not kept by the history.
@@ -43,7 +43,7 @@ pub struct Judged {
     pub times: Option<(u64, u64)>,
 }
 
-type Refused = (ImportReason, String);
+type LineRefused = (ImportReason, String);
 
 impl Judge {
     /// Judges the lines of a piece, the first of that number.
@@ -60,7 +60,7 @@ impl Judge {
                 continue;
             }
             judged.refusals.tally.lines += 1;
-            let refuse = |judged: &mut Judged, index, why: Refused| {
+            let refuse = |judged: &mut Judged, index, why: LineRefused| {
                 let file = &*input.name;
                 let at = RefusedAt {
                     file,
@@ -92,15 +92,15 @@ impl Judge {
                 continue;
             }
             let mut seen = None;
-            let whole = input.opened.watches;
+            let as_one = input.opened.watches;
             let before = judged.claims.len();
             for (i, one) in said.drain(..).enumerate() {
                 match self.claim(&city, source, &one, &mut judged.claims) {
                     Ok(also) => {
                         seen = seen.or(also);
-                        judged.refusals.tally.accepted += u64::from(!whole || i == 0);
+                        judged.refusals.tally.accepted += u64::from(!as_one || i == 0);
                     }
-                    Err(why) if whole => {
+                    Err(why) if as_one => {
                         judged.claims.truncate(before);
                         judged.refusals.tally.accepted -= u64::from(i > 0);
                         refuse(&mut judged, None, why);
@@ -126,7 +126,7 @@ impl Judge {
         input: &Input,
         line: &'a [u8],
         said: &mut Vec<Said<'a>>,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), LineRefused> {
         if line.len() > self.most_bytes {
             let why = format!(
                 "{} bytes; at most {} are taken",
@@ -149,7 +149,7 @@ impl Judge {
         Ok(())
     }
 
-    fn source(&self, name: &str) -> Result<SourceIx, Refused> {
+    fn source(&self, name: &str) -> Result<SourceIx, LineRefused> {
         let own = format!("import:{}", self.kind.name());
         let name = if name.is_empty() { &own } else { name };
         self.sources.place_of(name)
@@ -164,7 +164,7 @@ impl Judge {
     ///
     /// # Errors
     /// When there is no place left.
-    pub fn unnamed(&self) -> Result<SourceIx, Refused> {
+    pub fn unnamed(&self) -> Result<SourceIx, LineRefused> {
         self.source("")
     }
 
@@ -175,7 +175,7 @@ impl Judge {
         source: SourceIx,
         said: &Said<'_>,
         claims: &mut Vec<PastClaim>,
-    ) -> Result<Option<Millis>, Refused> {
+    ) -> Result<Option<Millis>, LineRefused> {
         match said {
             Said::Bay(bay) => {
                 claims.push(self.bay(city, source, bay)?);
@@ -199,7 +199,12 @@ impl Judge {
         }
     }
 
-    fn bay(&self, city: &City, source: SourceIx, said: &BaySaid<'_>) -> Result<PastClaim, Refused> {
+    fn bay(
+        &self,
+        city: &City,
+        source: SourceIx,
+        said: &BaySaid<'_>,
+    ) -> Result<PastClaim, LineRefused> {
         let at = self.time(said.at.or(said.seen))?;
         let bay = self.registry.bay_called(&said.bay);
         let bay = bay.filter(|bay| bay.0 < city.bay_slots());
@@ -224,7 +229,7 @@ impl Judge {
         source: SourceIx,
         said: &CountSaid<'_>,
         claims: &mut Vec<PastClaim>,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), LineRefused> {
         let at = self.time(said.at)?;
         let zone = self.registry.zone_called(&said.zone);
         let zone = zone.filter(|zone| zone.0 < city.zone_count());
@@ -252,7 +257,7 @@ impl Judge {
         Ok(())
     }
 
-    fn time(&self, at: Option<Millis>) -> Result<Millis, Refused> {
+    fn time(&self, at: Option<Millis>) -> Result<Millis, LineRefused> {
         let at = at.ok_or_else(|| {
             let why = "at: missing: of the past only the line itself can say when it was so";
             (ImportReason::WithoutTime, why.to_owned())
@@ -272,7 +277,7 @@ impl Judge {
     }
 }
 
-fn unknown(reason: ImportReason, what: &str, id: &str) -> Refused {
+fn unknown(reason: ImportReason, what: &str, id: &str) -> LineRefused {
     let id: String = id.chars().take(crate::domain::id::MAX_LEN).collect();
     (reason, format!("{what} {id:?} is not in the registry"))
 }

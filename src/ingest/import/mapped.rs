@@ -4,7 +4,7 @@
 //! As the feed's own door has it, but of any age. Running totals say nothing of the past by
 //! themselves, and are refused. Dear: a row of CSV is read with the header before it, some microseconds.
 
-use super::format::{ImportFormat, LineReader, Opened};
+use super::line_format::{ImportFormat, LineReader, OpenedFile};
 use crate::ingest::codec::{Malformed, Said};
 use crate::ingest::connector::{FeedConfig, FeedRow, Reader};
 use std::borrow::Cow;
@@ -43,7 +43,7 @@ impl ImportFormat for Mapped {
         self.name.clone()
     }
 
-    fn open(&self, first: &[u8]) -> Result<Opened, String> {
+    fn open(&self, first: &[u8]) -> Result<OpenedFile, String> {
         if first.contains(&0) {
             return Err(format!("its first line is no text, as {} reads", self.name));
         }
@@ -58,7 +58,7 @@ impl ImportFormat for Mapped {
             is_table: self.is_table,
             header,
         };
-        Ok(Opened {
+        Ok(OpenedFile {
             reader: Arc::new(lines),
             has_header: self.has_header,
             watches: false,

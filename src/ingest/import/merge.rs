@@ -23,7 +23,7 @@ impl Merge {
     pub fn new(mut runs: Vec<RunReader>) -> io::Result<Self> {
         let mut heads = BinaryHeap::with_capacity(runs.len());
         for (place, run) in runs.iter_mut().enumerate() {
-            if let Some(first) = run.next()? {
+            if let Some(first) = run.take()? {
                 heads.push(Reverse((first, place)));
             }
         }
@@ -34,12 +34,12 @@ impl Merge {
     ///
     /// # Errors
     /// When a run cannot be read or is damaged.
-    pub fn next(&mut self) -> io::Result<Option<(PastClaim, usize)>> {
+    pub fn take(&mut self) -> io::Result<Option<(PastClaim, usize)>> {
         let Some(mut head) = self.heads.peek_mut() else {
             return Ok(None);
         };
         let Reverse((claim, place)) = *head;
-        match self.runs[place].next()? {
+        match self.runs[place].take()? {
             Some(next) => head.0.0 = next,
             None => drop(PeekMut::pop(head)),
         }

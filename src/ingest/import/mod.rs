@@ -13,6 +13,7 @@ pub mod folder;
 pub mod format;
 pub mod input;
 pub mod judge;
+pub mod line_format;
 pub mod mapped;
 pub mod merge;
 pub mod read;

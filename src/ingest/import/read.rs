@@ -9,7 +9,7 @@
 //! Bounded: the claims of two runs, and some pieces.
 
 use super::claim::PastClaim;
-use super::input::{Input, Piece, Pieces, Place};
+use super::input::{FilePlace, Input, Piece, Pieces};
 use super::judge::{Judge, Judged};
 use super::refusal::{ImportReason, Refusals, RefusedAt};
 use serde::{Deserialize, Serialize};
@@ -37,13 +37,13 @@ pub struct Meter {
 pub struct Reached {
     /// Which of the files.
     pub file: usize,
-    pub place: Place,
+    pub place: FilePlace,
     /// The first and last time in it so far, ms.
     pub times: Option<(u64, u64)>,
 }
 
 /// A piece that was judged.
-struct Done {
+struct ReadPiece {
     reached: Reached,
     /// It was the file's last.
     last: bool,
@@ -51,7 +51,7 @@ struct Done {
 }
 
 /// What waits for its turn.
-type Outcome = io::Result<Done>;
+type Outcome = io::Result<ReadPiece>;
 type Work = (u64, usize, io::Result<Option<Piece>>);
 
 /// A run to be sorted and written, what was refused on the way, and how far it reaches.
@@ -82,7 +82,8 @@ pub fn read(
     thread::scope(|scope| {
         scope.spawn(move || cut(inputs, from, judge.most_bytes, meter, &pieces));
         for _ in 0..hands {
-            let (work, out) = (work.clone(), out.clone());
+            let work = work.clone();
+            let out = out.clone();
             scope.spawn(move || judge_all(inputs, judge, &work, &out));
         }
         drop((out, work));
@@ -113,7 +114,7 @@ fn cut(
         let place = if file == from.file {
             from.place
         } else {
-            Place::default()
+            FilePlace::default()
         };
         let pieces = match Pieces::open(input, place, longest, meter.read.clone()) {
             Ok(pieces) => pieces,
@@ -152,9 +153,9 @@ fn judge_all(
     }
 }
 
-fn judge_one(inputs: &[Input], judge: &Judge, file: usize, piece: Option<Piece>) -> Done {
+fn judge_one(inputs: &[Input], judge: &Judge, file: usize, piece: Option<Piece>) -> ReadPiece {
     let Some(piece) = piece else {
-        return Done {
+        return ReadPiece {
             reached: Reached {
                 file: file + 1,
                 ..Reached::default()
@@ -178,7 +179,7 @@ fn judge_one(inputs: &[Input], judge: &Judge, file: usize, piece: Option<Piece>)
         place: piece.end,
         times: judged.times,
     };
-    Done {
+    ReadPiece {
         reached,
         last: false,
         judged,

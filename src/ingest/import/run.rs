@@ -23,7 +23,7 @@ const MAGIC: [u8; 8] = *b"bhpast1\n";
 /// What stands before a block.
 #[derive(Clone, Copy, Debug, Default, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(C)]
-struct BlockHead {
+struct RunBlockHead {
     claims: u32,
     bytes: u32,
     /// Of the compressed bytes.
@@ -38,12 +38,12 @@ pub struct RunWriter {
     path: PathBuf,
     to: BufWriter<File>,
     block: Vec<PastClaim>,
-    written: Run,
+    written: RunFile,
 }
 
 /// How many claims a run holds, and of which times, ms; and how long its file is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Run {
+pub struct RunFile {
     pub claims: u64,
     pub first: u64,
     pub last: u64,
@@ -62,9 +62,9 @@ impl RunWriter {
             path: path.to_owned(),
             to,
             block: Vec::with_capacity(BLOCK),
-            written: Run {
+            written: RunFile {
                 bytes: MAGIC.len() as u64,
-                ..Run::default()
+                ..RunFile::default()
             },
         })
     }
@@ -90,7 +90,7 @@ impl RunWriter {
             return Ok(());
         };
         let bytes = zstd::bulk::compress(bytemuck::cast_slice(&self.block), 1)?;
-        let head = BlockHead {
+        let head = RunBlockHead {
             claims: self.block.len() as u32,
             bytes: bytes.len() as u32,
             crc32c: crc32c::crc32c(&bytes),
@@ -105,7 +105,7 @@ impl RunWriter {
         }
         self.written.last = head.last;
         self.written.claims += u64::from(head.claims);
-        self.written.bytes += (size_of::<BlockHead>() + bytes.len()) as u64;
+        self.written.bytes += (size_of::<RunBlockHead>() + bytes.len()) as u64;
         self.block.clear();
         Ok(())
     }
@@ -114,7 +114,7 @@ impl RunWriter {
     ///
     /// # Errors
     /// When the disk does not take it.
-    pub fn finish(mut self) -> io::Result<Run> {
+    pub fn finish(mut self) -> io::Result<RunFile> {
         self.end_block()?;
         let file = self
             .to
@@ -163,12 +163,12 @@ impl RunReader {
         })
     }
 
-    fn head(&mut self) -> io::Result<Option<BlockHead>> {
+    fn head(&mut self) -> io::Result<Option<RunBlockHead>> {
         if self.left == 0 {
             return Ok(None);
         }
-        let mut head = BlockHead::default();
-        let length = size_of::<BlockHead>() as u64;
+        let mut head = RunBlockHead::default();
+        let length = size_of::<RunBlockHead>() as u64;
         self.from
             .read_exact(bytemuck::bytes_of_mut(&mut head))
             .map_err(|e| named(&self.path, &e))?;
@@ -180,7 +180,7 @@ impl RunReader {
         Ok(Some(head))
     }
 
-    fn skip(&mut self, head: &BlockHead) -> io::Result<()> {
+    fn skip(&mut self, head: &RunBlockHead) -> io::Result<()> {
         self.from
             .seek_relative(i64::from(head.bytes))
             .map_err(|e| named(&self.path, &e))
@@ -206,7 +206,7 @@ impl RunReader {
     ///
     /// # Errors
     /// When the file cannot be read or is damaged.
-    pub fn next(&mut self) -> io::Result<Option<PastClaim>> {
+    pub fn take(&mut self) -> io::Result<Option<PastClaim>> {
         loop {
             while let Some(claim) = self.block.get(self.next) {
                 self.next += 1;
@@ -232,7 +232,7 @@ impl RunReader {
         }
     }
 
-    fn unpack(&mut self, head: &BlockHead) -> io::Result<()> {
+    fn unpack(&mut self, head: &RunBlockHead) -> io::Result<()> {
         self.packed.resize(head.bytes as usize, 0);
         self.from
             .read_exact(&mut self.packed)

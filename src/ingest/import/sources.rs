@@ -2,7 +2,7 @@
 //!
 //! Promise: a place, once a run that uses it is on disk, never means another name. What the figures come
 //! to does not depend on who was met first: for settling, sources are numbered by their names
-//! ([`Sources::ranks`]).
+//! ([`SourceRanks::ranks`]).
 
 use super::refusal::ImportReason;
 use crate::domain::{SourceIx, id};
@@ -14,20 +14,20 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// See the module.
-pub struct Sources {
+pub struct SourceRanks {
     path: PathBuf,
-    state: Mutex<State>,
+    state: Mutex<RankState>,
 }
 
 #[derive(Default)]
-struct State {
+struct RankState {
     names: Vec<Arc<str>>,
     places: AHashMap<Arc<str>, u32>,
     /// Names that are on disk.
     saved: usize,
 }
 
-impl Sources {
+impl SourceRanks {
     /// Reads the list, if there is one.
     ///
     /// # Errors
@@ -39,7 +39,7 @@ impl Sources {
         };
         let names: Vec<Arc<str>> = text.lines().map(Arc::from).collect();
         let places = (0..).zip(&names).map(|(place, name)| (name.clone(), place));
-        let state = State {
+        let state = RankState {
             places: places.collect(),
             saved: names.len(),
             names,
@@ -50,7 +50,7 @@ impl Sources {
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, RankState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -18,7 +18,7 @@ use std::sync::Arc;
 const NOON: u64 = 1_795_392_000_000;
 
 /// A folder of imports, and one of files.
-struct Rig {
+struct ImportRig {
     dir: tempfile::TempDir,
     registry: Arc<Registry>,
     kind: SourceKind,
@@ -26,7 +26,7 @@ struct Rig {
     most: usize,
 }
 
-impl Rig {
+impl ImportRig {
     fn new() -> Self {
         Self {
             dir: tempfile::tempdir().unwrap(),
@@ -46,7 +46,7 @@ impl Rig {
         ImportFolder::open(&self.dir.path().join("import")).unwrap()
     }
 
-    fn look(&self, format: &str, files: &[&Path]) -> Result<Vec<Input>, String> {
+    fn look(format: &str, files: &[&Path]) -> Result<Vec<Input>, String> {
         let format = format::named(format).unwrap();
         let look = |path: &&Path| Input::look(path, &*format, 4096);
         files.iter().map(look).collect()
@@ -55,7 +55,7 @@ impl Rig {
     /// Reads until the runs are `fail` in number, if that is said.
     fn read(&self, format: &str, files: &[&Path], fail: Option<usize>) -> io::Result<ImportFolder> {
         let mut folder = self.folder();
-        let inputs = self.look(format, files).unwrap();
+        let inputs = Self::look(format, files).unwrap();
         let judge = Judge {
             registry: self.registry.clone(),
             sources: folder.sources.clone(),
@@ -99,7 +99,7 @@ impl Rig {
 fn set(folder: &ImportFolder) -> Vec<PastClaim> {
     let mut all = folder.claims(0..=u64::MAX).unwrap();
     let mut claims = Vec::new();
-    while let Some((claim, _)) = all.next().unwrap() {
+    while let Some((claim, _)) = all.take().unwrap() {
         claims.push(claim);
     }
     claims
@@ -107,7 +107,8 @@ fn set(folder: &ImportFolder) -> Vec<PastClaim> {
 
 /// What the set comes to, whoever was met first.
 fn recalled(folder: &ImportFolder, registry: &Registry) -> Vec<String> {
-    let (city, ranks) = (registry.city(), folder.sources.ranks());
+    let city = registry.city();
+    let ranks = folder.sources.ranks();
     let claims = set(folder).into_iter();
     let mut all: Vec<_> = claims
         .map(|c| format!("{:?} {:?}", c.at(), c.recall(&city, &ranks)))
@@ -147,7 +148,7 @@ fn gz(bytes: &[u8]) -> Vec<u8> {
 
 #[test]
 fn whatever_their_order_claims_come_out_in_that_of_their_times_each_once() {
-    let rig = Rig::new();
+    let rig = ImportRig::new();
     let text = lines(1500);
     let whole = rig.file("a.jsonl", text.as_bytes());
     let folder = rig.import("reports", &[&whole]);
@@ -177,7 +178,7 @@ fn whatever_their_order_claims_come_out_in_that_of_their_times_each_once() {
         assert_eq!(folder.came().fresh, 0, "{}", again.display());
         assert_eq!(set(&folder), claims);
     }
-    let other = Rig::new();
+    let other = ImportRig::new();
     let reversed: String = text.lines().rev().flat_map(|l| [l, "\r\n"]).collect();
     let half = other.file("d.jsonl", half_of(&text));
     let reversed = other.file("e.jsonl", reversed.as_bytes());
@@ -197,11 +198,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
     #[test]
     fn one_that_was_killed_goes_on_and_comes_to_the_same(kills in prop::collection::vec(1..6_usize, 1..4)) {
-        let rig = Rig::new();
+        let rig = ImportRig::new();
         let text = lines(1200) + "{\"bay\":\"Z9\",\"state\":\"vacant\"}\nx\n" + &lines(1300);
         let one = rig.file("a.jsonl", text.as_bytes());
         let two = rig.file("b.gz", &gz(lines(1400).as_bytes()));
-        let whole = Rig::new();
+        let whole = ImportRig::new();
         let want = whole.read("reports", &[&one, &two], None).unwrap();
         for kill in kills {
             // So large a piece is read in one go that some come to their end.
@@ -219,7 +220,7 @@ proptest! {
 
 #[test]
 fn each_refusal_is_counted_by_its_reason_and_kept_without_what_is_dropped() {
-    let rig = Rig::new();
+    let rig = ImportRig::new();
     let at = Millis(NOON - 1);
     let long = "x".repeat(3 << 20);
     let text = format!(
@@ -267,8 +268,8 @@ fn each_refusal_is_counted_by_its_reason_and_kept_without_what_is_dropped() {
 
 #[test]
 fn what_cannot_be_imported_is_named_before_anything_is() {
-    let rig = Rig::new();
-    let fault = |format: &str, path: &Path| rig.look(format, &[path]).err().unwrap();
+    let rig = ImportRig::new();
+    let fault = |format: &str, path: &Path| ImportRig::look(format, &[path]).err().unwrap();
     let nowhere = rig.dir.path().join("nowhere.jsonl");
     assert!(fault("reports", &nowhere).contains("nowhere.jsonl: "));
     assert!(fault("reports", rig.dir.path()).contains("is a folder"));
@@ -290,7 +291,7 @@ fn what_cannot_be_imported_is_named_before_anything_is() {
 
 #[test]
 fn of_a_file_that_is_cut_what_can_be_read_stands_and_the_rest_is_told() {
-    let rig = Rig::new();
+    let rig = ImportRig::new();
     let whole = gz(lines(5000).as_bytes());
     let file = rig.file("cut.gz", &whole[..whole.len() / 2]);
     let came = rig.import("reports", &[&file]).came();
@@ -307,7 +308,7 @@ fn of_a_file_that_is_cut_what_can_be_read_stands_and_the_rest_is_told() {
 
 #[test]
 fn the_same_instant_by_another_clock_is_the_same_claim() {
-    let rig = Rig::new();
+    let rig = ImportRig::new();
     let file = rig.file(
         "a.jsonl",
         b"{\"bay\":\"Z0-0\",\"state\":\"vacant\",\"at\":\"2026-11-01T08:00:00+08:00\"}\n\
@@ -320,7 +321,7 @@ fn the_same_instant_by_another_clock_is_the_same_claim() {
 
 #[test]
 fn stretches_are_parted_where_nothing_was_said_for_long() {
-    let rig = Rig::new();
+    let rig = ImportRig::new();
     let day = 86_400_000;
     let text: String = [1, 2, 5, 20, 21].map(|n| report(1, n * day)).concat();
     let folder = rig.import("reports", &[&rig.file("a", text.as_bytes())]);
@@ -337,7 +338,7 @@ fn stretches_are_parted_where_nothing_was_said_for_long() {
 
 #[test]
 fn a_run_that_was_damaged_is_named_and_not_believed() {
-    let rig = Rig::new();
+    let rig = ImportRig::new();
     drop(rig.import("reports", &[&rig.file("a", lines(3000).as_bytes())]));
     let dir = rig.dir.path().join("import");
     let runs = std::fs::read_dir(&dir).unwrap().map(|e| e.unwrap().path());
@@ -351,7 +352,7 @@ fn a_run_that_was_damaged_is_named_and_not_believed() {
     std::fs::write(&run, bytes).unwrap();
     let read = || {
         let mut all = rig.folder().claims(0..=u64::MAX)?;
-        while all.next()?.is_some() {}
+        while all.take()?.is_some() {}
         Ok::<_, io::Error>(())
     };
     let e = read().unwrap_err().to_string();
@@ -360,7 +361,7 @@ fn a_run_that_was_damaged_is_named_and_not_believed() {
 
 #[test]
 fn a_presence_is_kept_with_visits_and_with_what_a_feed_has_seen() {
-    let rig = Rig::new();
+    let rig = ImportRig::new();
     let visits = b"bay,from,to\nZ0-0,2026-11-01T00:00:00Z,2026-11-01T00:10:00Z\nZ9,2026-11-01T00:00:00Z,2026-11-01T01:00:00Z\n";
     let folder = rig.import("visits", &[&rig.file("v.csv", visits)]);
     let came = folder.came();

@@ -4,7 +4,7 @@
 //! one says so again and again, so that no word of it is too old to stand. Two stays of a bay that touch
 //! or overlap are told apart by the instant before the second.
 
-use super::format::{ImportFormat, LineReader, Opened, begin};
+use super::line_format::{ImportFormat, LineReader, OpenedFile, begin};
 use crate::domain::{BayStatus, Millis};
 use crate::ingest::codec::{BaySaid, Malformed, Said};
 use std::borrow::Cow;
@@ -24,7 +24,7 @@ impl ImportFormat for Visits {
         "visits".into()
     }
 
-    fn open(&self, first: &[u8]) -> Result<Opened, String> {
+    fn open(&self, first: &[u8]) -> Result<OpenedFile, String> {
         let wanted = "a CSV file with the header bay,from,to is wanted";
         let header = std::str::from_utf8(first)
             .map_err(|_| format!("its first line is no text, but {wanted}"))?;
@@ -43,7 +43,7 @@ impl ImportFormat for Visits {
                 begin(first)
             ));
         };
-        Ok(Opened {
+        Ok(OpenedFile {
             reader: Arc::new(Columns {
                 bay,
                 from,
@@ -86,7 +86,8 @@ impl LineReader for Columns {
             })
         };
         let bay = field(self.bay, "bay")?;
-        let (from, to) = (time(self.from, "from")?, time(self.to, "to")?);
+        let from = time(self.from, "from")?;
+        let to = time(self.to, "to")?;
         if to <= from || to.since(from) > LONGEST_MS {
             return Err(Malformed(format!(
                 "to: {to} is not within a year after from: {from}"
@@ -149,7 +150,8 @@ mod tests {
     #[test]
     fn a_stay_is_vacant_before_occupied_within_and_vacant_after_whatever_the_zone_of_its_times() {
         let line = "A-1,1970-01-01T08:00:10+08:00,1970-01-01T00:40:10Z";
-        let (occupied, vacant) = (BayStatus::Occupied, BayStatus::Vacant);
+        let occupied = BayStatus::Occupied;
+        let vacant = BayStatus::Vacant;
         let want = vec![
             (9, vacant),
             (10, occupied),

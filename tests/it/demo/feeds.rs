@@ -4,7 +4,8 @@
 use super::http::call;
 use super::hub::Hub;
 use crate::long::figure;
-use bayhub::domain::Millis;
+use bayhub::clock::SystemClock;
+use bayhub::domain::{Clock as _, Millis};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -12,7 +13,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 /// What a server answers at each path; a path without an answer hangs.
 #[derive(Clone, Default)]
@@ -87,9 +88,9 @@ fn settle(dir: &Path, zones: usize, feeds: &str) -> PathBuf {
     }
     let config = dir.join("bayhub.toml");
     let text = format!(
-        "[registry]\npath = {dir:?}\n[data]\npath = {:?}\n[http]\nlisten = \"127.0.0.1:0\"\n\
+        "[registry]\npath = \"{0}\"\n[data]\npath = \"{0}/data\"\n[http]\nlisten = \"127.0.0.1:0\"\n\
          [mqtt]\nlisten = \"127.0.0.1:0\"\n{feeds}",
-        dir.join("data")
+        dir.display()
     );
     std::fs::write(&config, text).expect("a file");
     config
@@ -105,8 +106,7 @@ fn feed(name: &str, at: SocketAddr, every: &str) -> String {
 
 /// RFC 3339, so many seconds ago.
 fn ago(s: u64) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("1970");
-    Millis(now.as_millis() as u64 - s * 1000).to_string()
+    Millis(SystemClock.now().0 - s * 1000).to_string()
 }
 
 async fn until_vacant(hub: &Hub, zone: &str, vacant: u32) {

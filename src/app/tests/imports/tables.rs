@@ -5,12 +5,10 @@ use super::*;
 /// A half-hourly count of thirty car parks, if it lies beside the repository.
 fn birmingham() -> Option<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let found = root
+    let mut found = root
         .ancestors()
         .map(|dir| dir.join("shared/data/birmingham_parking.csv"));
-    let text = found
-        .filter_map(|path| std::fs::read_to_string(path).ok())
-        .next();
+    let text = found.find_map(|path| std::fs::read_to_string(path).ok());
     if text.is_none() {
         eprintln!("shared/data/birmingham_parking.csv is not here: left out");
     }
@@ -78,8 +76,8 @@ async fn a_real_citys_autumn_is_imported_and_told_as_plain_arithmetic_has_it() {
         let mut weighed = 0;
         for (n, r) in of.iter().enumerate() {
             let end = of.get(n + 1).map_or(from.plus(HOUR_MS), |next| next.3);
-            let begin = r.3.max(from);
-            weighed += r.2 * end.max(from).since(begin) as i64;
+            let first = r.3.max(from);
+            weighed += r.2 * end.max(from).since(first) as i64;
         }
         let want = weighed as f64 / (parks[id] as f64 * HOUR_MS as f64);
         let got = told["occupancy"].as_f64().unwrap();
