@@ -20,6 +20,8 @@ struct App<'l> {
 
 #[tokio::main]
 async fn main() -> Outcome {
+    // The one that TLS is done by, where an address is https.
+    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
     let (line, arguments) = line_and_arguments("book DEMO_LINE LAT LON")?;
     let [lat, lon] = &arguments[..] else {
         return Err("where? LAT LON".into());

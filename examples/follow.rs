@@ -19,6 +19,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 #[tokio::main]
 async fn main() -> Outcome {
+    // The one that TLS is done by, where an address is https.
+    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
     let (line, arguments) = line_and_arguments("follow DEMO_LINE ZONE[,ZONE...]")?;
     let zones = arguments.first().ok_or("which zones?")?;
     let address = format!("{}/v1/stream?zones={zones}", text(&line, "/http")?);

@@ -16,6 +16,8 @@ use std::time::Duration;
 
 #[tokio::main]
 async fn main() -> Outcome {
+    // The one that TLS is done by, where an address is https.
+    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
     let (line, arguments) = line_and_arguments("report DEMO_LINE BAY")?;
     let bay = arguments.first().ok_or("which bay?")?;
     by_mqtt(&line, bay, "occupied").await?;

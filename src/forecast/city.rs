@@ -96,6 +96,14 @@ impl City {
         self.from..self.until
     }
 
+    /// What is learnt begins no earlier than this half-hour, though nothing may have been seen in it. Of
+    /// one that has learnt something nothing changes.
+    pub fn begin(&mut self, index: u32) {
+        if self.until == 0 {
+            self.from = index;
+        }
+    }
+
     /// Zones that are remembered.
     #[must_use]
     pub fn zones(&self) -> usize {

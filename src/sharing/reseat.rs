@@ -4,7 +4,7 @@
 //! and nobody is put where another sits. Dear: looks at all seats once for each booking that is in the way.
 
 use crate::domain::pool::PoolSeat;
-use crate::domain::{Millis, Offer, Reservation, Span};
+use crate::domain::{Millis, Offer, Reservation, ReservationState, Span};
 use ahash::AHashSet;
 
 /// A booking, by its number in the store, and how long it keeps its seat.
@@ -60,14 +60,14 @@ pub(super) fn make_room(mut seats: Vec<Vec<Seated>>, span: Span, most: usize) ->
 }
 
 /// Which of a pool's bookings have no seat once it has no more places than `offer` says: who sits beyond
-/// them gets a seat within, the oldest booking first, as long as there is one that is free then.
+/// them gets a seat within, who stands there already and then the oldest booking first, as long as there is one that is free then.
 pub(super) fn beyond(offer: &Offer, booked: &[Reservation]) -> AHashSet<i64> {
     let places = offer.pool.as_ref().map_or(u32::MAX, |pool| pool.places);
     let number = |r: &Reservation| PoolSeat::read(&r.bay).and_then(|seat| seat.number);
     let numbered = booked.iter().filter_map(|r| Some((number(r)?, r)));
     let (mut within, mut beyond): (Vec<_>, Vec<_>) =
         numbered.partition(|(number, _)| *number <= places);
-    beyond.sort_unstable_by_key(|(_, r)| (r.created_at, r.id));
+    beyond.sort_unstable_by_key(|(_, r)| (r.state != ReservationState::Active, r.created_at, r.id));
     let mut left = AHashSet::new();
     for (_, r) in beyond {
         let is_free = |number: &u32| {

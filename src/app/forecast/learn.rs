@@ -115,6 +115,9 @@ impl ForecastLesson {
             tracing::info!("there is history from before what forecasts were learnt from: anew");
             city = City::default();
         }
+        if let Some(first) = hours.first() {
+            city.begin(Wall::index(*first));
+        }
         let until = Wall::start(city.learnt().end);
         let new: Vec<Millis> = hours
             .into_iter()

@@ -20,6 +20,7 @@ use crate::history::{DayWritten, Imported};
 use crate::ingest::import::claim::Recalled;
 use crate::ingest::import::folder::ImportFolder;
 use crate::ingest::import::read::Meter;
+use crate::ingest::import::stays::Stays;
 use crate::metrics::Metrics;
 use crate::registry;
 use crate::settlement::{SettlementLimits, Unkept};
@@ -135,8 +136,12 @@ impl PastRun<'_> {
         let city = self.shared.registry.city();
         let mut claims = self.folder.claims(from..=to).map_err(internal)?;
         let mut gone = 0;
+        let mut stays = Stays::default();
         while let Some((claim, _)) = claims.take().map_err(internal)? {
             self.meter.claims.fetch_add(1, Ordering::Relaxed);
+            if !stays.stands(&claim) {
+                continue;
+            }
             match claim.recall(&city, &ranks) {
                 Recalled::Claim(said) => feeder.claim(claim.at(), said)?,
                 Recalled::Presence(source, until) => feeder.presence(claim.at(), source, until)?,

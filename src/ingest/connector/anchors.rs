@@ -22,8 +22,14 @@ const MAX_HEARD: usize = 20_000;
 /// How long an absolute count is built upon, ms: a day's drift is no count any more.
 const HOLDS_MS: u64 = 24 * 3_600_000;
 
-/// What a total may show when it begins anew, as at midnight; more is another counter's.
-const MOST_ANEW: u64 = 10_000;
+/// Cars that pass within so little time that it does not count, and in each second beyond it: all lanes of
+/// the largest car park together. A total that goes on by more is another counter's.
+const MOST_AT_ONCE: u64 = 50;
+const MOST_A_SECOND: u64 = 5;
+
+/// A total that falls has begun anew, as at midnight, if it falls below this part of what it was; else it
+/// is another counter's, or out of order.
+const ANEW_BELOW: u64 = 2;
 
 /// See the module.
 pub(super) struct Anchors {
@@ -43,6 +49,14 @@ struct Followed {
     left: Option<u64>,
     /// Of when the totals are.
     totals_at: Millis,
+}
+
+impl Followed {
+    /// Whether a total is less than was known.
+    fn falls(&self, flow: &Flow) -> bool {
+        let less = |known: Option<u64>, told: Option<u64>| told.is_some() && told < known;
+        less(self.entered, flow.entered) || less(self.left, flow.left)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -100,12 +114,13 @@ impl Anchors {
             return FlowTold::NotAnchored;
         };
         let has_totals = flow.entered.is_some() || flow.left.is_some();
-        if has_totals && at < zone.totals_at {
+        if has_totals && (at < zone.totals_at || at == zone.totals_at && zone.falls(flow)) {
             return FlowTold::Late;
         }
+        let most = MOST_AT_ONCE + at.since(zone.totals_at) / 1000 * MOST_A_SECOND;
         let anchored_at = zone.anchor.map_or(Millis(0), |anchor| anchor.at);
-        let entered = step(&mut zone.entered, flow.entered);
-        let left = step(&mut zone.left, flow.left);
+        let entered = step(&mut zone.entered, flow.entered, most);
+        let left = step(&mut zone.left, flow.left, most);
         if has_totals {
             zone.totals_at = at;
         }
@@ -160,18 +175,18 @@ impl Anchors {
     }
 }
 
-/// How far a running total has gone on. `None`: it is another counter's.
-fn step(known: &mut Option<u64>, total: Option<u64>) -> Option<i64> {
+/// How far a running total has gone on, at most `most`. `None`: it is another counter's.
+fn step(known: &mut Option<u64>, total: Option<u64>, most: u64) -> Option<i64> {
     let Some(total) = total else {
         return Some(0);
     };
     let gone = match known.replace(total) {
         None => 0,
         Some(before) if total >= before => total - before,
-        Some(_) if total <= MOST_ANEW => total,
+        Some(before) if total < before / ANEW_BELOW => total,
         Some(_) => return None,
     };
-    i64::try_from(gone).ok()
+    (gone <= most).then_some(gone as i64)
 }
 
 /// A count after so many more bays are occupied.
@@ -270,10 +285,25 @@ mod tests {
             Millis(T),
         );
         assert_eq!(vacant(&mut all, &flow(Some(2), Some(0), None, 1)), Some(48));
+        // One less, at the same time: out of order.
+        let late = flow(Some(1), Some(0), None, 1);
+        assert_eq!(all.moved(&late, "", late.at.unwrap()), FlowTold::Late);
         assert_eq!(
-            vacant(&mut all, &flow(Some(90_000), Some(5), None, 2)),
-            Some(0)
+            vacant(&mut all, &flow(Some(40), Some(5), None, 5)),
+            Some(15)
         );
+        // One that jumps, or falls a little, is another counter's: the next count is waited for.
+        for (entered, s) in [(90_000, 6), (89_999, 7)] {
+            let anchor = flow(Some(40), Some(5), None, s);
+            all.anchor(&said(50, s), Some(&anchor), Millis(T + s * 1000));
+            assert_eq!(
+                vacant(&mut all, &flow(Some(entered), Some(5), None, s + 1)),
+                None
+            );
+        }
+        let anchor = flow(Some(105), Some(90), None, 20);
+        all.anchor(&said(40, 20), Some(&anchor), Millis(T + 20_000));
+        assert_eq!(vacant(&mut all, &flow(Some(104), Some(90), None, 22)), None);
         assert_eq!(
             vacant(&mut all, &flow(Some(80_000), Some(5), None, 3)),
             None

@@ -171,7 +171,7 @@ impl Fetcher {
                 .await
                 .map_err(|e| unanswered(e, Fault::Unreachable))?;
             if !answer.status().is_redirection() || answer.status() == StatusCode::NOT_MODIFIED {
-                return read(answer, now).await;
+                return read(answer, now, known.is_some()).await;
             }
             let to = answer.headers().get(header::LOCATION);
             url = next_hop(&url, to.and_then(|to| to.to_str().ok()))?;
@@ -245,7 +245,7 @@ fn next_hop(from: &Url, to: Option<&str>) -> Result<Url, Failure> {
 }
 
 /// A final answer: its body, or what its status says.
-async fn read(mut answer: Response, now: Millis) -> Result<Fetched, Failure> {
+async fn read(mut answer: Response, now: Millis, is_known: bool) -> Result<Fetched, Failure> {
     let headers = answer.headers();
     let max_age = headers
         .get(header::CACHE_CONTROL)
@@ -256,7 +256,7 @@ async fn read(mut answer: Response, now: Millis) -> Result<Fetched, Failure> {
             .and_then(|v: &HeaderValue| v.to_str().ok())
     };
     match answer.status() {
-        StatusCode::NOT_MODIFIED => return Ok(Fetched::Unchanged { max_age }),
+        StatusCode::NOT_MODIFIED if is_known => return Ok(Fetched::Unchanged { max_age }),
         StatusCode::OK => {}
         other => {
             let retry_after = text(header::RETRY_AFTER).and_then(|v| retry_after(v, now));

@@ -13,6 +13,9 @@ const AHEAD_MS: u64 = 60_000;
 
 const HOUR_MS: i64 = 3_600_000;
 
+/// How old rows are of themselves, ms: a row that is farther from a whole hour says nothing of the zone.
+const OWN_AGE_MS: i64 = 20 * 60_000;
+
 /// Time zones differ by so many hours at most.
 const MOST_HOURS: i64 = 26;
 
@@ -26,6 +29,8 @@ pub(super) struct Times {
     /// Rows by the hours that their times are ahead, from -26 on.
     by_hour: [u32; (2 * MOST_HOURS + 1) as usize],
     told: u32,
+    /// Those that are not long dead.
+    alive: u32,
 }
 
 impl Times {
@@ -40,6 +45,7 @@ impl Times {
             stale_after_s,
             by_hour: [0; (2 * MOST_HOURS + 1) as usize],
             told: 0,
+            alive: 0,
         }
     }
 
@@ -100,21 +106,29 @@ impl Times {
     fn note(&mut self, at: Millis, now: Millis) {
         self.told += 1;
         let ahead = at.0 as i64 - now.0 as i64;
-        // An age of less than an hour is of the hour itself: only the rest is the zone's.
+        // A little age is a row's own: only whole hours beyond it are the zone's.
         let hours = (ahead - AHEAD_MS as i64).div_euclid(HOUR_MS) + 1;
-        if hours.abs() <= MOST_HOURS {
+        if hours.abs() > MOST_HOURS {
+            return;
+        }
+        let is_whole = hours * HOUR_MS - ahead <= OWN_AGE_MS;
+        if is_whole {
             self.by_hour[(hours + MOST_HOURS) as usize] += 1;
         }
+        // An old row may be old of itself; one that is ahead is off.
+        self.alive += u32::from(is_whole || ahead > 0);
     }
 
     /// By how many hours the feed's time zone seems to be wrong: nine in ten of the rows that are
     /// not long dead are off by as many, and they are half of all at least.
     pub(super) fn hours_off(&self) -> Option<i8> {
-        let alive: u32 = self.by_hour.iter().sum();
+        let alive = self.alive;
         let (at, most) = self.by_hour.iter().enumerate().max_by_key(|(_, n)| **n)?;
         let hours = at as i64 - MOST_HOURS;
         // A few are always hours old: sensors that have just died.
-        let nearly_all = alive > 0 && *most * 10 >= alive * 9;
+        // One row alone may be of a clock that stands.
+        let enough = alive > 1 || hours > 1;
+        let nearly_all = alive > 0 && enough && *most * 10 >= alive * 9;
         let all_the_same = nearly_all && alive * 2 >= self.told;
         (all_the_same && hours != 0).then_some(hours as i8)
     }
@@ -146,6 +160,10 @@ mod tests {
             Some(-3)
         );
         assert_eq!(with(&[3 * 3600 + 60, 60]).hours_off(), None);
+        // A clock that is minutes fast, one row alone, a feed that stands still between two hours.
+        assert_eq!(with(&[-120, -125, -90]).hours_off(), None);
+        assert_eq!(with(&[4500]).hours_off(), None);
+        assert_eq!(with(&[2 * 3600 + 1800, 2 * 3600 + 1810]).hours_off(), None);
         let long_dead = 400 * 86_400;
         assert_eq!(with(&[-3600, -3500, long_dead]).hours_off(), Some(1));
         assert_eq!(with(&[-3600, long_dead, long_dead]).hours_off(), None);

@@ -43,7 +43,30 @@ pub enum Recalled {
     Gone,
 }
 
+/// What a claim says of a stay, as files of visits tell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StayWord {
+    /// Somebody stays until this time, ms.
+    Lasts(u64),
+    /// Somebody leaves.
+    Ends,
+}
+
 impl PastClaim {
+    /// Of whose bay and by whom, and what it says of a stay: of files of visits a claim that a bay is
+    /// occupied has the stay's end for its number, and its end has none.
+    #[must_use]
+    pub fn stay(&self) -> Option<((u32, u32), StayWord)> {
+        let occupied = u64::from(BayStatus::Occupied as u8);
+        let vacant = u64::from(BayStatus::Vacant as u8);
+        let word = match (self.word & 3, self.word >> 4 & 3) {
+            (BAY, status) if status == occupied && self.seq > self.at => StayWord::Lasts(self.seq),
+            (BAY, status) if status == vacant && self.seq == 0 => StayWord::Ends,
+            _ => return None,
+        };
+        Some(((self.number, self.source), word))
+    }
+
     /// Of a bay by its lasting number; `o.bay` is not looked at, and neither is who stands behind it:
     /// whoever imports vouches for what is imported.
     #[must_use]

@@ -20,6 +20,7 @@ pub mod read;
 pub mod refusal;
 pub mod run;
 pub mod sources;
+pub mod stays;
 #[cfg(test)]
 mod tests;
 mod visits;

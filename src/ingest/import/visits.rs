@@ -107,7 +107,8 @@ impl LineReader for Columns {
         // Where one stay ends as the next begins, that it begins is what stands.
         out.push(said(from.0.saturating_sub(1), BayStatus::Vacant, 1));
         let again = (from.0..to.0).step_by(AGAIN_MS as usize);
-        out.extend(again.map(|at| said(at, BayStatus::Occupied, 1)));
+        // With the stay's end, so that another's within it is known for what it is (`stays`).
+        out.extend(again.map(|at| said(at, BayStatus::Occupied, to.0)));
         out.push(said(to.0, BayStatus::Vacant, 0));
         Ok(())
     }

@@ -29,7 +29,7 @@ impl RequestIds {
         }
     }
 
-    /// The request's own name if it has one that is 1 to 64 of `[A-Za-z0-9._-]`, else a new one.
+    /// The request's own name if it has one that is 1 to 64 of `[A-Za-z0-9._-]` and no key, else a new one.
     pub(super) fn of(&self, headers: &HeaderMap) -> HeaderValue {
         let mut given = headers.get_all(X_REQUEST_ID).iter();
         match (given.next(), given.next()) {
@@ -47,7 +47,9 @@ impl RequestIds {
 }
 
 fn is_plain(name: &[u8]) -> bool {
+    // What begins like a key may be one, and names stand in the log.
     (1..=LONGEST).contains(&name.len())
+        && !name.starts_with(b"bh_")
         && name
             .iter()
             .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(b))

@@ -5,7 +5,7 @@
 //! on at which the one is taken and the other is free.
 
 use crate::domain::pool::{PoolSeat, is_of_pool};
-use crate::domain::{Offer, Reservation, Span};
+use crate::domain::{Offer, Reservation, ReservationState, Span};
 use crate::sharing::actor::BookingActor;
 use crate::sharing::index;
 use crate::sharing::reseat;
@@ -74,7 +74,7 @@ impl BookingActor {
         };
         let mut beyond: Vec<Reservation> = self.index.kept_above(&offer.bay, pool.places).collect();
         // Who was there first stays.
-        beyond.sort_unstable_by_key(|r| (r.created_at, r.id));
+        beyond.sort_unstable_by_key(|r| (r.state != ReservationState::Active, r.created_at, r.id));
         for r in beyond {
             let within = |number: &u32| *number <= pool.places;
             let free = self.first_free(offer.id, r.kept()).filter(within);

@@ -5,6 +5,7 @@
 //! offered in all than there is, the hours of every offer of the zone are laid beside each other, a few
 //! milliseconds for a hundred of them.
 
+use crate::domain::pool::PoolSeat;
 use crate::domain::{Millis, Offer, OfferState, Span};
 use crate::sharing::actor::{BookingActor, Failed};
 use crate::sharing::ask::DeskError;
@@ -38,14 +39,15 @@ impl BookingActor {
         let there = self.ctx.owners.places(&zone, &offer.owner);
         let asked = places(offer);
         let others = self.others_in(&zone, offer);
+        let standing = self.standing_beside(&zone, offer, &others);
         let all: u64 = others.iter().map(|o| u64::from(places(o))).sum();
-        if all + u64::from(asked) <= u64::from(there) {
+        if all + standing.len() as u64 + u64::from(asked) <= u64::from(there) {
             return Ok(());
         }
         let taken = if asked > there {
             0
         } else {
-            self.most_at_once(offer, &others)
+            self.most_at_once(offer, &others, &standing)
         };
         if asked > there || taken + u64::from(asked) > u64::from(there) {
             return Err(DeskError::TooMany {
@@ -81,9 +83,35 @@ impl BookingActor {
         open.cloned().collect()
     }
 
+    /// What stands of the zone though its offer is paused, withdrawn, or has other hours by now: it has its
+    /// place all the same. What stands on the very bay that is offered keeps that bay by itself.
+    fn standing_beside(&self, zone: &str, offer: &Offer, others: &[Arc<Offer>]) -> Vec<Span> {
+        let now = self.ctx.clock.now();
+        let registry = &self.ctx.registry;
+        let ix = registry.zone(zone);
+        let city = registry.city();
+        let is_there = |name: &str| match PoolSeat::read(name) {
+            Some(seat) => seat.zone == zone,
+            None => registry
+                .bay(name)
+                .is_some_and(|bay| Some(city.zone_of(bay)) == ix),
+        };
+        let kept = self.index.kept_where(is_there);
+        let beside = kept.filter(|r| {
+            if r.owner != offer.owner || r.free_at <= now || r.bay == offer.bay {
+                return false;
+            }
+            let is_on = |o: &Offer| o.id == r.offer && o.hours.covers(r.span, &self.ctx.workdays);
+            !is_on(offer) && !others.iter().any(|o| is_on(o))
+        });
+        beside
+            .filter_map(|r| Span::new(r.span.start, r.free_at))
+            .collect()
+    }
+
     /// How much of the others is on offer at one time, at most, while `offer` is: as far ahead as can be
-    /// booked.
-    fn most_at_once(&self, offer: &Offer, others: &[Arc<Offer>]) -> u64 {
+    /// booked. What stands beside offers counts as well.
+    fn most_at_once(&self, offer: &Offer, others: &[Arc<Offer>], standing: &[Span]) -> u64 {
         let now = self.ctx.clock.now();
         let ahead = (self.ctx.config.furthest_days + 8) * DAY_MS;
         let Some(span) = Span::new(now, now.plus(ahead)) else {
@@ -102,6 +130,13 @@ impl BookingActor {
                 turns.push((both.start, count));
                 turns.push((both.end, -count));
             }
+        }
+        for both in standing
+            .iter()
+            .flat_map(|s| own.iter().filter_map(|w| w.and(*s)))
+        {
+            turns.push((both.start, 1));
+            turns.push((both.end, -1));
         }
         turns.sort_unstable();
         let running = turns.iter().scan(0, |sum, (_, count)| {

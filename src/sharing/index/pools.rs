@@ -102,6 +102,19 @@ impl BookingIndex {
         seats.is_some_and(|seats| reseat::make_room(seats, span, usize::MAX).is_some())
     }
 
+    /// What keeps a bay or seat whose name is `wanted`. Dear: looks at the names of all.
+    pub(in crate::sharing) fn kept_where(
+        &self,
+        wanted: impl Fn(&str) -> bool,
+    ) -> impl Iterator<Item = Reservation> {
+        let books = (0..self.bays.len()).filter_map(|number| self.bays.get(number));
+        let books = books.filter(move |book| !book.kept.is_empty() && wanted(&book.bay));
+        books.flat_map(|book| {
+            let kept = book.kept.iter();
+            kept.map(|r| r.whole(&book.bay, &self.partners))
+        })
+    }
+
     /// The first of them.
     pub(in crate::sharing) fn free_seat(&self, shelved: &Shelved, span: Span) -> Option<u32> {
         self.free_seats(shelved, span, 1).first().copied()

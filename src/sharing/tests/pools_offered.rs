@@ -70,6 +70,33 @@ async fn no_more_is_on_offer_at_a_time_than_there_is() {
 }
 
 #[tokio::test]
+async fn what_stands_has_its_place_though_its_offer_is_gone_or_has_other_hours() {
+    let folder = tempfile::tempdir().unwrap();
+    let rig = DeskRig::new(folder.path(), Matching::Batch).await;
+    let too_many = |others| DeskError::TooMany {
+        zone: "P".into(),
+        there: 6,
+        others,
+    };
+    let all = rig.pool(6, 0, 1000).await.unwrap();
+    rig.book(10, 70).await;
+    rig.book(10, 70).await;
+    rig.desk.withdraw(all).await.unwrap();
+    assert_eq!(rig.pool(6, 0, 60).await.unwrap_err(), too_many(2));
+    let four = rig.pool(4, 0, 60).await.unwrap();
+    for _ in 0..4 {
+        rig.book(10, 50).await;
+    }
+    let full = rig.hold(10, 50).await.unwrap_err();
+    assert_eq!(full, DeskError::NoMatch(Why::Full));
+    // Its hours move away from what is booked.
+    let hours = blank(80, 200).hours;
+    rig.desk.put_offer(Offer { hours, ..four }).await.unwrap();
+    assert_eq!(rig.pool(1, 0, 60).await.unwrap_err(), too_many(6));
+    rig.pool(2, 80, 200).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_place_is_nobodys_but_who_has_bays_there() {
     let folder = tempfile::tempdir().unwrap();
     let rig = DeskRig::new(folder.path(), Matching::Batch).await;
