@@ -3,7 +3,7 @@
 //!
 //! Keeps nothing, and a hub may run meanwhile.
 
-use super::Failure;
+use super::{Failure, feed_known};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::{BayStatus, Clock as _, CountState, Millis, Reason};
@@ -75,6 +75,9 @@ pub fn feed_try(config: &Config, options: &FeedTry) -> Result<(), Failure> {
         options.rows
     };
     print!("{}", page(&reader, &tried, most));
+    if let Some(unknown) = feed_known::unknown(config, &tried.answer) {
+        println!("{unknown}");
+    }
     let taken = tried
         .answer
         .rows
@@ -134,12 +137,31 @@ pub(super) fn check_feeds(feeds: &[FeedConfig]) -> Result<Vec<String>, Failure> 
             return Err(says(format!("nothing of it can be used: {why}")));
         }
         let taken = rows.len() - refused;
+        let lost = reader.lost(&tried.answer);
+        let tells = rows.iter().filter_map(|row| row.said.as_ref().ok());
+        let tells = tells.filter(|said| !is_unknown(said)).count();
+        if tells == 0 && !lost.is_empty() {
+            return Err(says(format!("no row tells anything: {}", lost.join("; "))));
+        }
+        lines.extend(
+            lost.iter()
+                .map(|lost| format!("feed {}: {lost}", feed.name)),
+        );
         lines.push(format!(
             "feed {}: {taken} rows of its sample taken, {refused} refused",
             feed.name
         ));
     }
     Ok(lines)
+}
+
+/// Whether it says that nothing is known.
+fn is_unknown(said: &Said<'_>) -> bool {
+    match said {
+        Said::Count(count) => count.word.state == CountState::Unknown,
+        Said::Bay(bay) => bay.status == BayStatus::Unknown,
+        _ => false,
+    }
 }
 
 pub(super) fn read(file: &Path) -> Result<Vec<u8>, Failure> {

@@ -29,6 +29,7 @@ mod doors;
 mod engine;
 mod exposure;
 mod failure;
+mod feed_known;
 mod feed_try;
 mod feeds;
 mod folder;

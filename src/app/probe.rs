@@ -72,9 +72,14 @@ mod tests {
         let at = listener.local_addr().unwrap();
         std::thread::spawn(move || {
             let (mut socket, _) = listener.accept().unwrap();
-            let mut asked = [0; 512];
-            let n = socket.read(&mut asked).unwrap();
-            assert!(asked[..n].starts_with(b"GET /readyz HTTP/1.1\r\n"));
+            let mut asked = Vec::new();
+            let mut some = [0; 512];
+            // It may come in pieces; what is left unread would end the connection too soon.
+            while !asked.ends_with(b"\r\n\r\n") {
+                let n = socket.read(&mut some).unwrap();
+                asked.extend_from_slice(&some[..n]);
+            }
+            assert!(asked.starts_with(b"GET /readyz HTTP/1.1\r\n"));
             socket.write_all(answer.as_bytes()).unwrap();
         });
         at

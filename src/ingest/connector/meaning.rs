@@ -46,7 +46,10 @@ impl ClaimMap {
         let (said, place) = match (said, place) {
             (said, Ok(place)) => (said, place),
             // What lives says so wherever it is; a static row is nothing without its place.
-            (said, Err(_)) if self.is_live() => (said, None),
+            (said, Err(_)) if self.is_live() => {
+                odd.no_place = true;
+                (said, None)
+            }
             (_, Err(why)) => (Err(malformed(why)), None),
         };
         let (said, flow) = match said {

@@ -158,6 +158,8 @@ pub struct Odd {
     pub time_twice: bool,
     /// Its time does not exist by the wall clock (clocks were put forward over it).
     pub time_skipped: bool,
+    /// Its place is none on earth.
+    pub no_place: bool,
 }
 
 /// How often what was odd in an answer.

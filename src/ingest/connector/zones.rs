@@ -62,6 +62,13 @@ pub(super) fn make(
     rows: &[FeedRow],
 ) -> Result<MadeZones, String> {
     let all = described(rows);
+    let nowhere = rows.iter().filter(|row| row.odd.no_place).count();
+    if nowhere * 100 > (all.len() + nowhere) * MOST_WRONG_PERCENT {
+        return Err(format!(
+            "{nowhere} of its {} places are none on earth: lat and lon, or x and y, may be swapped",
+            all.len() + nowhere
+        ));
+    }
     if all.is_empty() {
         return Ok(MadeZones::default());
     }
@@ -72,7 +79,10 @@ pub(super) fn make(
         ));
     }
     let middle = plausible(&registry.city(), &all)?;
-    let mut made = MadeZones::default();
+    let mut made = MadeZones {
+        left_out: nowhere,
+        ..MadeZones::default()
+    };
     let mut put = Vec::new();
     let mut room = maker.room();
     for (id, of) in &all {

@@ -134,3 +134,33 @@ fn a_feed_whose_places_are_in_another_country_makes_no_zone() {
     let why = make(&empty(), &kept(10), &scattered).unwrap_err();
     assert!(why.starts_with("3 of its 3 places"), "{why}");
 }
+
+#[test]
+fn places_that_are_none_on_earth_make_no_zone_and_a_few_are_left_out() {
+    let registry = empty();
+    let nowhere = || {
+        let odd = Odd {
+            no_place: true,
+            ..Odd::default()
+        };
+        let place = None;
+        FeedRow {
+            place,
+            odd,
+            ..row("X", None, BayKind::Car, 1)
+        }
+    };
+    let good = |n: u32| row(&format!("Z{n}"), HERE, BayKind::Car, 9);
+    let maker = kept(100);
+    for rows in [
+        vec![nowhere(), nowhere()],
+        (0..8).map(good).chain([nowhere(), nowhere()]).collect(),
+    ] {
+        let why = make(&registry, &maker, &rows).unwrap_err();
+        assert!(why.contains("swapped"), "{why}");
+        assert!(maker.put.lock().unwrap().is_empty());
+    }
+    let rows: Vec<FeedRow> = (0..19).map(good).chain([nowhere()]).collect();
+    let made = make(&registry, &maker, &rows).unwrap();
+    assert_eq!((made.put, made.left_out), (19, 1));
+}
