@@ -138,9 +138,8 @@ pub(super) fn check_feeds(feeds: &[FeedConfig]) -> Result<Vec<String>, Failure> 
         }
         let taken = rows.len() - refused;
         let lost = reader.lost(&tried.answer);
-        let tells = rows.iter().filter_map(|row| row.said.as_ref().ok());
-        let tells = tells.filter(|said| !is_unknown(said)).count();
-        if tells == 0 && !lost.is_empty() {
+        let mut said = rows.iter().filter_map(|row| row.said.as_ref().ok());
+        if said.all(is_unknown) && !lost.is_empty() {
             return Err(says(format!("no row tells anything: {}", lost.join("; "))));
         }
         lines.extend(
