@@ -142,13 +142,11 @@ pub(super) fn check_feeds(feeds: &[FeedConfig]) -> Result<Vec<String>, Failure> 
         if said.all(is_unknown) && !lost.is_empty() {
             return Err(says(format!("no row tells anything: {}", lost.join("; "))));
         }
-        lines.extend(
-            lost.iter()
-                .map(|lost| format!("feed {}: {lost}", feed.name)),
-        );
+        let name = &feed.name;
+        lines.extend(lost.iter().map(|lost| format!("feed {name}: {lost}")));
+        let of_sample = "rows of its sample taken";
         lines.push(format!(
-            "feed {}: {taken} rows of its sample taken, {refused} refused",
-            feed.name
+            "feed {name}: {taken} {of_sample}, {refused} refused"
         ));
     }
     Ok(lines)
