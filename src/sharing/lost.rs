@@ -18,6 +18,9 @@ use crate::store::{StoreError, Work};
 use ahash::AHashMap;
 use std::sync::Arc;
 
+/// So long bays that are not lost any more are looked at again, ms: their drivers have to be told.
+const BACK_MS: u64 = 5 * 60_000;
+
 /// Offers that are withdrawn in one tick at most: one transaction that others wait for.
 const MOST: usize = 1_000;
 
@@ -25,6 +28,8 @@ const MOST: usize = 1_000;
 #[derive(Default)]
 pub(super) struct Lost {
     bays: AHashMap<Arc<str>, Since>,
+    /// Those that were lost and are not any more, since when.
+    back: AHashMap<Arc<str>, Millis>,
     /// Offers of bays that are not their owner's.
     offers: AHashMap<i64, Millis>,
     /// What was looked at last.
@@ -94,6 +99,12 @@ impl Lost {
                 bays.insert(bay, Since { at, owner });
             }
         }
+        for bay in self.bays.keys() {
+            self.back.insert(bay.clone(), now);
+        }
+        let is_back =
+            |bay: &Arc<str>, at: &mut Millis| now.since(*at) < BACK_MS && !bays.contains_key(bay);
+        self.back.retain(is_back);
         self.bays = bays;
         let standing: Vec<Arc<Offer>> = index.standing().collect();
         let mut offers = AHashMap::new();
@@ -127,9 +138,9 @@ impl Lost {
         self.looked = None;
     }
 
-    /// Bays of which something may be lost.
+    /// Bays of which something may be lost, and those that lately were.
     pub(super) fn bays(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.bays.keys()
+        self.bays.keys().chain(self.back.keys())
     }
 
     /// Whether an offer is to be withdrawn by now.

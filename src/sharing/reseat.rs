@@ -76,10 +76,34 @@ pub(super) fn beyond(offer: &Offer, booked: &[Reservation]) -> AHashSet<i64> {
         };
         match (1..=places).find(is_free) {
             Some(number) => within.push((number, r)),
-            None => _ = left.insert(r.id),
+            None => {
+                let lost = waiting(&within, r).filter(|_| r.state == ReservationState::Active);
+                let Some(at) = lost else {
+                    left.insert(r.id);
+                    continue;
+                };
+                let (number, other) = within.swap_remove(at);
+                left.insert(other.id);
+                within.push((number, r));
+            }
         }
     }
     left
+}
+
+/// Where the latest booking stands whose driver has yet to come, and which alone is in the way of `r`.
+fn waiting(within: &[(u32, &Reservation)], r: &Reservation) -> Option<usize> {
+    let in_the_way = |n: u32| {
+        let there = within.iter().filter(move |(number, _)| *number == n);
+        there.filter(|(_, o)| o.kept().overlaps(r.kept())).count()
+    };
+    let all = within.iter().enumerate().filter(|(_, (number, o))| {
+        o.state == ReservationState::Confirmed
+            && o.kept().overlaps(r.kept())
+            && in_the_way(*number) == 1
+    });
+    let latest = all.max_by_key(|(_, (_, o))| (o.created_at, o.id));
+    latest.map(|(at, _)| at)
 }
 
 /// Until when a seat that is free at a moment stays so; `None`: it is taken then.

@@ -81,9 +81,30 @@ impl BookingActor {
             if let Some(number) = free {
                 let bay = index::seat(offer, number);
                 self.change_seats(work, vec![(r, bay)]).await?;
+            } else if r.state == ReservationState::Active
+                && let Some(other) = self.to_come(offer, pool.places, &r)
+            {
+                // Who stands there keeps his place before who has yet to come.
+                let seats = vec![(r.clone(), other.bay.clone()), (other, r.bay)];
+                self.change_seats(work, seats).await?;
             }
         }
         Ok(())
+    }
+
+    /// The latest booking within a pool's places whose driver has yet to come, and which alone is in the
+    /// way of `r`.
+    fn to_come(&self, offer: &Offer, places: u32, r: &Reservation) -> Option<Reservation> {
+        let alone = (1..=places).filter_map(|number| {
+            let seat = index::seat(offer, number);
+            let mut there = self.index.kept_on(&seat);
+            let mut there = there.by_ref().filter(|o| o.kept().overlaps(r.kept()));
+            let first = there.next()?;
+            there.next().is_none().then_some(first)
+        });
+        alone
+            .filter(|o| o.state == ReservationState::Confirmed)
+            .max_by_key(|o| (o.created_at, o.id))
     }
 
     /// A seat of that pool that nobody has, also where others have seats beyond its places.

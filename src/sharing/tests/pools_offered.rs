@@ -97,6 +97,37 @@ async fn what_stands_has_its_place_though_its_offer_is_gone_or_has_other_hours()
 }
 
 #[tokio::test]
+async fn who_stands_there_keeps_his_place_and_who_gets_his_back_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let rig = DeskRig::new(folder.path(), Matching::Batch).await;
+    let pool = rig.pool(3, 0, 1000).await.unwrap();
+    let early = rig.book(0, 160).await;
+    let second = rig.book(0, 160).await;
+    let there = rig.book(0, 160).await;
+    rig.step(&there, DriverAct::Arrive).await.unwrap();
+    assert_eq!(seat(&there), 3);
+    let fewer = rig.resize(pool, 1).await.unwrap();
+    assert_eq!(seat(&rig.now(&there).await), 1);
+    let mut affected = rig.desk.affected(&fewer, 10).await.unwrap();
+    affected.sort_by_key(|r| r.id);
+    let ids: Vec<i64> = affected.iter().map(|r| r.id).collect();
+    assert_eq!(ids, [early.id, second.id]);
+    // The places come back before anybody was moved or paid.
+    rig.resize(fewer, 3).await.unwrap();
+    for _ in 0..3 {
+        rig.desk.tick().await.unwrap();
+        rig.clock.set(rig.clock.now().plus(MINUTE + 1000));
+    }
+    for r in [&early, &second] {
+        let now = rig.now(r).await;
+        assert_eq!(
+            (now.state, now.at_risk),
+            (ReservationState::Confirmed, None)
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_place_is_nobodys_but_who_has_bays_there() {
     let folder = tempfile::tempdir().unwrap();
     let rig = DeskRig::new(folder.path(), Matching::Batch).await;

@@ -20,27 +20,49 @@ impl Model {
     pub(super) async fn change_pool(&mut self) -> &'static str {
         let places = self.rng.random_range(1..=3);
         let old = self.pool.clone();
-        self.pool = match self.rng.random_range(0..8) {
+        if old.state == OfferState::Withdrawn {
+            self.begin_pool(places).await;
+            return "pool changed";
+        }
+        match self.rng.random_range(0..8) {
             0 => {
-                self.rig.desk.withdraw(old).await.unwrap();
-                self.most_in_pool = 0;
-                self.rig.desk.add_offer(of_places(places)).await.unwrap()
+                self.pool = self.rig.desk.withdraw(old).await.unwrap();
+                self.begin_pool(places).await;
             }
             1 => {
                 let state = match old.state {
                     OfferState::Open => OfferState::Paused,
                     _ => OfferState::Open,
                 };
-                let next = Offer { state, ..old };
-                self.rig.desk.put_offer(next).await.unwrap()
+                self.put_pool(Offer { state, ..old }).await;
             }
             _ => {
                 let pool = of_places(places).pool;
-                let next = Offer { pool, ..old };
-                self.rig.desk.put_offer(next).await.unwrap()
+                self.put_pool(Offer { pool, ..old }).await;
             }
-        };
+        }
         "pool changed"
+    }
+
+    /// The next pool, unless what stands of those before leaves no room for it.
+    async fn begin_pool(&mut self, places: u32) {
+        match self.rig.desk.add_offer(of_places(places)).await {
+            Ok(pool) => {
+                self.pool = pool;
+                self.most_in_pool = 0;
+            }
+            Err(DeskError::TooMany { .. }) => {}
+            Err(e) => panic!("{e}"),
+        }
+    }
+
+    /// A change of the pool, with the same exception.
+    async fn put_pool(&mut self, next: Offer) {
+        match self.rig.desk.put_offer(next).await {
+            Ok(pool) => self.pool = pool,
+            Err(DeskError::TooMany { .. }) => {}
+            Err(e) => panic!("{e}"),
+        }
     }
 
     /// Who has a place that is not there any more may be there still, or look for another; but from then
