@@ -74,19 +74,18 @@ pub(super) fn beyond(offer: &Offer, booked: &[Reservation]) -> AHashSet<i64> {
             let mut there = within.iter().filter(|(n, _)| n == number);
             there.all(|(_, o)| !o.kept().overlaps(r.kept()))
         };
-        match (1..=places).find(is_free) {
-            Some(number) => within.push((number, r)),
-            None => {
-                let lost = waiting(&within, r).filter(|_| r.state == ReservationState::Active);
-                let Some(at) = lost else {
-                    left.insert(r.id);
-                    continue;
-                };
-                let (number, other) = within.swap_remove(at);
-                left.insert(other.id);
-                within.push((number, r));
-            }
+        if let Some(number) = (1..=places).find(is_free) {
+            within.push((number, r));
+            continue;
         }
+        let lost = waiting(&within, r).filter(|_| r.state == ReservationState::Active);
+        let Some(at) = lost else {
+            left.insert(r.id);
+            continue;
+        };
+        let (number, other) = within.swap_remove(at);
+        left.insert(other.id);
+        within.push((number, r));
     }
     left
 }
