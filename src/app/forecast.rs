@@ -45,7 +45,8 @@ pub(super) struct Forecaster {
     schedule: Arc<RateSchedule>,
     told: Arc<Forecasts>,
     wall: Wall,
-    city: City,
+    /// What was learnt: tens of megabytes, shared with who writes it down.
+    city: Arc<City>,
     calibration: Calibration,
     watcher: Watcher,
 }
@@ -71,7 +72,7 @@ pub(super) fn open(
         schedule,
         told,
         wall,
-        city,
+        city: Arc::new(city),
         calibration,
         watcher: Watcher::default(),
     })
@@ -138,10 +139,10 @@ impl Forecaster {
             metrics: self.shared.metrics.clone(),
             closed: closed.clone(),
         };
-        match lesson.learn(self.city.clone(), now).await {
+        match lesson.learn(&self.city, now).await {
             Ok(None) => {}
             Ok(Some(city)) => {
-                self.city = city;
+                self.city = Arc::new(city);
                 self.keep().await;
             }
             Err(why) => tracing::warn!(why, "forecasts: nothing was learnt; tried again"),

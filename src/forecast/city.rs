@@ -12,6 +12,7 @@ use super::memory::{AHEAD, Daily, OWN, Signals, ZoneMemory};
 use super::slot::{HALVES, Slot, Wall};
 use super::solve::solve;
 use crate::domain::ZoneKind;
+use std::ops::Range;
 
 /// What the squares of a zone's own weights begin with.
 const OWN_RIDGE: f64 = 0.5;
@@ -92,16 +93,16 @@ impl Default for City {
 impl City {
     /// The half-hours that were learnt, from the first to before the second; empty: none.
     #[must_use]
-    pub const fn learnt(&self) -> std::ops::Range<u32> {
+    pub const fn learnt(&self) -> Range<u32> {
         self.from..self.until
     }
 
-    /// What is learnt begins no earlier than this half-hour, though nothing may have been seen in it. Of
-    /// one that has learnt something nothing changes.
-    pub fn begin(&mut self, index: u32) {
+    /// All of these half-hours have been gone through, whether anything was seen in them or not.
+    pub fn pass(&mut self, read: Range<u32>) {
         if self.until == 0 {
-            self.from = index;
+            self.from = read.start;
         }
+        self.until = self.until.max(read.end);
     }
 
     /// Zones that are remembered.

@@ -101,32 +101,34 @@ impl LearntZones {
 
 impl ForecastLesson {
     /// What comes of learning what is new before `now`. `None`: nothing is, or the hub closes.
-    pub(super) async fn learn(
-        mut self,
-        mut city: City,
-        now: Millis,
-    ) -> Result<Option<City>, String> {
-        let all = Millis(now.0.saturating_sub(BACK_MS))..now;
-        let hours = self.hours(all).await?;
-        let first = Wall::start(city.learnt().start);
-        let older = |hour: &Millis| *hour < Millis(first.0 / HOUR_MS * HOUR_MS);
-        let anew = hours.first().is_some_and(older);
-        if anew && !city.learnt().is_empty() {
-            tracing::info!("there is history from before what forecasts were learnt from: anew");
-            city = City::default();
-        }
-        if let Some(first) = hours.first() {
-            city.begin(Wall::index(*first));
-        }
-        let until = Wall::start(city.learnt().end);
-        let new: Vec<Millis> = hours
-            .into_iter()
-            .filter(|hour| hour.plus(HOUR_MS) > until)
-            .collect();
+    pub(super) async fn learn(mut self, known: &City, now: Millis) -> Result<Option<City>, String> {
+        let hours = self
+            .hours(Millis(now.0.saturating_sub(BACK_MS))..now)
+            .await?;
+        let learnt = known.learnt();
+        let first = Millis(Wall::start(learnt.start).0 / HOUR_MS * HOUR_MS);
+        let anew = !learnt.is_empty() && hours.first().is_some_and(|hour| *hour < first);
+        let until = if anew {
+            Millis::NEVER
+        } else {
+            Wall::start(learnt.end)
+        };
+        let is_new = |hour: &Millis| hour.plus(HOUR_MS) > until;
+        let new: Vec<Millis> = hours.into_iter().filter(is_new).collect();
         self.metrics.forecast.waiting.set(new.len() as i64);
+        if new.is_empty() {
+            self.gauge(&Scores::default(), known);
+            return Ok(None);
+        }
+        // All zones are copied: only now, since there is something to learn.
+        let mut city = if anew {
+            tracing::info!("there is history from before what forecasts were learnt from: anew");
+            City::default()
+        } else {
+            known.clone()
+        };
         let zones = LearntZones::of(&self.registry);
         let mut scores = Scores::default();
-        let learnt = city.learnt().end;
         for (n, hour) in new.iter().enumerate() {
             if *self.closed.borrow_and_update() {
                 return Ok(None);
@@ -142,17 +144,15 @@ impl ForecastLesson {
                 }),
                 Err(gap) => tracing::warn!(%hour, %gap, "forecasts: an hour is left out"),
             }
-            self.metrics
-                .forecast
-                .waiting
-                .set((new.len() - n - 1) as i64);
+            let waiting = new.len() - n - 1;
+            self.metrics.forecast.waiting.set(waiting as i64);
             if new.len() > 1 {
                 tokio::time::sleep(begun.elapsed().min(REST)).await;
             }
         }
         self.gauge(&scores, &city);
         city.retain(|number| zones.knows(number));
-        Ok((city.learnt().end != learnt).then_some(city))
+        Ok((city.learnt() != learnt).then_some(city))
     }
 
     fn gauge(&self, scores: &Scores, city: &City) {
@@ -178,7 +178,7 @@ impl ForecastLesson {
     }
 }
 
-/// Both half-hours of an hour.
+/// Both half-hours of an hour, which is gone through then whatever was in it.
 pub(super) fn learn_hour(
     city: &mut City,
     wall: &Wall,
@@ -191,4 +191,5 @@ pub(super) fn learn_hour(
         let seen = zones.seen(from, all);
         city.learn(wall, Wall::index(from), &seen, came);
     }
+    city.pass(Wall::index(hour)..Wall::index(hour.plus(HOUR_MS)));
 }

@@ -69,3 +69,15 @@ fn a_half_hour_that_is_not_after_all_that_were_learnt_changes_nothing() {
     assert!(city.to_bytes(&none) == before);
     assert_eq!(city.learnt(), MONDAY..MONDAY + 60);
 }
+
+#[test]
+fn what_was_gone_through_counts_as_read_though_nothing_was_seen_in_it() {
+    let mut city = City::default();
+    city.pass(MONDAY..MONDAY + 2);
+    assert_eq!(city.learnt(), MONDAY..MONDAY + 2);
+    city.learn(&wall(), MONDAY + 1, &seen(3, MONDAY + 1), &mut |_| {});
+    assert_eq!(city.zones(), 0, "it is of what was read");
+    city.learn(&wall(), MONDAY + 4, &seen(3, MONDAY + 4), &mut |_| {});
+    city.pass(MONDAY + 2..MONDAY + 4);
+    assert_eq!(city.learnt(), MONDAY..MONDAY + 5);
+}
