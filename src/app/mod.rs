@@ -40,6 +40,7 @@ mod import;
 mod inspect;
 mod logging;
 mod manifest;
+mod numbered;
 mod partners;
 mod probe;
 pub(crate) mod process;

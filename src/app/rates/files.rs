@@ -6,11 +6,11 @@
 //! that the older of the two checkpoints names, since a replay begins at one of them and numbers only
 //! rise.
 
+use crate::app::numbered::NumberedFiles;
 use crate::belief::Timetable;
 use crate::health::{Health, Part};
 use crate::stream::RateTables;
-use std::fs::File;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,7 +19,7 @@ const KEPT: usize = 3;
 
 /// See the module.
 pub(in crate::app) struct RateFiles {
-    folder: PathBuf,
+    files: NumberedFiles,
     health: Arc<Health>,
     /// The table that was used last: the one that a record names next, as a rule.
     last: Mutex<Option<Arc<Timetable>>>,
@@ -28,48 +28,27 @@ pub(in crate::app) struct RateFiles {
 impl RateFiles {
     /// Makes the folder if need be, and removes what was left half-written.
     pub(in crate::app) fn open(folder: &Path, health: Arc<Health>) -> io::Result<Self> {
-        std::fs::create_dir_all(folder)?;
-        sync_parent(folder)?;
-        for entry in std::fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.to_string_lossy().ends_with(STAGED) {
-                std::fs::remove_file(path)?;
-            }
-        }
+        let files = NumberedFiles::open(folder, "rates")?;
+        let last = Mutex::default();
         Ok(Self {
-            folder: folder.into(),
+            files,
             health,
-            last: Mutex::default(),
+            last,
         })
     }
 
     fn path(&self, number: u32) -> PathBuf {
-        self.folder.join(format!("rates-{number}.bin"))
+        self.files.path(number)
     }
 
     /// Numbers of the tables that are there, ascending.
     pub(super) fn numbers(&self) -> io::Result<Vec<u32>> {
-        let mut numbers = Vec::new();
-        for entry in std::fs::read_dir(&self.folder)? {
-            let name = entry?.file_name();
-            let digits = name.to_str().and_then(|n| n.strip_prefix("rates-"));
-            let number = digits.and_then(|n| n.strip_suffix(".bin")?.parse().ok());
-            numbers.extend(number.filter(|n: &u32| *n > 0));
-        }
-        numbers.sort_unstable();
-        Ok(numbers)
+        self.files.numbers()
     }
 
     /// Writes a table; it is on disk when this returns.
     pub(super) fn put(&self, table: Arc<Timetable>) -> io::Result<()> {
-        let path = self.path(table.made().number);
-        let mut staged = path.clone().into_os_string();
-        staged.push(STAGED);
-        let mut file = File::create(&staged)?;
-        file.write_all(&table.to_bytes())?;
-        file.sync_all()?;
-        std::fs::rename(&staged, &path)?;
-        sync_parent(&path)?;
+        self.files.put(table.made().number, &table.to_bytes())?;
         self.use_last(Some(table));
         Ok(())
     }
@@ -84,7 +63,7 @@ impl RateFiles {
             return Ok(table.clone());
         }
         drop(last);
-        let bytes = std::fs::read(self.path(number)).map_err(|e| e.to_string())?;
+        let bytes = self.files.read(number).map_err(|e| e.to_string())?;
         let table = Timetable::from_bytes(&bytes).map_err(|e| e.to_string())?;
         if table.made().number != number {
             return Err(format!("holds table {}", table.made().number));
@@ -101,7 +80,7 @@ impl RateFiles {
         let numbers = self.numbers()?;
         let old = numbers.iter().rev().skip(KEPT);
         for number in old.filter(|n| **n < needed_from) {
-            std::fs::remove_file(self.path(*number))?;
+            self.files.remove(*number)?;
         }
         Ok(())
     }
@@ -111,9 +90,6 @@ impl RateFiles {
         self.health.no_note(Part::Stream);
     }
 }
-
-/// The end of a name under which a file is written; copies of the folder leave such files out.
-const STAGED: &str = "#1";
 
 impl RateTables for RateFiles {
     fn table(&self, number: u32) -> Option<Arc<Timetable>> {
@@ -136,11 +112,6 @@ impl RateTables for RateFiles {
             }
         }
     }
-}
-
-fn sync_parent(path: &Path) -> io::Result<()> {
-    path.parent()
-        .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
 #[cfg(test)]
