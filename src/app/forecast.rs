@@ -34,6 +34,12 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How often forecasts are worked out anew, ms.
 const ANEW_MS: u64 = 30_000;
 
+/// Whether so much of a zone is known that it can be told how full it is: three tenths of what is in
+/// service, of bays or of their time.
+fn is_known(known: i64, unknown: i64) -> bool {
+    known > 0 && known * 10 >= (known + unknown) * 3
+}
+
 /// How often the history is asked for more, and bays are watched, ms.
 const MINUTE_MS: u64 = 60_000;
 

@@ -221,7 +221,8 @@ pub struct Exported {
     out: PathBuf,
 }
 
-fn time(text: &str) -> Result<Millis, String> {
+/// A time of a command line.
+pub(super) fn time(text: &str) -> Result<Millis, String> {
     Millis::parse(text).ok_or_else(|| "must be a time such as 2026-11-27T00:00:00Z".to_owned())
 }
 

@@ -4,6 +4,7 @@ use super::Failure;
 use crate::config::Config;
 use crate::domain::Workdays;
 use std::fs;
+use std::path::Path;
 
 /// Reads it, where one is configured.
 ///
@@ -13,19 +14,27 @@ pub(super) fn read(config: &Config) -> Result<Workdays, Failure> {
     let Some(path) = &config.calendar.file else {
         return Ok(Workdays::default());
     };
+    let workdays = of_file("calendar.file", path)?;
     let shown = path.display();
-    let text = fs::read_to_string(path)
-        .map_err(|e| Failure::Config(format!("calendar.file: {shown}: {e}")))?;
-    let workdays = Workdays::parse(&text).map_err(|e| Failure::Config(format!("{shown}:{e}")))?;
     tracing::info!(days = workdays.named(), file = %shown, "calendar read");
     Ok(workdays)
+}
+
+/// Reads a file that `setting` names.
+///
+/// # Errors
+/// [`Failure::Config`] with the setting and the file and, where a line of it cannot be, its number.
+pub(super) fn of_file(setting: &str, path: &Path) -> Result<Workdays, Failure> {
+    let shown = path.display();
+    let text = fs::read_to_string(path)
+        .map_err(|e| Failure::Config(format!("{setting}: {shown}: {e}")))?;
+    Workdays::parse(&text).map_err(|e| Failure::Config(format!("{shown}:{e}")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::parse;
-    use std::path::Path;
     use std::process::ExitCode;
 
     fn config(file: &Path) -> Config {

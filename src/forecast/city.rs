@@ -273,25 +273,16 @@ impl City {
         mood: Mood,
     ) -> [Signals; 3] {
         let zone = &self.zones[row];
-        let profiles = |slot: Slot| [zone.fast(slot), zone.slow(slot), self.daily(zone, slot)];
+        let daily = |slot: Slot| self.daily(zone, zone.kind, slot);
+        let profiles = |slot: Slot| [zone.fast(slot), zone.slow(slot), daily(slot)];
         let now = profiles(slot);
-        let off = now[0].map_or(0.0, |m| x - m);
         std::array::from_fn(|ahead| {
             let then = profiles(targets[ahead]);
             let mut made = Signals {
-                seen: x,
-                off,
-                off_slow: now[1].map_or(0.0, |q| x - q - off),
-                growing: if now[0].is_some() {
-                    growth(zone, slot, off)
-                } else {
-                    0.0
-                },
                 missed: zone.missed(ahead),
                 bias: zone.bias(ahead, targets[ahead]),
-                ..Signals::default()
+                ..Signals::seen(x, now, then, |off| growth(zone, slot, off))
             };
-            made.set_changes(now, then);
             let afternoon = usize::from(slot.half) >= HALVES / 2;
             made.told = self.told(zone, ahead, &made, mood, afternoon, now[2].zip(then[2]));
             let [below, above] = self.widths(zone, ahead, slot);
@@ -301,9 +292,9 @@ impl City {
         })
     }
 
-    /// The usual day of a zone; of one that has none yet, of its kind.
-    pub(super) fn daily(&self, zone: &ZoneMemory, slot: Slot) -> Option<f64> {
-        let kind = self.kinds.get(zone.kind as usize);
+    /// The usual day of a zone; of one that has none yet, of its `kind`.
+    pub(super) fn daily(&self, zone: &ZoneMemory, kind: u32, slot: Slot) -> Option<f64> {
+        let kind = self.kinds.get(kind as usize);
         zone.daily(slot).or_else(|| kind.and_then(|k| k.at(slot)))
     }
 
@@ -352,13 +343,27 @@ impl City {
 }
 
 impl Signals {
-    /// By the fast profile, the slow one and that of days, now and then.
-    pub(super) fn set_changes(&mut self, now: [Option<f64>; 3], then: [Option<f64>; 3]) {
+    /// Of a zone that is so full, by the fast profile, the slow one and that of days, now and then.
+    /// `growth`: of its deviation from the first.
+    pub(super) fn seen(
+        seen: f64,
+        now: [Option<f64>; 3],
+        then: [Option<f64>; 3],
+        growth: impl Fn(f64) -> f64,
+    ) -> Self {
+        let off = now[0].map(|m| seen - m);
         let by = |p: usize| Some(then[p]? - now[p]?);
-        self.change = by(0);
-        if let Some(change) = self.change {
-            self.slow_beyond = by(1).map_or(0.0, |slow| slow - change);
-            self.daily_beyond = by(2).map_or(0.0, |daily| daily - change);
+        let change = by(0);
+        let beyond = |p: usize| by(p).zip(change).map_or(0.0, |(by, change)| by - change);
+        Self {
+            seen,
+            off: off.unwrap_or(0.0),
+            off_slow: now[1].map_or(0.0, |q| seen - q - off.unwrap_or(0.0)),
+            growing: off.map_or(0.0, growth),
+            change,
+            slow_beyond: beyond(1),
+            daily_beyond: beyond(2),
+            ..Self::default()
         }
     }
 }

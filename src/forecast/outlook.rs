@@ -205,11 +205,6 @@ impl City {
         row.map_or(fresh, |row| &self.zones[row])
     }
 
-    fn usual_day(&self, zone: &ZoneMemory, kind: ZoneKind, slot: Slot) -> Option<f64> {
-        zone.daily(slot)
-            .or_else(|| self.kinds[kind as usize].at(slot))
-    }
-
     fn going_on(
         &self,
         zone: &ZoneMemory,
@@ -223,12 +218,11 @@ impl City {
             [
                 time.of_profile(|slot| zone.fast(slot)),
                 time.of_profile(|slot| zone.slow(slot)),
-                time.of_profile(|slot| self.usual_day(zone, kind, slot)),
+                time.of_profile(|slot| self.daily(zone, kind as u32, slot)),
             ]
         };
         let here = now.nearest();
         let at_hand = profiles(now);
-        let off = at_hand[0].map_or(0.0, |m| x - m);
         let afternoon = usize::from(here.half) >= HALVES / 2;
         let mut basis = ForecastBasis::Persistence;
         let mut ahead = [Foreseen::default(); POINTS.len()];
@@ -246,20 +240,15 @@ impl City {
                 ahead[point] = Foreseen::of(told, wide.map(|w| w * WIDER));
                 continue;
             };
-            let mut made = Signals {
-                seen: x,
-                off,
-                off_slow: at_hand[1].map_or(0.0, |q| x - q - off),
-                growing: at_hand[0].map_or(0.0, |_| grown(zone, now, off)),
+            let made = Signals {
                 missed: if is_fresh(zone, here) {
                     zone.missed(point)
                 } else {
                     0.0
                 },
                 bias: zone.bias(point, time.nearest()),
-                ..Signals::default()
+                ..Signals::seen(x, at_hand, then, |off| grown(zone, now, off))
             };
-            made.set_changes(at_hand, then);
             let daily = at_hand[2].zip(then[2]);
             if made.change.is_some() || daily.is_some() {
                 basis = ForecastBasis::Profile;
@@ -284,7 +273,8 @@ impl City {
         let wide = UNSEEN * self.off.max(0.05);
         for (expected, time) in ahead.iter_mut().zip(points) {
             let fast = time.of_profile(|slot| zone.fast(slot));
-            let usual = fast.or_else(|| time.of_profile(|slot| self.usual_day(zone, kind, slot)));
+            let usual =
+                fast.or_else(|| time.of_profile(|slot| self.daily(zone, kind as u32, slot)));
             *expected = Foreseen::of(usual?, [wide; 2]);
         }
         let basis = ForecastBasis::Profile;

@@ -4,7 +4,8 @@
 //! settled before it, in order, as a hub that had run then would have made it.
 
 use super::learn::{LearntZones, learn_hour};
-use crate::app::Failure;
+use crate::app::history::time;
+use crate::app::{Failure, workdays};
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{Calendar, Millis, Workdays};
 use crate::forecast::{City, Score, Scores, Wall};
@@ -41,10 +42,6 @@ pub struct Checked {
     csv: bool,
 }
 
-fn time(text: &str) -> Result<Millis, String> {
-    Millis::parse(text).ok_or_else(|| "must be a time such as 2026-11-27T00:00:00Z".to_owned())
-}
-
 fn place(text: &str) -> Result<Calendar, String> {
     Calendar::parse(text).ok_or_else(|| "must be a time zone such as Asia/Singapore".to_owned())
 }
@@ -62,7 +59,7 @@ pub fn check(options: &Checked) -> Result<(), Failure> {
     }
     let workdays = match &options.calendar {
         None => Workdays::default(),
-        Some(path) => read_calendar(path)?,
+        Some(path) => workdays::of_file("--calendar", path)?,
     };
     let config = history::Config {
         url: options.history.clone(),
@@ -104,13 +101,6 @@ pub fn check(options: &Checked) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     out.write_all(told.as_bytes())
         .map_err(|e| Failure::Internal(e.to_string()))
-}
-
-fn read_calendar(path: &std::path::Path) -> Result<Workdays, Failure> {
-    let shown = path.display();
-    let text = std::fs::read_to_string(path);
-    let text = text.map_err(|e| Failure::Config(format!("--calendar: {shown}: {e}")))?;
-    Workdays::parse(&text).map_err(|e| Failure::Config(format!("{shown}:{e}")))
 }
 
 /// A city that learns and is judged.

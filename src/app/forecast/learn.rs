@@ -3,6 +3,7 @@
 //! A zone's half-hour counts if at least three tenths of its bay-time in service was known. A car park
 //! that is told of in areas and floors, and has no figures of its own, is learnt from theirs.
 
+use super::is_known;
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{Millis, ZoneKind};
 use crate::forecast::{City, HALF_HOUR_MS, Outturn, Scores, Wall, ZoneSeen};
@@ -20,9 +21,6 @@ const BACK_MS: u64 = 26 * 7 * 24 * HOUR_MS;
 
 /// Longest rest after an hour of history.
 const REST: Duration = Duration::from_millis(200);
-
-/// Of ten parts of the time in service, how many must have been known.
-const KNOWN_TENTHS: i64 = 3;
 
 /// What a lesson is made of.
 pub(super) struct ForecastLesson {
@@ -88,7 +86,7 @@ impl LearntZones {
         }
         let seen = |(number, full): (u32, Fullness)| {
             let known = full.known_ms();
-            let enough = known > 0 && known * 10 >= (known + full.unknown_ms) * KNOWN_TENTHS;
+            let enough = is_known(known, full.unknown_ms);
             Some(ZoneSeen {
                 number,
                 kind: *self.kinds.get(&number).filter(|_| enough)?,

@@ -2,18 +2,14 @@
 //!
 //! Promise: of private zones nothing is worked out, so nothing can be told.
 
+use super::is_known;
 use crate::app::Shared;
 use crate::belief::Timetable;
 use crate::domain::{Millis, ZoneKind, ZoneTally};
-use crate::forecast::{
-    Calibration, City, FURTHEST_MS, ForecastTable, Live, USUAL_PACE, Wall, ZoneEntry,
-};
+use crate::forecast::{Calibration, City, ForecastTable, Live, USUAL_PACE, Wall, ZoneEntry};
 
 /// Ahead of what gauges tell, ms.
 const GAUGED_MS: u64 = 3_600_000;
-
-/// Of ten bays in service, how many must be known.
-const KNOWN_TENTHS: u32 = 3;
 
 pub(super) fn look(
     shared: &Shared,
@@ -59,8 +55,8 @@ pub(super) fn look(
 fn occupied(tally: &ZoneTally) -> Option<f64> {
     let vacant: u32 = tally.vacant.iter().sum();
     let known = tally.occupied + tally.reserved + vacant;
-    let enough = !tally.stale && known * 10 >= (known + tally.unknown) * KNOWN_TENTHS;
-    (known > 0 && enough).then(|| f64::from(tally.occupied + tally.reserved) / f64::from(known))
+    let enough = !tally.stale && is_known(known.into(), tally.unknown.into());
+    enough.then(|| f64::from(tally.occupied + tally.reserved) / f64::from(known))
 }
 
 /// Says how full zones of each kind will be in an hour: the mean of all, and of what lies around each.
@@ -73,7 +69,7 @@ pub(super) fn gauge(shared: &Shared, table: &ForecastTable) {
         let mut sums = [0.0_f64; 3];
         let mut zones = 0.0;
         for (ix, _) in of_kind {
-            let of_zone = table.zone(ix, table.at, GAUGED_MS.min(FURTHEST_MS));
+            let of_zone = table.zone(ix, table.at, GAUGED_MS);
             let Some(then) = of_zone.and_then(|(outlook, ahead)| outlook.after(ahead)) else {
                 continue;
             };
