@@ -46,6 +46,7 @@ pub static CODECS: &[&Codec] = &[
 pub use count::CODEC as COUNT;
 pub use fault::fault;
 pub use members::MEMBERS;
+pub(in crate::ingest) use onenet::signed as onenet_signed;
 pub use report::CODEC as REPORT;
 pub use status::CODEC as STATUS;
 

@@ -228,6 +228,16 @@ fn body(payload: &[u8], token: &str) -> bool {
     signature.is_some_and(|signature| probe(&msg, &push.nonce, &signature, token))
 }
 
+/// What is signed: MD5 of the three, one behind the other.
+pub(in crate::ingest) fn signed(token: &str, nonce: &str, msg: &str) -> [u8; 16] {
+    Md5::new()
+        .chain_update(token)
+        .chain_update(nonce)
+        .chain_update(msg)
+        .finalize()
+        .into()
+}
+
 /// Whether the three belong together by that token.
 fn probe(msg: &str, nonce: &str, signature: &str, token: &str) -> bool {
     // A `+` of base64 that stood in an address unescaped is read as a space.
@@ -236,11 +246,7 @@ fn probe(msg: &str, nonce: &str, signature: &str, token: &str) -> bool {
     let Ok(given) = STANDARD.decode(signature) else {
         return false;
     };
-    let made = Md5::new()
-        .chain_update(token)
-        .chain_update(nonce)
-        .chain_update(msg)
-        .finalize();
+    let made = signed(token, nonce, msg);
     let differs = made.iter().zip(&given).fold(0, |d, (a, b)| d | (a ^ b));
     given.len() == made.len() && differs == 0
 }

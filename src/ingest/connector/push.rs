@@ -4,6 +4,7 @@
 //! in has not been read as a feed's.
 
 use super::{FeedConfig, Hidden, Push};
+use crate::ingest::codec::onenet_signed;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -204,7 +205,7 @@ fn is_mac(shown: &str, secret: &str, body: &[u8]) -> bool {
 }
 
 fn onenet(token: &str, nonce: &str, msg: &str) -> String {
-    STANDARD.encode(Md5::digest(format!("{token}{nonce}{msg}")))
+    STANDARD.encode(onenet_signed(token, nonce, msg))
 }
 
 #[derive(Deserialize)]
