@@ -38,6 +38,13 @@ pub struct Said {
 }
 
 impl Said {
+    /// Of a request with that meaning that came as `body`.
+    #[must_use]
+    pub fn new(meaning: Digest, body: &[u8]) -> Self {
+        let bytes = digest(body);
+        Self { meaning, bytes }
+    }
+
     /// Whether the answer to a request of which `kept` was kept is the answer to this.
     pub(super) fn is(&self, kept: &Digest) -> bool {
         self.meaning == *kept || self.bytes == *kept

@@ -4,7 +4,7 @@
 use super::instead::{self, Wish};
 use super::keyed::idempotency_key;
 use super::schema;
-use super::wish::{MAX_PRICE, driver, request_of};
+use super::wish::{MAX_PRICE, asked_by, request_of};
 use crate::domain::offer::NOW_MS;
 use crate::domain::pool::bay_told;
 use crate::domain::{LatLon, Millis, Reservation, ReservationState, Risk, Span};
@@ -19,7 +19,7 @@ use crate::serve::http::params::quoted;
 use crate::serve::http::problems;
 use crate::serve::state::SharingState;
 use crate::serve::told_in::{CRS, ToldIn};
-use crate::sharing::{Ask, BookingsOf, Config, DeskError, DriverAct, OwnedBooking, Said, digest};
+use crate::sharing::{Ask, BookingsOf, Config, DeskError, DriverAct, OwnedBooking, Said};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, Uri, header};
@@ -74,16 +74,10 @@ async fn request(
 ) -> Result<Response, ApiError> {
     let key = idempotency_key(request.headers())?;
     let (members, bytes) = body::object(request).await?;
-    let mut ask = asked(Fields::of(&members), own.desk.config(), own.desk.now())?;
-    ask.place = told_in.meant(ask.place);
-    ask.driver = grant.partner.clone();
-    ask.driver_ref =
-        driver(&Fields::of(&members))?.map(|name| own.desk.driver_ref(&grant.partner, name));
-    ask.key = key.map(|key| {
-        let meaning = ask.meaning(!Fields::of(&members).has("start"));
-        let bytes = digest(&bytes);
-        (key, Said { meaning, bytes })
-    });
+    let fields = Fields::of(&members);
+    let mut ask = asked(fields, own.desk.config(), own.desk.now())?;
+    asked_by(&mut ask, &fields, &own, (&grant, told_in))?;
+    ask.key = key.map(|key| (key, Said::new(ask.meaning(!fields.has("start")), &bytes)));
     let wish = Wish {
         place: ask.place,
         start: ask.span.start,

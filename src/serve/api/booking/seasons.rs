@@ -3,7 +3,7 @@
 use super::keyed::idempotency_key;
 use super::reservations::absent;
 use super::schema;
-use super::wish::{driver, request_of};
+use super::wish::{asked_by, request_of};
 use crate::domain::offer::NOW_MS;
 use crate::domain::weekly::each_day;
 use crate::domain::{Reservation, TimeZone};
@@ -17,7 +17,7 @@ use crate::serve::http::params::quoted;
 use crate::serve::http::problems;
 use crate::serve::state::SharingState;
 use crate::serve::told_in::ToldIn;
-use crate::sharing::{Said, SeasonAct, SeasonAsk, digest};
+use crate::sharing::{Said, SeasonAct, SeasonAsk};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
@@ -65,14 +65,8 @@ async fn ask_season(
     let (members, bytes) = body::object(request).await?;
     let fields = Fields::of(&members);
     let mut asked = repeated(&own, fields)?;
-    asked.ask.place = told_in.meant(asked.ask.place);
-    asked.ask.driver = grant.partner.clone();
-    asked.ask.driver_ref = driver(&fields)?.map(|name| own.desk.driver_ref(&grant.partner, name));
-    asked.ask.key = key.map(|key| {
-        let meaning = asked.meaning();
-        let bytes = digest(&bytes);
-        (key, Said { meaning, bytes })
-    });
+    asked_by(&mut asked.ask, &fields, &own, (&grant, told_in))?;
+    asked.ask.key = key.map(|key| (key, Said::new(asked.meaning(), &bytes)));
     let held = shown(&own, &own.desk.ask_season(asked).await?, told_in);
     let place = format!("/v1/seasons/{}", held.id);
     Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(held)).into_response())

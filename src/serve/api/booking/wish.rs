@@ -1,10 +1,13 @@
 //! What a driver wants, read member by member: where, for what vehicle and for whom.
 
 use crate::domain::{BayKind, LatLon, Span, Vehicle};
+use crate::partners::Grant;
 use crate::serve::api::sharing::currency;
 use crate::serve::http::body::Fields;
 use crate::serve::http::error::ApiError;
 use crate::serve::http::params::quoted;
+use crate::serve::state::SharingState;
+use crate::serve::told_in::ToldIn;
 use crate::sharing::{Ask, Config, DRIVER_LEN};
 
 /// The longest walk that may be asked for, metres.
@@ -36,9 +39,22 @@ pub(super) fn request_of(
     })
 }
 
+/// The same, asked by that partner's app, with its place in the coordinates that were said.
+pub(super) fn asked_by(
+    ask: &mut Ask,
+    fields: &Fields<'_>,
+    own: &SharingState,
+    (grant, told_in): (&Grant, ToldIn),
+) -> Result<(), ApiError> {
+    ask.place = told_in.meant(ask.place);
+    ask.driver = grant.partner.clone();
+    ask.driver_ref = driver(fields)?.map(|name| own.desk.driver_ref(&grant.partner, name));
+    Ok(())
+}
+
 /// Whom it is for, as the app calls them. What that is does not go into the error: it may be
 /// somebody's name.
-pub(super) fn driver<'v>(fields: &Fields<'v>) -> Result<Option<&'v str>, ApiError> {
+fn driver<'v>(fields: &Fields<'v>) -> Result<Option<&'v str>, ApiError> {
     let Some(name) = fields.text("driver")? else {
         return Ok(None);
     };
