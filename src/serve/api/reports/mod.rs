@@ -2,6 +2,7 @@
 //! platforms and feeds push. Answered only once they are durable. And what came of them as evidence.
 
 mod contributions;
+mod described;
 mod platforms;
 mod push;
 mod report;

@@ -7,8 +7,9 @@
 //! key that is not good, a signature that is not right, and a hub that cannot store are told by
 //! another status. The key stands in the address (`http/address_key`).
 
+use super::described::{accepted, any, message, operation};
 use super::report::{MAX_BODY, ReportsState, Unheard};
-use super::schema::{Accepted, ProbeQuery, UplinkQuery};
+use super::schema::{ProbeQuery, UplinkQuery};
 use super::uplinks::source;
 use crate::ingest::codec::{CODECS, Codec, Http, PlatformSignature};
 use crate::partners::Grant;
@@ -22,14 +23,11 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use std::sync::Arc;
-use utoipa::openapi::path::{Operation, OperationBuilder, ParameterIn};
-use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{Object, Ref};
+use utoipa::IntoParams as _;
+use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{
-    Content, ContentBuilder, HttpMethod, Required, Response as Described, ResponseBuilder,
-    ResponsesBuilder, SecurityRequirement,
+    Content, HttpMethod, Response as Described, ResponseBuilder, ResponsesBuilder,
 };
-use utoipa::{IntoParams as _, ToSchema as _};
 use utoipa_axum::router::OpenApiRouter;
 
 pub(in crate::serve) fn routes(state: Arc<ReportsState>) -> OpenApiRouter {
@@ -62,23 +60,16 @@ pub(in crate::serve) fn routes(state: Arc<ReportsState>) -> OpenApiRouter {
 /// A push's part of the OpenAPI document.
 fn of_push(codec: &Codec, http: &Http) -> Operation {
     let (headline, rest) = http.about.split_once("\n\n").unwrap_or((http.about, ""));
-    let accepted = ContentBuilder::new()
-        .schema(Some(Ref::from_schema_name(Accepted::name())))
-        .build();
     let responses = answers(
         "Durable; what was refused is listed",
-        ("application/json", accepted),
+        ("application/json", accepted()),
     )
     .responses_from_into_responses::<problems::Over256KiB>()
     .responses_from_into_responses::<problems::BusyNothingAccepted>()
     .responses_from_into_responses::<problems::NotStored>();
-    let body = RequestBodyBuilder::new()
-        .description(Some(format!("{}, as JSON", codec.title)))
-        .required(Some(Required::True))
-        .content("application/json", any());
     operation(codec.name, headline, rest)
         .parameters(Some(UplinkQuery::into_params(|| Some(ParameterIn::Query))))
-        .request_body(Some(body.build()))
+        .request_body(Some(message(codec)))
         .responses(responses.build())
         .build()
 }
@@ -94,15 +85,6 @@ fn of_probe(codec: &Codec) -> Operation {
         .build()
 }
 
-fn operation(id: &str, headline: &str, rest: &str) -> OperationBuilder {
-    OperationBuilder::new()
-        .tag("data partners")
-        .operation_id(Some(id))
-        .summary(Some(headline))
-        .description(Some(rest))
-        .security(SecurityRequirement::new("key", ["report"]))
-}
-
 fn answers(good: &str, (kind, content): (&str, Content)) -> ResponsesBuilder {
     let good: Described = ResponseBuilder::new()
         .description(good)
@@ -113,10 +95,6 @@ fn answers(good: &str, (kind, content): (&str, Content)) -> ResponsesBuilder {
         .responses_from_into_responses::<problems::BadParameter>()
         .responses_from_into_responses::<problems::NoKey>()
         .responses_from_into_responses::<problems::NoUplinks>()
-}
-
-fn any() -> Content {
-    ContentBuilder::new().schema(Some(Object::new())).build()
 }
 
 async fn pushed(

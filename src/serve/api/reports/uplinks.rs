@@ -7,8 +7,9 @@
 //! refused item by item with 202: a network server that is answered with an error may give up on
 //! all its devices.
 
+use super::described::{accepted, message, operation};
 use super::report::{MAX_BODY, ReportsState, Unheard};
-use super::schema::{Accepted, EventQuery, UplinkQuery};
+use super::schema::{EventQuery, UplinkQuery};
 use crate::ingest::codec::{CODECS, Codec, Http, Sender};
 use crate::partners::{Grant, SourcePattern};
 use crate::serve::http::auth::Reporter;
@@ -20,13 +21,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use std::sync::Arc;
-use utoipa::openapi::path::{Operation, OperationBuilder, ParameterIn};
-use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{Object, Ref};
-use utoipa::openapi::{
-    ContentBuilder, HttpMethod, Required, ResponseBuilder, ResponsesBuilder, SecurityRequirement,
-};
-use utoipa::{IntoParams as _, ToSchema as _};
+use utoipa::IntoParams as _;
+use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::{HttpMethod, ResponseBuilder, ResponsesBuilder};
 use utoipa_axum::router::OpenApiRouter;
 
 pub(in crate::serve) fn routes(state: Arc<ReportsState>) -> OpenApiRouter {
@@ -50,12 +47,9 @@ fn described(codec: &Codec, http: &Http) -> Operation {
     let (headline, rest) = http.about.split_once("\n\n").unwrap_or((http.about, ""));
     let query = || Some(ParameterIn::Query);
     let mut parameters = UplinkQuery::into_params(query);
-    let accepted = ContentBuilder::new()
-        .schema(Some(Ref::from_schema_name(Accepted::name())))
-        .build();
     let durable = ResponseBuilder::new()
         .description("Durable; what was refused is listed")
-        .content("application/json", accepted);
+        .content("application/json", accepted());
     let mut responses = ResponsesBuilder::new().response("202", durable.build());
     let nothing =
         ResponseBuilder::new().description("No uplink, or a simulated one: nothing to do");
@@ -71,22 +65,10 @@ fn described(codec: &Codec, http: &Http) -> Operation {
         .responses_from_into_responses::<problems::NotJson>()
         .responses_from_into_responses::<problems::BusyNothingAccepted>()
         .responses_from_into_responses::<problems::NotStored>();
-    let body = RequestBodyBuilder::new()
-        .description(Some(format!("{}, as JSON", codec.title)))
-        .required(Some(Required::True))
-        .content(
-            "application/json",
-            ContentBuilder::new().schema(Some(Object::new())).build(),
-        );
-    OperationBuilder::new()
-        .tag("data partners")
-        .operation_id(Some(codec.name))
-        .summary(Some(headline))
-        .description(Some(rest))
+    operation(codec.name, headline, rest)
         .parameters(Some(parameters))
-        .request_body(Some(body.build()))
+        .request_body(Some(message(codec)))
         .responses(responses.build())
-        .security(SecurityRequirement::new("key", ["report"]))
         .build()
 }
 
