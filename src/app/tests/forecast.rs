@@ -1,7 +1,7 @@
 //! Forecasts that a whole hub learns from what it settled: told, kept, and learnt again where what was
 //! kept is lost.
 
-use super::hub::{Call, PATIENCE};
+use super::hub::PATIENCE;
 use super::stays::{HOUR, MINUTE, NOW, Running};
 use crate::forecast::{City, Wall};
 use std::path::{Path, PathBuf};
@@ -11,18 +11,12 @@ use std::time::{Duration, Instant};
 async fn learnt(hub: &Running) -> u64 {
     let end = Instant::now() + PATIENCE;
     loop {
-        let call = Call {
-            method: "GET",
-            path: "/metrics",
-            ..Call::default()
-        };
-        let (_, text) = hub.0.call(call).await;
-        let line = text
-            .lines()
-            .find_map(|l| l.strip_prefix("bayhub_forecast_newest_milliseconds "));
-        let until: f64 = line.unwrap().parse().unwrap();
-        if until > 0.0 {
-            return until as u64;
+        let until = hub
+            .0
+            .metric("bayhub_forecast_newest_milliseconds", &[])
+            .await;
+        if until > 0 {
+            return until;
         }
         assert!(Instant::now() < end, "nothing is learnt");
         // The history is asked once a minute.

@@ -116,6 +116,24 @@ impl TestHub {
         (status, body.to_owned())
     }
 
+    /// The sum of a metric over the series that name all of `labels`.
+    pub(super) async fn metric(&self, name: &str, labels: &[&str]) -> u64 {
+        let call = Call {
+            method: "GET",
+            path: "/metrics",
+            ..Call::default()
+        };
+        let (_, text) = self.call(call).await;
+        let series = text.lines().filter(|line| {
+            let begin = line.strip_prefix(name);
+            begin.is_some_and(|rest| rest.starts_with(['{', ' ']))
+                && labels.iter().all(|label| line.contains(label))
+        });
+        series
+            .filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok())
+            .sum()
+    }
+
     /// The JSON of a request that must succeed; null where it has no body.
     pub(super) async fn done(&self, call: Call<'_>) -> Value {
         let (status, body) = self.call(call).await;

@@ -1,7 +1,7 @@
 //! Rates that a whole hub learns from what it settled: in force across restarts, and done without
 //! where they are lost.
 
-use super::hub::{Call, PATIENCE};
+use super::hub::PATIENCE;
 use super::stays::{HOUR, MINUTE, NOW, Running};
 use crate::app::{backup, restore};
 use std::path::Path;
@@ -9,16 +9,9 @@ use std::time::{Duration, Instant};
 
 /// Waits until table `number` is in force.
 async fn in_force(hub: &Running, number: u32) {
-    let line = format!("bayhub_rates_table {number}\n");
     let end = Instant::now() + PATIENCE;
     loop {
-        let call = Call {
-            method: "GET",
-            path: "/metrics",
-            ..Call::default()
-        };
-        let (_, text) = hub.0.call(call).await;
-        if text.contains(&line) {
+        if hub.0.metric("bayhub_rates_table", &[]).await == u64::from(number) {
             return;
         }
         assert!(Instant::now() < end, "table {number} is not in force");

@@ -4,12 +4,11 @@
 use super::http::{call, get, until_state};
 use super::hub::Hub;
 use super::mqtt::publish;
+use super::small_town::SmallTown;
 use bayhub::clock::SystemClock;
 use bayhub::domain::Clock as _;
-use bayhub::partners::Keys;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use std::fmt::Write as _;
 use std::path::Path;
 
 const NETWORK: &str = "bh_network";
@@ -20,50 +19,22 @@ const TTN: &str = "v3/parking@city/devices/bay-2/up";
 
 /// A city of three bays, one of them with a sensor.
 fn town(dir: &Path) -> Hub {
-    let point = r#""geometry":{"type":"Point","coordinates":[103.8563,1.3343]}"#;
-    let feature =
-        |properties: &str| format!(r#"{{"type":"Feature",{point},"properties":{properties}}}"#);
-    let zone = feature(r#"{"id":"Z","name":"Z","kind":"off_street","stale_after_s":90000}"#);
-    let bays = (1..=3).map(|n| feature(&format!(r#"{{"id":"Z-{n}","zone":"Z","kind":"car"}}"#)));
-    for (name, features) in [
-        ("zones.geojson", zone),
-        ("bays.geojson", bays.collect::<Vec<_>>().join(",")),
-    ] {
-        let text = format!(r#"{{"type":"FeatureCollection","features":[{features}]}}"#);
-        std::fs::write(dir.join(name), text).expect("a file");
-    }
-    let devices = r#"[{"device":"0004A30B001C0530","bay":"Z-1","model":"bosch-tps110"}]"#;
-    std::fs::write(dir.join("devices.json"), devices).expect("a file");
-    let city = dir.to_string_lossy();
-    let data = dir.join("data");
-    let mut config = format!(
-        "[registry]\npath = {city:?}\n[data]\npath = {:?}\n[http]\nlisten = \"127.0.0.1:0\"\n[mqtt]\nlisten = \"127.0.0.1:0\"\n",
-        data.to_string_lossy()
-    );
-    for (key, scope, more) in [
-        (
-            NETWORK,
-            "report",
-            "sources = [\"network-1\"]\nuplinks = true\n",
-        ),
-        (LAMP, "report", "sources = [\"network-1\"]\n"),
-        (ADMIN, "admin", ""),
-    ] {
-        let hex = Keys::digest(key)
-            .iter()
-            .fold(String::new(), |hex, b| hex + &format!("{b:02x}"));
-        let entry = format!(
-            "[[keys]]\nname = {key:?}\npartner = \"p\"\nsha256 = {hex:?}\nscopes = [{scope:?}]\n{more}"
-        );
-        config.write_str(&entry).expect("room");
-    }
-    let path = dir.join("bayhub.toml");
-    std::fs::write(&path, config).expect("a file");
-    Hub::run(
-        dir,
-        &path,
-        json!({"source": "network-1", "keys": {"admin": ADMIN, "report": NETWORK}}),
-    )
+    let devices = json!([{"device": "0004A30B001C0530", "bay": "Z-1", "model": "bosch-tps110"}]);
+    let reports = "sources = [\"network-1\"]\n";
+    let uplinks = "sources = [\"network-1\"]\nuplinks = true\n";
+    let town = SmallTown {
+        place: [103.8563, 1.3343],
+        bays: 3,
+        devices,
+        http: "",
+        keys: &[
+            (NETWORK, "report", uplinks),
+            (LAMP, "report", reports),
+            (ADMIN, "admin", ""),
+        ],
+        speaks: ["network-1", NETWORK, ADMIN],
+    };
+    town.run(dir)
 }
 
 /// What ChirpStack publishes of a frame; `data` is base64.

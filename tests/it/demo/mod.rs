@@ -30,6 +30,7 @@ mod platforms;
 mod reports;
 mod restarts;
 mod sharing;
+mod small_town;
 mod start;
 mod stream;
 mod suspects;

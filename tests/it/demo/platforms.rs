@@ -3,12 +3,11 @@
 
 use super::http::{Answer, call, get, until_state};
 use super::hub::Hub;
+use super::small_town::SmallTown;
 use bayhub::clock::SystemClock;
 use bayhub::domain::Clock as _;
-use bayhub::partners::Keys;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use std::fmt::Write as _;
 use std::path::Path;
 
 const PLATFORM: &str = "bh_platform";
@@ -16,18 +15,6 @@ const ADMIN: &str = "bh_admin";
 const IMEI: &str = "864016059485616";
 
 fn town(dir: &Path) -> Hub {
-    let point = r#""geometry":{"type":"Point","coordinates":[121.4737,31.2304]}"#;
-    let feature =
-        |properties: &str| format!(r#"{{"type":"Feature",{point},"properties":{properties}}}"#);
-    let zone = feature(r#"{"id":"Z","name":"Z","stale_after_s":90000}"#);
-    let bays = (1..=4).map(|n| feature(&format!(r#"{{"id":"Z-{n}","zone":"Z"}}"#)));
-    for (name, features) in [
-        ("zones.geojson", zone),
-        ("bays.geojson", bays.collect::<Vec<_>>().join(",")),
-    ] {
-        let text = format!(r#"{{"type":"FeatureCollection","features":[{features}]}}"#);
-        std::fs::write(dir.join(name), text).expect("a file");
-    }
     let devices = json!([
         {"device": format!("imei:{IMEI}"), "bay": "Z-1", "model": "decoded", "state": "parking_state",
             "occupied": [1], "vacant": [0]},
@@ -35,36 +22,16 @@ fn town(dir: &Path) -> Hub {
         {"device": "64abc/64abc_n1", "bay": "Z-3", "model": "decoded", "state": "Parking.occupied"},
         {"device": "15080293/raw-1", "bay": "Z-4", "model": "libelium-parking"},
     ]);
-    std::fs::write(dir.join("devices.json"), devices.to_string()).expect("a file");
-    let mut config = format!(
-        "[registry]\npath = {:?}\n[data]\npath = {:?}\n[http]\nlisten = \"127.0.0.1:0\"\nonenet_token = \"tok-1\"\n\
-         [mqtt]\nlisten = \"127.0.0.1:0\"\n",
-        dir.to_string_lossy(),
-        dir.join("data").to_string_lossy()
-    );
-    for (key, scope, more) in [
-        (
-            PLATFORM,
-            "report",
-            "sources = [\"iot-1\"]\nuplinks = true\narea = \"all\"\n",
-        ),
-        (ADMIN, "admin", ""),
-    ] {
-        let hex = Keys::digest(key)
-            .iter()
-            .fold(String::new(), |hex, b| hex + &format!("{b:02x}"));
-        let entry = format!(
-            "[[keys]]\nname = {key:?}\npartner = \"p\"\nsha256 = {hex:?}\nscopes = [{scope:?}]\n{more}"
-        );
-        config.write_str(&entry).expect("room");
-    }
-    let path = dir.join("bayhub.toml");
-    std::fs::write(&path, config).expect("a file");
-    Hub::run(
-        dir,
-        &path,
-        json!({"source": "iot-1", "keys": {"admin": ADMIN, "report": PLATFORM}}),
-    )
+    let reports = "sources = [\"iot-1\"]\nuplinks = true\narea = \"all\"\n";
+    let town = SmallTown {
+        place: [121.4737, 31.2304],
+        bays: 4,
+        devices,
+        http: "onenet_token = \"tok-1\"\n",
+        keys: &[(PLATFORM, "report", reports), (ADMIN, "admin", "")],
+        speaks: ["iot-1", PLATFORM, ADMIN],
+    };
+    town.run(dir)
 }
 
 async fn push(hub: &Hub, platform: &str, body: &Value) -> Answer {

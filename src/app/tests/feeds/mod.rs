@@ -69,25 +69,7 @@ fn rows(rows: &[(&str, u32, &str)]) -> String {
 }
 
 impl TestHub {
-    /// The sum of a metric over the series that name all of `labels`.
-    async fn metric(&self, name: &str, labels: &[&str]) -> u64 {
-        let call = Call {
-            method: "GET",
-            path: "/metrics",
-            ..Call::default()
-        };
-        let (_, text) = self.call(call).await;
-        let series = text.lines().filter(|line| {
-            let begin = line.strip_prefix(name);
-            begin.is_some_and(|rest| rest.starts_with(['{', ' ']))
-                && labels.iter().all(|label| line.contains(label))
-        });
-        series
-            .filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok())
-            .sum()
-    }
-
-    /// Waits until such a metric is at least that.
+    /// Waits until a metric is at least that.
     async fn until_metric(&self, name: &str, labels: &[&str], least: u64) {
         let end = std::time::Instant::now() + super::hub::PATIENCE;
         while self.metric(name, labels).await < least {
