@@ -84,6 +84,9 @@ struct DemoKeys {
     book: String,
     monitor: String,
     admin: String,
+    /// Folders of before there was such a scope have none.
+    #[serde(default)]
+    partner: String,
     /// The simulator's own, one a kind of source; not printed.
     sensors: String,
     apps: String,
@@ -110,6 +113,7 @@ struct Printed<'a> {
     book: &'a str,
     monitor: &'a str,
     admin: &'a str,
+    partner: &'a str,
 }
 
 /// Runs the demo until it is told to stop.
@@ -265,17 +269,23 @@ fn settle_city(options: &Options, data: &Path) -> Result<PathBuf, Failure> {
 const PARTNER: &str = "demo";
 
 fn keys(file: &Path) -> std::io::Result<DemoKeys> {
-    if let Ok(text) = std::fs::read(file) {
-        return Ok(serde_json::from_slice(&text)?);
-    }
     let mut rng = rand::rng();
     let mut mint = || Keys::mint(&mut rng).0.expose().to_owned();
+    if let Ok(text) = std::fs::read(file) {
+        let mut keys: DemoKeys = serde_json::from_slice(&text)?;
+        if keys.partner.is_empty() {
+            keys.partner = mint();
+            write_private(file, &serde_json::to_vec_pretty(&keys)?)?;
+        }
+        return Ok(keys);
+    }
     let keys = DemoKeys {
         report: mint(),
         share: mint(),
         book: mint(),
         monitor: mint(),
         admin: mint(),
+        partner: mint(),
         sensors: mint(),
         apps: mint(),
         gates: mint(),
@@ -326,6 +336,7 @@ fn configure(
         key("demo-book", &keys.book, "book", "", "app"),
         key("demo-monitor", &keys.monitor, "monitor", "", "app"),
         key("demo-admin", &keys.admin, "admin", "", "app"),
+        key("demo-partner", &keys.partner, "partner", "", "app"),
         key(
             "sim-sensors",
             &keys.sensors,
@@ -353,6 +364,7 @@ fn print_ready(hub: &Hub, data: &Path, keys: &DemoKeys) {
         book,
         monitor,
         admin,
+        partner,
         ..
     } = keys;
     let ready = Ready {
@@ -366,12 +378,14 @@ fn print_ready(hub: &Hub, data: &Path, keys: &DemoKeys) {
             book,
             monitor,
             admin,
+            partner,
         },
     };
     // As a shell takes them, for the examples of the documents; beside the log, so that a program which
     // reads the line of JSON is not bothered.
     let exports = format!(
-        "export REPORT_KEY={report} SHARE_KEY={share} BOOK_KEY={book} MONITOR_KEY={monitor} ADMIN_KEY={admin}"
+        "export REPORT_KEY={report} SHARE_KEY={share} BOOK_KEY={book} MONITOR_KEY={monitor} ADMIN_KEY={admin} \
+         PARTNER_KEY={partner}"
     );
     let _ = writeln!(std::io::stderr(), "{exports}");
     let line = serde_json::to_string(&ready).unwrap_or_default();

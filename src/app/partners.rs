@@ -113,7 +113,7 @@ pub struct NewKey {
     /// Who holds it; added if it is not there.
     #[arg(long)]
     partner: String,
-    /// report, share, book, monitor or admin; may be given several times.
+    /// report, share, book, monitor, admin or partner; may be given several times.
     #[arg(long = "scope", required = true, value_parser = scope)]
     scopes: Vec<Scope>,
     /// A source it may speak for, or a prefix of some ending in *; may be given several times.

@@ -60,7 +60,7 @@ pub enum ConfigError {
     SameKey(String, String),
     #[error("keys: {0:?} is no name: expected [A-Za-z0-9._:-], 1 to 64 characters")]
     BadName(String),
-    #[error("keys: {0:?} has no scopes; known are: report, share, book, monitor, admin")]
+    #[error("keys: {0:?} has no scopes; known are: report, share, book, monitor, admin, partner")]
     NoScopes(String),
     #[error("keys: {0:?} has the scope report but no sources, so it could speak for nobody")]
     NoSources(String),

@@ -20,6 +20,8 @@ vocabulary! {
         Monitor = 8 => "monitor",
         /// Change the registry, read the quarantine.
         Admin = 16 => "admin",
+        /// Manage the own partner: its keys, what it is told by webhook of itself.
+        Partner = 32 => "partner",
     }
 }
 

@@ -47,7 +47,7 @@ impl KeyRequest {
         if self.scopes == Scopes::default() {
             return field(
                 "scopes",
-                "must name one at least: report, share, book, monitor, admin",
+                "must name one at least: report, share, book, monitor, admin, partner",
             );
         }
         if self.scopes.has(Scope::Report) && self.sources.is_empty() {

@@ -95,7 +95,7 @@ async fn each_route_opens_to_its_scope_and_to_no_other() {
         } else {
             &[]
         };
-        for scope in ["report", "share", "book", "monitor", "admin"]
+        for scope in ["report", "share", "book", "monitor", "admin", "partner"]
             .iter()
             .chain(networks)
             .copied()
