@@ -102,6 +102,10 @@ const DOORS: &[(&str, Door)] = &[
         ]),
     ),
     ("form_urlencoded", Only(&["serve/", "ingest/connector/"])),
+    (
+        "futures-util",
+        Only(&["serve/ws/", "serve/tests/open_socket.rs"]),
+    ),
     ("governor", Only(&["limits/requests.rs"])),
     (
         "hmac",
@@ -133,6 +137,7 @@ const DOORS: &[(&str, Door)] = &[
         "reqwest",
         Only(&["history/store.rs", "ingest/connector/fetch"]),
     ),
+    ("rmcp", Only(&["serve/mcp/"])),
     (
         "rumqttc",
         Only(&["ingest/mqtt_server/", "ingest/mqtt_client/"]),
