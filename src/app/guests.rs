@@ -1,5 +1,5 @@
-//! MQTT inside WebSockets: HTTP's requests for it are led to the MQTT server. HTTP listens while the journal is replayed, MQTT only after it: until then
-//! this door is shut.
+//! MQTT inside WebSockets: HTTP's requests for it are led to the MQTT server. HTTP listens while the
+//! journal is replayed, MQTT only after it: until then this door is shut.
 
 use crate::ingest::mqtt_server::{Door, GuestRefused, Guests};
 use crate::serve::{MqttDoor, MqttPlace, MqttShut, WsLine};

@@ -1,7 +1,7 @@
 //! The whole API as one router: a state for each audience, its routes, and what lies around them
 //! all.
 
-use super::api::{authority, booking, drivers, operators, reports, schema, sharing};
+use super::api::{authority, booking, drivers, operators, partners, reports, schema, sharing};
 use super::http::audit::Audit;
 use super::http::auth::Doorman;
 use super::http::bom;
@@ -30,6 +30,7 @@ struct AudienceStates {
     contributions: Arc<reports::ContributionsState>,
     authority: Arc<authority::AuthorityState>,
     sharing: Arc<SharingState>,
+    partners: Arc<partners::PartnersState>,
     operators: operators::OperatorStates,
     audit: Audit,
     doorman: Doorman,
@@ -75,6 +76,9 @@ impl AudienceStates {
             desk: parts.desk,
             public_crs: parts.config.public_crs,
         });
+        let partners = Arc::new(partners::PartnersState {
+            doorman: doorman.clone(),
+        });
         let registry = operators::RegistryState {
             doorman: doorman.clone(),
             registry: parts.registry,
@@ -108,6 +112,7 @@ impl AudienceStates {
             contributions,
             authority,
             sharing,
+            partners,
             operators,
             audit: Audit::new(doorman.clone(), parts.audit),
             doorman,
@@ -187,7 +192,7 @@ pub fn router(parts: ApiParts) -> Router {
         (limits.clone(), metrics.clone(), closed),
     );
     let asked = drivers::routes(s.reads.clone(), s.streams.clone());
-    let groups: [(OpenApiRouter, Kept); 7] = [
+    let groups: [(OpenApiRouter, Kept); 8] = [
         (drivers::routes(s.reads.clone(), s.streams.clone()), public),
         (
             booking::routes(s.sharing.clone(), s.streams),
@@ -200,6 +205,8 @@ pub fn router(parts: ApiParts) -> Router {
             Kept::ByCaller,
         ),
         (sharing::routes(s.sharing, s.reads), Kept::ByCaller),
+        // Keys are shown there.
+        (partners::routes(s.partners), Kept::Never),
         (operators::routes(s.operators), Kept::Never),
     ];
     let mut description = schema::Document::openapi();
@@ -229,7 +236,7 @@ pub fn router(parts: ApiParts) -> Router {
         .merge(ws::stream_routes(Arc::new(sockets)));
     all.merge(messages)
         .merge(others.method_not_allowed_fallback(method_not_allowed))
-        .merge(docs::openapi::routes(description, began))
+        .merge(docs::openapi::routes(description, began, public_reads))
         .merge(page::routes(began, currency))
         .fallback(no_such_path)
         .layer((s.audit, measure))

@@ -57,7 +57,7 @@ pub(in crate::serve) fn describe(paths: &mut Paths) {
         let Some(call) = call else { continue };
         let schema = ObjectBuilder::new()
             .schema_type(Type::String)
-            .enum_values(Some(["1", "0", "true", "false"]))
+            .pattern(Some("^(0|1|true|false)$"))
             .build();
         let parameter = ParameterBuilder::new()
             .name(BOM)
@@ -67,6 +67,7 @@ pub(in crate::serve) fn describe(paths: &mut Paths) {
                 "`1`: CSV begins with a byte order mark, by which Excel knows UTF-8",
             ))
             .schema(Some(schema))
+            .example(Some("1".into()))
             .build();
         call.parameters
             .get_or_insert_default()

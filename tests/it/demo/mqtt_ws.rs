@@ -24,8 +24,11 @@ fn quiet_hub() -> (Hub, Feature) {
 
 type Socket = WebSocket<TcpStream>;
 
+/// An open one, and the answer that opened it.
+type Opened = (Socket, Response<Option<Vec<u8>>>);
+
 /// A WebSocket at `/mqtt`, or the answer that it is none.
-fn open(hub: &Hub, protocols: &str) -> Result<(Socket, Response<Option<Vec<u8>>>), Error> {
+fn open(hub: &Hub, protocols: &str) -> Result<Opened, Error> {
     let at = hub.http.trim_start_matches("http://");
     let stream = TcpStream::connect(at).expect("the hub listens");
     stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
@@ -206,8 +209,12 @@ fn a_stop_ends_sockets_in_time_and_a_clean_one_waits_for_none() {
 
 /// Node's `mqtt`, where it is installed.
 fn mqtt_js(hub: &Hub, bay: &Feature, version: u8) -> Option<Value> {
-    let root = peer(Command::new("npm").args(["root", "--global"]))?;
-    let root = String::from_utf8_lossy(&root.stdout).trim().to_owned();
+    let root = if let Ok(folder) = std::env::var("BAYHUB_NODE_PEERS") {
+        format!("{folder}/node_modules")
+    } else {
+        let root = peer(Command::new("npm").args(["root", "--global"]))?;
+        String::from_utf8_lossy(&root.stdout).trim().to_owned()
+    };
     if !std::path::Path::new(&root).join("mqtt").is_dir() {
         missing("mqtt (npm install --global mqtt)");
         return None;
@@ -244,4 +251,29 @@ fn mqtt_js_reports_and_follows_a_zone_in_both_versions() {
         let refused = told["foreign"].as_str().expect("a text");
         assert!(refused.contains("Subscribe error"), "{version}: {told}");
     }
+}
+
+/// Frames are read and written by a library that would log them.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_key_that_is_shown_inside_a_socket_is_in_the_log() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let loud = [("RUST_LOG", "trace")];
+    let hub = Hub::start_with(dir.path(), &["--bays", "20", "--no-sim"], &loud);
+    let mut socket = opened(&hub);
+    send(&mut socket, &as_source(&hub));
+    hear(&mut socket, &[0x20, 2, 0, 0]);
+    let key = hub.key("report");
+    let ask = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
+                     "params": {"name": "zone", "arguments": {"zone": key}}});
+    let client = crate::web::client().build().expect("a client");
+    let asked = client.post(format!("{}/mcp", hub.http)).bearer_auth(key);
+    let asked = asked.header("accept", "application/json, text/event-stream");
+    let answer = asked.json(&ask).send().await.expect("an answer");
+    assert_eq!(answer.status(), 200);
+    let hex: String = key.bytes().map(|b| format!("{b:02x}")).collect();
+    let log = hub.log();
+    assert!(log.contains("DEBUG"), "it is loud");
+    let own = |line: &&str| line.contains(key) || line.contains(&hex);
+    let told: Vec<&str> = log.lines().filter(own).collect();
+    assert!(told.is_empty(), "{told:#?}");
 }
