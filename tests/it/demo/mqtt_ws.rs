@@ -270,7 +270,8 @@ async fn no_key_that_is_shown_inside_a_socket_is_in_the_log() {
     let asked = asked.header("accept", "application/json, text/event-stream");
     let answer = asked.json(&ask).send().await.expect("an answer");
     assert_eq!(answer.status(), 200);
-    let hex: String = key.bytes().map(|b| format!("{b:02x}")).collect();
+    let bytes = key.bytes();
+    let hex = bytes.fold(String::new(), |hex, b| hex + &format!("{b:02x}"));
     let log = hub.log();
     assert!(log.contains("DEBUG"), "it is loud");
     let own = |line: &&str| line.contains(key) || line.contains(&hex);
