@@ -26,7 +26,8 @@ pub use buckets::Buckets;
 pub use config::Config;
 pub use owner::Owner;
 pub use pace::{Owed, Pace};
-pub use requests::{Allowance, CallClass, RequestRates};
+pub use crate::domain::CallClass;
+pub use requests::{Allowance, RequestRates};
 pub use shares::{HeldShare, ShareTaken, Shared, Shares};
 
 use crate::metrics::Metrics;

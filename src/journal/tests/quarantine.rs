@@ -11,6 +11,7 @@ fn refusal(n: u64) -> Refusal {
         door: Door::Mqtt,
         source: format!("lamp-{}", n % 3).into(),
         key: 0,
+        partner: "".into(),
         topic: "bayhub/v1/lamp/report".into(),
         index: n.is_multiple_of(2).then_some(n as u32),
         detail: format!("refusal {n}").into(),

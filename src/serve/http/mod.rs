@@ -8,6 +8,7 @@ pub(super) mod auth;
 pub(super) mod body;
 pub(super) mod caching;
 pub(super) mod caller;
+mod counted;
 mod cors;
 pub(super) mod cursor;
 mod desk_error;

@@ -40,6 +40,7 @@ fn filter(query: Option<&str>) -> Result<Filter, ApiError> {
     Ok(Filter {
         reason: p.one_of("reason", Reason::parse, Reason::list)?,
         source: p.text("source").map(str::to_owned),
+        partner: None,
         before_id: p.number("before", 0..=MAX_ID)?,
         limit: p.number("limit", 1..=Filter::MAX_LIMIT)?.unwrap_or(100),
     })
