@@ -74,6 +74,13 @@ impl Pass {
         now.0 < self.0.load(Ordering::Acquire)
     }
 
+    /// When it ends or has ended; `None`: never.
+    #[must_use]
+    pub fn end(&self) -> Option<Millis> {
+        let end = self.0.load(Ordering::Acquire);
+        (end != u64::MAX).then_some(Millis(end))
+    }
+
     /// Ends it now and for ever, for everybody who holds it.
     pub fn withdraw(&self) {
         self.0.store(0, Ordering::Release);

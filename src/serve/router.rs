@@ -1,7 +1,7 @@
 //! The whole API as one router: a state for each audience, its routes, and what lies around them
 //! all.
 
-use super::api::{authority, booking, drivers, operators, reports, schema, sharing};
+use super::api::{authority, booking, drivers, operators, partners, reports, schema, sharing};
 use super::http::audit::Audit;
 use super::http::auth::Doorman;
 use super::http::caching::Kept;
@@ -27,6 +27,7 @@ struct AudienceStates {
     contributions: Arc<reports::ContributionsState>,
     authority: Arc<authority::AuthorityState>,
     sharing: Arc<SharingState>,
+    partners: Arc<partners::PartnersState>,
     operators: operators::OperatorStates,
     audit: Audit,
     doorman: Doorman,
@@ -72,6 +73,9 @@ impl AudienceStates {
             desk: parts.desk,
             public_crs: parts.config.public_crs,
         });
+        let partners = Arc::new(partners::PartnersState {
+            doorman: doorman.clone(),
+        });
         let registry = operators::RegistryState {
             doorman: doorman.clone(),
             registry: parts.registry,
@@ -105,6 +109,7 @@ impl AudienceStates {
             contributions,
             authority,
             sharing,
+            partners,
             operators,
             audit: Audit::new(doorman.clone(), parts.audit),
             doorman,
@@ -156,7 +161,7 @@ pub fn router(parts: ApiParts) -> Router {
     } else {
         Kept::ByCaller
     };
-    let groups: [(OpenApiRouter, Kept); 7] = [
+    let groups: [(OpenApiRouter, Kept); 8] = [
         (drivers::routes(s.reads.clone(), s.streams.clone()), public),
         (
             booking::routes(s.sharing.clone(), s.streams),
@@ -169,6 +174,8 @@ pub fn router(parts: ApiParts) -> Router {
             Kept::ByCaller,
         ),
         (sharing::routes(s.sharing, s.reads), Kept::ByCaller),
+        // Keys are shown there.
+        (partners::routes(s.partners), Kept::Never),
         (operators::routes(s.operators), Kept::Never),
     ];
     let mut description = schema::Document::openapi();

@@ -8,6 +8,7 @@ pub(super) mod authority;
 pub(super) mod booking;
 pub(super) mod drivers;
 pub(super) mod operators;
+pub(super) mod partners;
 pub(super) mod reports;
 pub(super) mod schema;
 pub(super) mod sharing;

@@ -28,6 +28,7 @@ use utoipa::{IntoParams, Modify, OpenApi, ToSchema};
         (name = "authority", description = "Turnover, and how sources do"),
         (name = "sharing businesses", description = "Private bays on offer"),
         (name = "booking", description = "Private bays for drivers"),
+        (name = "partners", description = "What a partner manages of itself"),
         (name = "operators", description = "Registry, quarantine, health"),
     ),
     components(schemas(

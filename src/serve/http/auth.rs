@@ -57,6 +57,10 @@ pub(in crate::serve) struct Booker(pub(in crate::serve) Arc<Grant>);
 /// A caller who may do one of both.
 pub(in crate::serve) struct Trader(pub(in crate::serve) Arc<Grant>);
 
+/// A caller who may manage its own partner: its keys, what it is told of itself.
+#[allow(dead_code, reason = "the calls that need it come next")]
+pub(in crate::serve) struct Manager(pub(in crate::serve) Arc<Grant>);
+
 /// A caller with a good key of any scope.
 pub(in crate::serve) struct KeyHolder(pub(in crate::serve) Arc<Grant>);
 
@@ -147,6 +151,9 @@ caller!(Sharer, |doorman, parts| doorman
     .map(Self));
 caller!(Booker, |doorman, parts| doorman
     .scoped(parts, Scope::Book)
+    .map(Self));
+caller!(Manager, |doorman, parts| doorman
+    .scoped(parts, Scope::Partner)
     .map(Self));
 caller!(KeyHolder, |doorman, parts| doorman.known(parts).map(Self));
 caller!(Trader, |doorman, parts| {

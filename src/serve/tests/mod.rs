@@ -32,6 +32,7 @@ mod outlines;
 mod own_stream;
 mod owned;
 mod packed;
+mod partners_me;
 mod places;
 mod platforms;
 mod prices;

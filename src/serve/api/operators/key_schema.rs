@@ -19,6 +19,7 @@ pub(in crate::serve) enum KeyScope {
     Book,
     Monitor,
     Admin,
+    Partner,
 }
 
 /// Of which zones a key's sources may speak. A zone is inside if one of `zones` covers it or if its

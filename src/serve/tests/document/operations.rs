@@ -60,6 +60,7 @@ pub(super) const OPERATIONS: &[(&str, &str)] = &[
         "post",
         "/v1/offers/{offer}/reservations/{reservation}/cancel",
     ),
+    ("get", "/v1/partners/me"),
     ("get", "/v1/partners/me/bays"),
     ("get", "/v1/partners/me/reservations"),
     ("get", "/v1/partners/me/settlement"),
