@@ -228,7 +228,15 @@ mod tests {
             assert_eq!(kind.at(), at, "{kind:?}");
             assert_eq!(UsageKind::parse(&kind.name()), Some(kind));
         }
-        for name in ["", "read", "read.", "read.1xx", "refused.x", "streams.bytes", "a.b.c"] {
+        for name in [
+            "",
+            "read",
+            "read.",
+            "read.1xx",
+            "refused.x",
+            "streams.bytes",
+            "a.b.c",
+        ] {
             assert_eq!(UsageKind::parse(name), None, "{name}");
         }
     }
@@ -239,7 +247,9 @@ mod tests {
         let told = [101, 200, 304, 400, 428, 429, 499, 500, 599].map(of);
         assert_eq!(
             told,
-            ["2xx", "2xx", "3xx", "4xx", "4xx", "429", "4xx", "5xx", "5xx"]
+            [
+                "2xx", "2xx", "3xx", "4xx", "4xx", "429", "4xx", "5xx", "5xx"
+            ]
         );
     }
 
@@ -250,9 +260,7 @@ mod tests {
         let mut taken = 0;
         let more = std::thread::scope(|s| {
             let adding: Vec<_> = (0..6)
-                .map(|_| {
-                    s.spawn(|| (0..EACH).for_each(|_| usage.add(UsageKind::MqttMessages, 1)))
-                })
+                .map(|_| s.spawn(|| (0..EACH).for_each(|_| usage.add(UsageKind::MqttMessages, 1))))
                 .collect();
             let mut taken = 0;
             while adding.iter().any(|t| !t.is_finished()) {

@@ -25,8 +25,8 @@ use super::codec::{BaySaid, Codec, Said};
 use crate::domain::observation::SURE;
 use crate::domain::{
     Afterwards, Area, Backing, BaySubset, ByStanding, Claim, Clock, CountObservation, CountWord,
-    Door, HeldRemit, LATE_MS, Millis, Observation, Parcel, Reason, Reliability, SourceKind, Speaker,
-    UsageKind, Whose, ZoneIx, ZoneKind,
+    Door, HeldRemit, LATE_MS, Millis, Observation, Parcel, Reason, Reliability, SourceKind,
+    Speaker, UsageKind, Whose, ZoneIx, ZoneKind,
 };
 use crate::metrics::Metrics;
 use crate::registry::Registry;

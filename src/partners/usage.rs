@@ -157,7 +157,9 @@ impl UsageBook {
     /// See [`StoreError`].
     pub async fn forget(&self) -> Result<(), StoreError> {
         let hour = self.clock.now().0 / HOUR_MS;
-        self.store.forget_usage(hour.saturating_sub(KEPT_HOURS)).await
+        self.store
+            .forget_usage(hour.saturating_sub(KEPT_HOURS))
+            .await
     }
 
     /// What was written. What was counted since the last flush is missing.
@@ -172,7 +174,10 @@ impl UsageBook {
             from: ask.from.0 / HOUR_MS,
             to,
             hours: ask.hours,
-            after: ask.after.as_ref().map(|(period, label)| (*period, &**label)),
+            after: ask
+                .after
+                .as_ref()
+                .map(|(period, label)| (*period, &**label)),
             limit: u32::try_from(most).unwrap_or(u32::MAX),
         };
         let sums = self.store.usage(&question).await?;

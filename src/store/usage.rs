@@ -151,9 +151,13 @@ impl Store {
     pub async fn usage(&self, asked: &UsageQuestion<'_>) -> Result<Vec<UsageSum>, StoreError> {
         let text = asked.partner.map_or(OF_PARTNERS, |_| OF_KEYS);
         let hours = asked.hours.max(1);
-        let (period, label) = asked.after.map_or((-1, ""), |(p, label)| (number(p), label));
+        let (period, label) = asked
+            .after
+            .map_or((-1, ""), |(p, label)| (number(p), label));
         // What is known already need not be read.
-        let from = asked.from.max(asked.after.map_or(0, |(p, _)| p.saturating_mul(hours)));
+        let from = asked
+            .from
+            .max(asked.after.map_or(0, |(p, _)| p.saturating_mul(hours)));
         let raw: Vec<RawSum> = reading!(self, db => {
             let ask = sqlx::query_as(text).bind(number(from)).bind(number(asked.to));
             let ask = ask.bind(number(hours)).bind(period).bind(label);

@@ -9,8 +9,8 @@
 use super::address::ClientAddress;
 use super::auth::Doorman;
 use super::caller::Caller;
-use super::error::ApiError;
 use super::counted::CountedCall;
+use super::error::ApiError;
 use super::spent::Quota;
 use crate::limits::{Allowance, CallClass, HeldShare, Limits, Owner, RequestRates, ShareTaken};
 use crate::metrics::Metrics;

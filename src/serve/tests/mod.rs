@@ -29,6 +29,7 @@ mod nearby;
 mod open_stream;
 mod operators;
 mod outlines;
+mod own_refusals;
 mod own_stream;
 mod owned;
 mod packed;
@@ -61,6 +62,7 @@ mod stream_moves;
 mod town;
 mod turnover;
 mod uplinks;
+mod usage;
 mod zone_history;
 mod zones;
 
