@@ -225,7 +225,7 @@ pub fn router(parts: ApiParts) -> Router {
     }
     let measure = measure::Measure::new(known, metrics, limit, began, (s.doorman, limits));
     all.merge(messages)
-        .merge(docs::openapi::routes(description, began))
+        .merge(docs::openapi::routes(description, began, public_reads))
         .merge(page::routes(began, currency))
         .fallback(no_such_path)
         .layer((s.audit, measure))

@@ -33,6 +33,8 @@ pub(in crate::serve) fn routes(began: Millis) -> (Router, utoipa::openapi::OpenA
 }
 
 /// The description of all messages: AsyncAPI 3.0.
+///
+/// What comes in and goes out by MQTT and by live streams. Made from the same types as the messages.
 #[utoipa::path(
     get, path = "/v1/asyncapi.json", tag = "operators",
     responses((status = 200, description = "AsyncAPI 3.0", body = Object, content_type = "application/json"))

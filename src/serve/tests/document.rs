@@ -1,6 +1,8 @@
 //! The OpenAPI document: complete, and true to what the handlers answer.
 
+mod examples;
 mod operations;
+mod rules;
 
 use super::Town;
 use crate::domain::BayStatus::{Unknown, Vacant};

@@ -7,6 +7,7 @@
 
 mod areas;
 mod certificates;
+mod clients;
 mod copies;
 mod crash;
 mod crowd;

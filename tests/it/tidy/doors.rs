@@ -90,6 +90,7 @@ const DOORS: &[(&str, Door)] = &[
     ),
     ("crs-definitions", Only(&["ingest/connector/place.rs"])),
     ("csv", Only(&["ingest/connector/"])),
+    ("csv-core", Only(&["ingest/connector/"])),
     ("dashmap", NotIn(&["domain/"])),
     ("encoding_rs", Only(&["ingest/connector/"])),
     ("figment", Only(&["config.rs"])),

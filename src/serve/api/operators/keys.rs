@@ -103,6 +103,8 @@ async fn post_key(
 }
 
 /// All keys, also those that are revoked, and those of the configuration.
+///
+/// Page by page by `cursor`, until `next` is null. The text of a key is never shown again, only what it may do.
 #[utoipa::path(
     get, path = "/v1/admin/keys", tag = "operators", security(("key" = ["admin"])),
     params(schema::KeysQuery),
@@ -176,6 +178,8 @@ async fn patch_key(
 }
 
 /// Revoke a key: every door refuses it from now on.
+///
+/// Its live streams and MQTT connections are closed too. It cannot be taken back; make another one.
 #[utoipa::path(
     delete, path = "/v1/admin/keys/{key}", tag = "operators", security(("key" = ["admin"])),
     params(("key" = String, Path, description = "The key's id")),
@@ -200,6 +204,8 @@ fn key_id(text: &str) -> Result<KeyId, ApiError> {
 }
 
 /// Add a partner, who may then have keys.
+///
+/// A name cannot be given twice. Keys for it are made by `POST /v1/admin/keys`.
 #[utoipa::path(
     post, path = "/v1/admin/partners", tag = "operators", security(("key" = ["admin"])),
     request_body = schema::PartnerAsked,
@@ -224,6 +230,8 @@ async fn post_partner(
 }
 
 /// All partners, the configuration's too.
+///
+/// Page by page by `cursor`, until `next` is null.
 #[utoipa::path(
     get, path = "/v1/admin/partners", tag = "operators", security(("key" = ["admin"])),
     params(schema::PartnersQuery),
