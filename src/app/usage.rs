@@ -22,7 +22,8 @@ const BEFORE_IT_ENDS: u64 = 100;
 /// The book of one run of a hub.
 pub(super) fn open(keys: &Arc<Keys>, store: &Store, shared: &Shared) -> Arc<UsageBook> {
     let writer = format!("{:032x}", rand::random::<u128>());
-    let (clock, metrics) = (shared.clock.clone(), shared.metrics.clone());
+    let clock = shared.clock.clone();
+    let metrics = shared.metrics.clone();
     let book = UsageBook::new(keys.clone(), store.clone(), clock, metrics, writer);
     Arc::new(book)
 }

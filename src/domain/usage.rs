@@ -252,28 +252,4 @@ mod tests {
             ]
         );
     }
-
-    #[test]
-    fn what_many_threads_add_while_another_takes_out_is_taken_out_exactly_once() {
-        const EACH: u64 = 20_000;
-        let usage = Usage::default();
-        let mut taken = 0;
-        let more = std::thread::scope(|s| {
-            let adding: Vec<_> = (0..6)
-                .map(|_| s.spawn(|| (0..EACH).for_each(|_| usage.add(UsageKind::MqttMessages, 1))))
-                .collect();
-            let mut taken = 0;
-            while adding.iter().any(|t| !t.is_finished()) {
-                usage.take(|_, n| taken += n);
-            }
-            taken
-        });
-        taken += more;
-        usage.take(|kind, n| {
-            assert_eq!(kind, UsageKind::MqttMessages);
-            taken += n;
-        });
-        assert_eq!(taken, 6 * EACH);
-        usage.take(|_, _| panic!("there is nothing more"));
-    }
 }

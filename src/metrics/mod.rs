@@ -12,7 +12,6 @@ mod quota;
 mod register;
 mod settlement;
 mod sharing;
-mod usage;
 
 pub use brokers::Brokers;
 pub use feeds::Feeds;
@@ -20,7 +19,6 @@ pub use forecast::ForecastMetrics;
 pub use quota::QuotaMetrics;
 pub use settlement::SettlementMetrics;
 pub use sharing::Share;
-pub use usage::UsageMetrics;
 
 use crate::domain::{Door, Reason, Weighed};
 use prometheus::{
@@ -63,7 +61,6 @@ pub struct Metrics {
     pub feeds: Feeds,
     pub share: Share,
     pub quota: QuotaMetrics,
-    pub usage: UsageMetrics,
     /// Counts with a number that cannot be, taken as what is nearest.
     pub counts_clamped: IntCounter,
     /// Counts that name another capacity than the registry has.
@@ -211,7 +208,6 @@ impl Metrics {
             feeds: Feeds::new(&r),
             share: Share::new(&r),
             quota: QuotaMetrics::new(&r),
-            usage: UsageMetrics::new(&r),
             counts_clamped: r.counter(
                 "counts_clamped_total",
                 "Counts of zones with a number below 0 or above the capacity, taken as what is \

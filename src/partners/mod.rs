@@ -21,6 +21,7 @@ mod issuer_tests;
 mod key_info;
 mod key_request;
 mod keys;
+mod retired;
 mod speak;
 mod unstored;
 mod usage;

@@ -9,6 +9,7 @@
 //! another hour and loses none.
 
 use super::counted::CountedKey;
+use super::key_info::KeyId;
 use super::keys::Keys;
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{Clock, Millis, UsageKind};
@@ -137,7 +138,7 @@ impl UsageBook {
         let mut held = self.held.lock().await;
         let hour = self.clock.now().0 / HOUR_MS;
         let dropped = held.gather(self.keys.counted(), hour);
-        self.metrics.usage.dropped.inc_by(dropped);
+        self.metrics.quota.usage_dropped.inc_by(dropped);
         while held.next_batch() {
             let by = UsageBatch {
                 writer: &self.writer,
@@ -145,7 +146,7 @@ impl UsageBook {
                 hour,
             };
             let added = self.store.add_usage(by, &held.sent).await;
-            added.inspect_err(|_| self.metrics.usage.failures.inc())?;
+            added.inspect_err(|_| self.metrics.quota.usage_failures.inc())?;
             held.sent.clear();
         }
         Ok(())
@@ -240,7 +241,11 @@ impl Unwritten {
 
     /// What a key is called in this hour.
     fn name(&mut self, key: &CountedKey) -> (String, Arc<str>) {
-        let id = key.id.to_string();
+        let id = match key.number {
+            Some(number) => KeyId::Stored(number),
+            None => KeyId::Config(key.name.to_string()),
+        };
+        let id = id.to_string();
         let apart = self.apart.entry(key.partner.clone()).or_default();
         if apart.contains(&id) || apart.len() < APART {
             apart.insert(id.clone());

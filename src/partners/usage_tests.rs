@@ -4,7 +4,7 @@ use super::issuer_tests::{KeyHouse, NOW, ask, configured, house};
 use super::*;
 use crate::clock::ManualClock;
 use crate::domain::turnover::HOUR_MS;
-use crate::domain::{CallClass, CallOutcome, Millis, UsageKind};
+use crate::domain::{CallClass, CallOutcome, Millis, Usage, UsageKind};
 use crate::metrics::Metrics;
 use std::sync::Arc;
 
@@ -110,11 +110,11 @@ async fn what_a_store_that_is_away_did_not_take_is_written_once_when_it_is_back(
     assert!(all.book.flush().await.is_err());
     all.count("bh_root", 10);
     assert!(all.book.flush().await.is_err());
-    assert_eq!(all.metrics.usage.failures.get(), 2);
+    assert_eq!(all.metrics.quota.usage_failures.get(), 2);
     all.house.store.show_usage().await;
     all.book.flush().await.unwrap();
     assert_eq!(sum(&all.book.read(&asked(None)).await.unwrap()), 11);
-    assert_eq!(all.metrics.usage.dropped.get(), 0);
+    assert_eq!(all.metrics.quota.usage_dropped.get(), 0);
 }
 
 #[tokio::test]
@@ -173,4 +173,28 @@ async fn of_keys_without_number_a_hundred_are_told_apart_and_nothing_is_lost() {
         }
     }
     assert_eq!(walked, KEYS);
+}
+
+#[test]
+fn what_many_threads_add_while_another_takes_out_is_taken_out_exactly_once() {
+    const EACH: u64 = 20_000;
+    let usage = Usage::default();
+    let mut taken = 0;
+    let more = std::thread::scope(|s| {
+        let adding: Vec<_> = (0..6)
+            .map(|_| s.spawn(|| (0..EACH).for_each(|_| usage.add(UsageKind::MqttMessages, 1))))
+            .collect();
+        let mut taken = 0;
+        while adding.iter().any(|t| !t.is_finished()) {
+            usage.take(|_, n| taken += n);
+        }
+        taken
+    });
+    taken += more;
+    usage.take(|kind, n| {
+        assert_eq!(kind, UsageKind::MqttMessages);
+        taken += n;
+    });
+    assert_eq!(taken, 6 * EACH);
+    usage.take(|_, _| panic!("there is nothing more"));
 }

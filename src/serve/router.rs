@@ -111,8 +111,8 @@ fn of_operators(
         one: Mutex::default(),
     };
     let apart = parts.config.admin.is_some();
-    let (health, metrics) = (parts.health.clone(), parts.metrics.clone());
-    let health = operators::HealthState::new(health, metrics, apart);
+    let metrics = parts.metrics.clone();
+    let health = operators::HealthState::new(parts.health.clone(), metrics, apart);
     let losses = operators::LossesState::new(doorman.clone(), parts.losses.clone());
     operators::OperatorStates {
         registry: Arc::new(registry),

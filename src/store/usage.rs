@@ -130,7 +130,8 @@ impl Store {
             Pools::Sqlite { .. } => all[0],
             Pools::Postgres(_) => all[1],
         };
-        let (keys, add) = (texts(KEYS), texts(ADD));
+        let keys = texts(KEYS);
+        let add = texts(ADD);
         let mut work = self.work().await?;
         let is_new = work.usage_written(by).await?;
         if is_new {

@@ -138,7 +138,8 @@ async fn nobody_is_told_of_another_partner_and_administrators_of_all() {
         .json();
     let rows = all["rows"].as_array().unwrap();
     let partners: Vec<_> = rows.iter().map(|r| (&r["partner"], &r["key"])).collect();
-    let (lta, ura) = (json!("lta"), json!("ura"));
+    let lta = json!("lta");
+    let ura = json!("ura");
     assert_eq!(partners, [(&lta, &Value::Null), (&ura, &Value::Null)]);
     let of_ura = town
         .call_as("admin", "GET", "/v1/admin/usage?partner=ura", "")
