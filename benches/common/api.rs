@@ -119,6 +119,7 @@ impl Office {
         router(ApiParts {
             forecasts: Arc::default(),
             audit: Arc::new(serve::fuzzing::NothingNoted),
+            mqtt: Arc::new(serve::fuzzing::NoGuests),
             registry: self.registry.clone(),
             live: self.live.clone(),
             keys: self.keys.clone(),

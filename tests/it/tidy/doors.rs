@@ -103,6 +103,10 @@ const DOORS: &[(&str, Door)] = &[
         ]),
     ),
     ("form_urlencoded", Only(&["serve/", "ingest/connector/"])),
+    (
+        "futures-util",
+        Only(&["serve/ws/", "serve/tests/open_socket.rs"]),
+    ),
     ("governor", Only(&["limits/requests.rs"])),
     (
         "hmac",
@@ -134,6 +138,7 @@ const DOORS: &[(&str, Door)] = &[
         "reqwest",
         Only(&["history/store.rs", "ingest/connector/fetch"]),
     ),
+    ("rmcp", Only(&["serve/mcp/"])),
     (
         "rumqttc",
         Only(&["ingest/mqtt_server/", "ingest/mqtt_client/"]),
