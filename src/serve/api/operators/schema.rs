@@ -106,6 +106,9 @@ pub(in crate::serve) struct QuarantinedRefusal {
     /// mqtt or http.
     door: String,
     source: String,
+    /// Who holds the key it came by; null: nobody, or it is older than this member.
+    #[schema(required)]
+    partner: Option<String>,
     topic: String,
     #[schema(required)]
     index: Option<u32>,
