@@ -58,6 +58,27 @@ const ROOM: Room = Room {
     subscribers: 8,
 };
 
+/// What comes in is stored.
+fn stored(
+    journal: Journal,
+    clock: &Arc<ManualClock>,
+    metrics: &Arc<Metrics>,
+    health: &Arc<Health>,
+) -> mpsc::Sender<Submission> {
+    let (inbox, submissions) = mpsc::channel(16);
+    let handed_on = Box::new(|_| {});
+    journal
+        .start(
+            submissions,
+            clock.clone(),
+            handed_on,
+            metrics.clone(),
+            health.clone(),
+        )
+        .unwrap();
+    inbox
+}
+
 impl Town {
     /// With a journal that stores what it gets.
     pub(in crate::serve) fn new() -> Self {
@@ -97,19 +118,7 @@ impl Town {
         let dir = tempfile::tempdir().unwrap();
         let journal = Journal::open(dir.path(), behind::small_journal(), registry.clone()).unwrap();
         let quarantine = journal.quarantine();
-        let inbox = inbox.unwrap_or_else(|| {
-            let (inbox, submissions) = mpsc::channel(16);
-            journal
-                .start(
-                    submissions,
-                    clock.clone(),
-                    Box::new(|_| {}),
-                    metrics.clone(),
-                    health.clone(),
-                )
-                .unwrap();
-            inbox
-        });
+        let inbox = inbox.unwrap_or_else(|| stored(journal, &clock, &metrics, &health));
         let (keys, plain) = behind::keys();
         let keys = Arc::new(keys);
         let changes = Arc::new(AtomicU32::new(0));
