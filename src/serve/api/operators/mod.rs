@@ -12,6 +12,7 @@ mod owners;
 mod quarantine;
 mod registry;
 pub(in crate::serve) mod schema;
+mod status;
 
 pub(in crate::serve) use health::HealthState;
 pub(in crate::serve) use keys::KeysState;
@@ -47,5 +48,6 @@ pub(in crate::serve) fn routes(states: OperatorStates) -> OpenApiRouter {
         .merge(keys::routes(states.keys))
         .merge(quarantine::routes(states.quarantine))
         .merge(losses::routes(states.losses))
+        .merge(status::routes(states.health.clone()))
         .merge(health::routes(states.health))
 }
