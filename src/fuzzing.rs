@@ -22,7 +22,7 @@ use crate::journal::{self, Journal};
 use crate::limits::{self, Limits};
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
-use crate::partners::{ContributorDesk, Grant, Issuer, Keys, Scope};
+use crate::partners::{AdmissionDesk, AdmissionParts, ContributorDesk, Grant, Issuer, Keys, Scope};
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
 use crate::serve::{self, ReportDoor, Router};
@@ -240,6 +240,13 @@ impl Api {
             &[],
             base.clock.clone(),
         ))?;
+        let issuer = Arc::new(issuer);
+        let known = (
+            base.registry.clone(),
+            base.clock.clone() as Arc<_>,
+            base.metrics.clone(),
+        );
+        let admission = AdmissionParts::usual(store.clone(), issuer.clone(), known);
         let (desk, task) = runtime.block_on(Desk::open(base.around_desk(store)))?;
         runtime.spawn(task);
         let authority = base.authority(folder.path(), runtime.handle().clone())?;
@@ -255,7 +262,9 @@ impl Api {
             live: base.live,
             forecasts: Arc::default(),
             keys,
-            issuer: Arc::new(issuer),
+            issuer,
+            admission: Arc::new(AdmissionDesk::new(admission)),
+            sandbox: None,
             contributors: Arc::new(contributors),
             desk: Arc::new(desk),
             clock: base.clock,
@@ -329,6 +338,7 @@ impl Base {
             config: sharing::Config::default(),
             limits: limits::Config::default(),
             workdays: Arc::default(),
+            self_named: crate::domain::SelfNamed::default(),
         }
     }
 

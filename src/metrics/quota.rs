@@ -7,6 +7,7 @@ use prometheus::{IntCounterVec, IntGaugeVec};
 pub struct QuotaMetrics {
     limits: IntGaugeVec,
     refusals: IntCounterVec,
+    signups: IntCounterVec,
 }
 
 impl QuotaMetrics {
@@ -22,6 +23,11 @@ impl QuotaMetrics {
                 "Refused because a share of what all use was used up, by share.",
                 &["share"],
             ),
+            signups: r.counters(
+                "partner_signups_total",
+                "Sign-ups of partners, by what became of them.",
+                &["outcome"],
+            ),
         }
     }
 
@@ -35,6 +41,11 @@ impl QuotaMetrics {
     /// One was refused. `share` is one of a few names in the source, never a caller's text.
     pub fn refused(&self, share: &'static str) {
         self.refusals.with_label_values(&[share]).inc();
+    }
+
+    /// A sign-up has come so far: asked, confirmed, admitted, refused, expired; or there were too many.
+    pub fn signup(&self, outcome: &'static str) {
+        self.signups.with_label_values(&[outcome]).inc();
     }
 
     /// How many were refused until now.

@@ -24,8 +24,17 @@ impl Issuer {
     /// [`IssueError::Store`]: the doors are as they were.
     pub async fn refresh(&self) -> Result<(), IssueError> {
         let mut one = self.one.lock().await;
-        self.settle(&mut one).await?;
+        self.refresh_with(&mut one).await
+    }
+
+    /// The same for who has the turn already.
+    pub(super) async fn refresh_with(&self, one: &mut Unstored) -> Result<(), IssueError> {
+        self.settle(one).await?;
         let rows = self.store.live_keys().await.map_err(IssueError::Store)?;
+        // After the keys and before the doors: whoever has one and is not linked is in it.
+        let self_named = self.store.self_named().await;
+        self.self_named
+            .replace(self_named.map_err(IssueError::Store)?);
         let mut good = HashSet::with_capacity(rows.len());
         let mut changed = 0_usize;
         for (digest, row) in rows {

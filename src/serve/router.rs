@@ -42,6 +42,7 @@ impl AudienceStates {
         };
         let apart = parts.config.admin.is_some();
         let (reports, pushes, contributions) = doors(&parts, &doorman);
+        let partners = of_partners(&parts, &doorman);
         let reads = Arc::new(ReadState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
@@ -73,9 +74,6 @@ impl AudienceStates {
             desk: parts.desk,
             public_crs: parts.config.public_crs,
         });
-        let partners = Arc::new(partners::PartnersState {
-            doorman: doorman.clone(),
-        });
         let registry = operators::RegistryState {
             doorman: doorman.clone(),
             registry: parts.registry,
@@ -93,6 +91,7 @@ impl AudienceStates {
             keys: Arc::new(operators::KeysState {
                 doorman: doorman.clone(),
                 issuer: parts.issuer,
+                admission: parts.admission,
             }),
             quarantine: Arc::new(operators::QuarantineState {
                 doorman: doorman.clone(),
@@ -115,6 +114,16 @@ impl AudienceStates {
             doorman,
         }
     }
+}
+
+/// What partners manage themselves by.
+fn of_partners(parts: &ApiParts, doorman: &Doorman) -> Arc<partners::PartnersState> {
+    Arc::new(partners::PartnersState {
+        doorman: doorman.clone(),
+        issuer: parts.issuer.clone(),
+        admission: parts.admission.clone(),
+        sandbox: parts.sandbox.clone(),
+    })
 }
 
 /// What reports come in by, and feeds that are pushed.

@@ -3,10 +3,13 @@
 
 use super::STORES;
 use crate::clock::ManualClock;
-use crate::domain::{Clock as _, KeyAccount, Pass, SharedRemit, SourceKind, Standing};
+use crate::domain::{Clock as _, KeyAccount, Pass, SharedRemit, SourceKind, Standing, Submission};
 use crate::live::Live;
 use crate::metrics::Metrics;
-use crate::partners::{ContributorDesk, Grant, Issuer, KeyConfig, Keys, Scope, SourcePattern};
+use crate::partners::{
+    AdmissionConfig, AdmissionDesk, AdmissionParts, ContributorDesk, Grant, Issuer, KeyConfig,
+    Keys, Scope, SourcePattern,
+};
 use crate::registry::Registry;
 use crate::sharing::{self, Desk, Witness};
 use crate::store::{self, Store};
@@ -24,8 +27,8 @@ pub(super) fn behind(
     registry: &Arc<Registry>,
     live: &Arc<Live>,
     metrics: &Arc<Metrics>,
-    inbox: mpsc::Sender<crate::domain::Submission>,
-) -> (Arc<Issuer>, Arc<Desk>) {
+    (inbox, admitting): (mpsc::Sender<Submission>, AdmissionConfig),
+) -> (Arc<Issuer>, Arc<Desk>, Arc<AdmissionDesk>) {
     let (opened, open) = std::sync::mpsc::sync_channel(1);
     let dir = dir.to_owned();
     let registry = registry.clone();
@@ -47,6 +50,12 @@ pub(super) fn behind(
         let issuer = Issuer::open(store.clone(), keys, &[fixed], clock.clone())
             .await
             .unwrap();
+        let issuer = Arc::new(issuer);
+        let known = (registry.clone(), clock.clone() as Arc<_>, metrics.clone());
+        let admission = AdmissionDesk::new(AdmissionParts {
+            config: admitting,
+            ..AdmissionParts::usual(store.clone(), issuer.clone(), known)
+        });
         // Of the second keys.
         store.ensure_partners(&["ura"], clock.now()).await.unwrap();
         let config = sharing::Config::default();
@@ -67,9 +76,11 @@ pub(super) fn behind(
             config,
             limits: crate::limits::Config::default(),
             workdays: Arc::default(),
+            self_named: issuer.self_named().clone(),
         };
         let (desk, task) = Desk::open(parts).await.unwrap();
-        opened.send((Arc::new(issuer), Arc::new(desk))).unwrap();
+        let made = (issuer, Arc::new(desk), Arc::new(admission));
+        opened.send(made).unwrap();
         task.await;
     });
     open.recv().unwrap()

@@ -6,6 +6,7 @@
 mod booking;
 mod changes;
 pub(crate) mod cluster;
+mod signups;
 mod steps;
 mod suite;
 mod watched;
@@ -63,7 +64,8 @@ async fn sqlite_keeps_what_the_suite_promises() {
             ..Config::default()
         }
     };
-    suite::all(fresh).await;
+    suite::all(&fresh).await;
+    signups::all(&fresh).await;
     booking::all(fresh).await;
 }
 
@@ -83,7 +85,8 @@ async fn postgresql_keeps_what_the_suite_promises() {
             ..Config::default()
         }
     };
-    suite::all(fresh).await;
+    suite::all(&fresh).await;
+    signups::all(&fresh).await;
     booking::all(fresh).await;
     // The server goes away while the hub runs: an error in time, not a wait for ever; and after it
     // nobody can start.
