@@ -6,7 +6,7 @@
 //! Linux says it has held. Beside it: an idle hub on the same city.
 //!
 //! `cargo bench --bench import -- [REPORTS] [ZONES] [REPORTS A LINE] [HOURS] [DIR]` (5,000,000, 400, 1,
-//! 48; the files go to DIR, else to the system's folder for such)
+//! 48; the files go to DIR, else to the system's folder for such). REPORTS A LINE 0: a table, CSV, by a mapping.
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -43,7 +43,8 @@ fn main() -> io::Result<()> {
     let dir = given.next().map_or_else(std::env::temp_dir, PathBuf::from);
     let dir = tempfile::tempdir_in(dir)?;
     let config = city(dir.path(), &terms)?;
-    let file = dir.path().join("past.jsonl");
+    let form = if terms.a_line == 0 { "csv" } else { "jsonl" };
+    let file = dir.path().join(format!("past.{form}"));
     let begun = Instant::now();
     write_reports(&file, &terms)?;
     let bytes = std::fs::metadata(&file)?.len();
@@ -104,7 +105,10 @@ fn city(dir: &Path, terms: &Terms) -> io::Result<PathBuf> {
     let config = dir.join("bayhub.toml");
     let text = format!(
         "[registry]\npath = \"{0}\"\n[data]\npath = \"{0}/data\"\n[http]\nlisten = \"127.0.0.1:0\"\n\
-         [mqtt]\nlisten = \"127.0.0.1:0\"\n[history]\nkeep_turnover_days = 0\n",
+         [mqtt]\nlisten = \"127.0.0.1:0\"\n[history]\nkeep_turnover_days = 0\n\
+         [[feeds]]\nname = \"past\"\nshape = \"csv\"\nkind = \"sensor\"\narea = \"all\"\n[feeds.push]\nauth = \"bearer\"\n\
+         [feeds.map]\nbay = \"sensor\"\nat = \"seen\"\n\
+         state = {{ path = \"occupancy\", occupied = [\"occupied\"], vacant = [\"vacant\"] }}\n",
         dir.display()
     );
     std::fs::write(&config, text)?;
@@ -119,9 +123,12 @@ const fn mix(n: u64) -> u64 {
 
 fn write_reports(to: &Path, terms: &Terms) -> io::Result<()> {
     let mut file = BufWriter::with_capacity(1 << 20, File::create(to)?);
-    let lines = terms.reports / terms.a_line;
+    let lines = terms.reports / terms.a_line.max(1);
     let span = terms.hours * 3_600_000;
     let mut line = String::new();
+    if terms.a_line == 0 {
+        writeln!(file, "sensor,seen,street,occupancy")?;
+    }
     for n in 0..lines {
         let zone = mix(n) % terms.zones;
         let at = BEGIN + 60_000 + n * (span - 60_000) / lines - mix(n + 7) % 60_000;
@@ -134,7 +141,11 @@ fn write_reports(to: &Path, terms: &Terms) -> io::Result<()> {
                 "vacant"
             }
         };
-        let written = if terms.a_line == 1 {
+        let written = if terms.a_line == 0 {
+            let bay = mix(n + 3) % BAYS;
+            let state = state(bay);
+            writeln!(line, "Z{zone}-{bay},{at},\"Street, {zone}\",{state}")
+        } else if terms.a_line == 1 {
             let bay = mix(n + 3) % BAYS;
             let state = state(bay);
             writeln!(
@@ -189,11 +200,18 @@ fn rfc3339(ms: u64) -> String {
 /// How long it took, and the most memory, MB.
 fn import(config: &Path, file: &Path) -> io::Result<(Duration, u64)> {
     let begun = Instant::now();
+    let is_table = file.extension().is_some_and(|e| e == "csv");
     let mut child = Command::new(BAYHUB)
         .args(["import", "--config"])
         .arg(config)
         .arg("--from")
         .arg(file)
+        .args(
+            is_table
+                .then_some(["--format", "mapping:past"])
+                .into_iter()
+                .flatten(),
+        )
         .stderr(Stdio::null())
         .spawn()?;
     let mut most = 0;

@@ -6,13 +6,15 @@
 //! query has an answer; on stderr beside the log the keys as a shell takes them. A fresh folder begins
 //! with a settled past (`past`).
 
+mod keys;
 mod past;
 
 use crate::app::{self, Failure, Hub, has_city};
 use crate::config::{self, Config};
 use crate::partners::Keys;
+use keys::DemoKeys;
 use sensors_sim::{City, CityParams, MAX_BAYS, Passwords, Sim, SimConfig, SimParams};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -76,23 +78,6 @@ fn speed(text: &str) -> Result<f64, String> {
     .map(|()| speed)
 }
 
-/// The demo's keys in the clear. Kept in its folder, readable by its owner only.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct DemoKeys {
-    report: String,
-    share: String,
-    book: String,
-    monitor: String,
-    admin: String,
-    /// Folders of before there was such a scope have none.
-    #[serde(default)]
-    partner: String,
-    /// The simulator's own, one a kind of source; not printed.
-    sensors: String,
-    apps: String,
-    gates: String,
-}
-
 /// The source that the printed `report` key speaks for.
 const SOURCE: &str = "demo-app";
 
@@ -137,7 +122,7 @@ pub fn run(options: Options) -> Result<(), Failure> {
     std::fs::create_dir_all(data.join("registry")).map_err(folder)?;
     let data = data.canonicalize().map_err(folder)?;
     let city = settle_city(&options, &data)?;
-    let keys = keys(&data.join("demo-keys.json")).map_err(|e| internal(&e))?;
+    let keys = keys::keys(&data.join("demo-keys.json")).map_err(|e| internal(&e))?;
     let config = configure(&options, &data, &city, &keys)?;
     app::log_as(&config)?;
     app::process::block_on(serve(options, data, city, keys, config))
@@ -267,43 +252,6 @@ fn settle_city(options: &Options, data: &Path) -> Result<PathBuf, Failure> {
 
 /// The holder of the demo's keys.
 const PARTNER: &str = "demo";
-
-fn keys(file: &Path) -> std::io::Result<DemoKeys> {
-    let mut rng = rand::rng();
-    let mut mint = || Keys::mint(&mut rng).0.expose().to_owned();
-    if let Ok(text) = std::fs::read(file) {
-        let mut keys: DemoKeys = serde_json::from_slice(&text)?;
-        if keys.partner.is_empty() {
-            keys.partner = mint();
-            write_private(file, &serde_json::to_vec_pretty(&keys)?)?;
-        }
-        return Ok(keys);
-    }
-    let keys = DemoKeys {
-        report: mint(),
-        share: mint(),
-        book: mint(),
-        monitor: mint(),
-        admin: mint(),
-        partner: mint(),
-        sensors: mint(),
-        apps: mint(),
-        gates: mint(),
-    };
-    write_private(file, &serde_json::to_vec_pretty(&keys)?)?;
-    Ok(keys)
-}
-
-/// Readable by its owner only, and whole or not there at all.
-fn write_private(file: &Path, text: &[u8]) -> std::io::Result<()> {
-    let folder = file.parent().unwrap_or(Path::new("."));
-    // `tempfile` makes its files with mode 0600.
-    let mut new = tempfile::NamedTempFile::new_in(folder)?;
-    new.write_all(text)?;
-    new.as_file().sync_all()?;
-    new.persist(file)?;
-    Ok(())
-}
 
 /// The same configuration an operator would write, so that the environment can change it in the
 /// same way.

@@ -272,6 +272,7 @@ impl Api {
             metrics: base.metrics,
             limits,
             reports: Arc::new(Nowhere),
+            mqtt: Arc::new(serve::fuzzing::NoGuests),
             feeds: Arc::new(Feeds::none()),
             inbox: mpsc::channel(1).0,
             quarantine: journal.quarantine(),

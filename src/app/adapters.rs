@@ -25,11 +25,14 @@ pub(super) fn gate(
 }
 
 /// The MQTT door's keeper: a source's key is its password.
-pub(super) fn keeper(keys: Arc<Keys>, shared: &Shared) -> Arc<dyn Doorkeeper> {
+/// Without one availability may be listened to where reads are public, as by HTTP: what is told by
+/// MQTT is what everybody sees, whoever asks (`app/board`).
+pub(super) fn keeper(keys: Arc<Keys>, shared: &Shared, public_reads: bool) -> Arc<dyn Doorkeeper> {
     Arc::new(KeyDoorkeeper {
         keys,
         registry: shared.registry.clone(),
         clock: shared.clock.clone(),
+        public_reads,
     })
 }
 
@@ -37,9 +40,14 @@ struct KeyDoorkeeper {
     keys: Arc<Keys>,
     registry: Arc<Registry>,
     clock: Arc<dyn Clock>,
+    public_reads: bool,
 }
 
 impl Doorkeeper for KeyDoorkeeper {
+    fn hears_strangers(&self) -> bool {
+        self.public_reads
+    }
+
     fn admit(&self, user: &str, password: &[u8]) -> Result<Speaker, mqtt_server::Denied> {
         let password =
             std::str::from_utf8(password).map_err(|_| mqtt_server::Denied::BadCredentials)?;

@@ -1,4 +1,4 @@
-//! The last phase of a start: the doors for reports open.
+//! The last phase of a start: the doors for reports open. MQTT has three: plain, TLS and WebSockets.
 
 use super::certificates::{self, Secured};
 use super::services::Services;
@@ -6,7 +6,7 @@ use super::sockets::{address, listen};
 use super::{Failure, Shared, adapters, board, brokers, feeds};
 use crate::config::Config;
 use crate::health::Part;
-use crate::ingest::mqtt_server::{self};
+use crate::ingest::mqtt_server;
 use crate::partners::Keys;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -24,14 +24,19 @@ pub(super) async fn open(
     (mqtt, mqtts): (TcpListener, Option<Secured>),
     (closed, tasks): (&watch::Receiver<bool>, &mut JoinSet<()>),
 ) -> Result<Option<SocketAddr>, Failure> {
-    let Services { gate, feeds, inbox } = services;
+    let Services {
+        gate,
+        feeds,
+        guests,
+        inbox,
+    } = services;
     let intake = adapters::intake(gate);
     let board = board::board(shared);
     brokers::start(config, shared, &intake, &board, &inbox, closed, tasks)?;
     feeds::start(&feeds, closed, tasks)?;
     let door = Arc::new(mqtt_server::Door::new(
         config.mqtt.clone(),
-        adapters::keeper(keys, shared),
+        adapters::keeper(keys, shared, config.http.public_reads),
         intake,
         board,
         inbox,
@@ -39,6 +44,7 @@ pub(super) async fn open(
         shared.limits.clone(),
     ));
     tasks.spawn(mqtt_server::serve(mqtt, door.clone(), closed.clone()));
+    tasks.spawn(guests.open(door.clone(), closed.clone()).serve());
     let listening = match mqtts {
         Some(secured) => Some(secure(secured, door, tasks, closed).await?),
         None => None,

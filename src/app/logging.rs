@@ -23,6 +23,9 @@ pub fn log_as(config: &Config) -> Result<(), Failure> {
     start(&config.log)
 }
 
+/// Libraries that would log what they carry: requests and frames, and in them keys.
+const SILENT: [&str; 3] = ["rmcp=off", "tokio_tungstenite=off", "tungstenite=off"];
+
 fn start(settings: &LogSettings) -> Result<(), Failure> {
     let said = EnvFilter::try_from_default_env();
     let filter = match said {
@@ -30,6 +33,9 @@ fn start(settings: &LogSettings) -> Result<(), Failure> {
         Err(_) => EnvFilter::try_new(&settings.level)
             .map_err(|e| Failure::Config(format!("log.level: {e}")))?,
     };
+    // They are directives.
+    let silent = SILENT.iter().filter_map(|silent| silent.parse().ok());
+    let filter = silent.fold(filter, EnvFilter::add_directive);
     // Colours are for people: not in a file or a pipe, nor where NO_COLOR asks for none.
     let colours = std::io::stderr().is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());

@@ -86,7 +86,7 @@ async fn send(config: &MailConfig, letter: &Letter) -> Result<(), String> {
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     let begun = tokio::task::block_in_place(|| command.spawn());
-    let mut running = Running(begun.map_err(|e| format!("it does not start: {e}"))?);
+    let mut running = MailProgram(begun.map_err(|e| format!("it does not start: {e}"))?);
     if let Some(mut input) = running.0.stdin.take() {
         // A line is shorter than what a pipe holds, so this waits for nobody. A program that does not read
         // it says by its status whether it has done its work.
@@ -122,9 +122,9 @@ fn written(config: &MailConfig, letter: &Letter) -> String {
 }
 
 /// A program that does not outlive who waits for it.
-struct Running(Child);
+struct MailProgram(Child);
 
-impl Drop for Running {
+impl Drop for MailProgram {
     fn drop(&mut self) {
         // Once it has ended neither does anything.
         let _ = self.0.kill();

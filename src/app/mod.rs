@@ -35,6 +35,7 @@ mod feeds;
 mod folder;
 mod forecast;
 mod foundation;
+mod guests;
 mod history;
 mod import;
 mod inspect;

@@ -10,7 +10,7 @@ use crate::ingest::codec::{Said, device};
 use crate::ingest::connector::{FeedConfig, FeedRow, Place, Reader, place};
 use crate::registry::{Reading, Registry};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -46,6 +46,8 @@ struct CityDraft {
     /// What was left out and why: how many, and the first few.
     left_out: u64,
     examples: Vec<String>,
+    /// Of which capacities were told, and which are no zones here.
+    homeless: BTreeSet<String>,
 }
 
 #[derive(Debug, Default)]
@@ -102,16 +104,14 @@ pub fn registry_make(options: &RegistryMake) -> Result<(), Failure> {
     for example in &draft.examples {
         println!("left out: {example}");
     }
-    let CityDraft {
-        zones,
-        bays,
-        left_out,
-        ..
-    } = &draft;
+    for note in draft.notes(options.capacities.is_some()) {
+        println!("note: {note}");
+    }
     println!(
-        "ok: {} zones, {} bays; {left_out} rows left out",
-        zones.len(),
-        bays.len()
+        "ok: {} zones, {} bays; {} rows left out",
+        draft.zones.len(),
+        draft.bays.len(),
+        draft.left_out
     );
     Ok(())
 }
@@ -187,11 +187,37 @@ impl CityDraft {
                 continue;
             };
             let Some(zone) = self.zones.get_mut(&*count.zone) else {
+                self.homeless.insert(count.zone.to_string());
                 continue;
             };
             let capacity = &mut zone.capacity[count.kind as usize];
             *capacity = count.word.capacity.unwrap_or(0).max(*capacity);
         }
+    }
+
+    /// What the two files do not have of each other.
+    fn notes(&self, capacities_are_told: bool) -> Vec<String> {
+        let mut notes = Vec::new();
+        if !self.homeless.is_empty() {
+            let some: Vec<&str> = self.homeless.iter().take(5).map(|id| &**id).collect();
+            notes.push(format!(
+                "capacities were told of {} places that are no zones here: {}{}",
+                self.homeless.len(),
+                some.join(", "),
+                if self.homeless.len() > 5 { ", ..." } else { "" }
+            ));
+        }
+        let bare = self
+            .zones
+            .values()
+            .filter(|z| z.capacity.iter().sum::<u32>() == 0);
+        let bare = bare.count();
+        if capacities_are_told && bare > 0 {
+            notes.push(format!(
+                "of {bare} zones no capacity was told: it is what their feed will say"
+            ));
+        }
+        notes
     }
 
     /// Leaves out what lies more than 50 km outside the box of the middle eight tenths.

@@ -70,6 +70,22 @@ fn car_parks_of_a_static_file_get_their_capacities_from_a_saved_answer() {
 }
 
 #[test]
+fn what_the_two_files_do_not_have_of_each_other_is_said() {
+    let folder = Folder::new();
+    let live = folder.file("live.json", sample("datagovsg"));
+    let rows = rows_of(&of_preset("datagovsg").unwrap(), &live).unwrap();
+    let mut draft = CityDraft::default();
+    draft.zones.insert("QQ99".to_owned(), DraftZone::default());
+    draft.add_capacities(&rows);
+    let notes = draft.notes(true).join("; ");
+    assert!(
+        notes.contains("no zones here: ZZ") && notes.contains("of 1 zones"),
+        "{notes}"
+    );
+    assert!(CityDraft::default().notes(true).is_empty());
+}
+
+#[test]
 fn bays_alone_make_their_zones_and_what_lies_far_away_is_left_out() {
     let folder = Folder::new();
     let mut table = "id,street,lat,lon\n".to_owned();

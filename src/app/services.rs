@@ -2,6 +2,7 @@
 //! journal is replayed: `/readyz` says how far that is.
 
 use super::audit::AuditFiles;
+use super::guests::WebSocketDoor;
 use super::manifest::ManifestKeeper;
 use super::sockets::HttpListeners;
 use super::{Failure, Shared, adapters, certificates, feeds, history, partners, process, sharing};
@@ -22,6 +23,8 @@ use tokio::task::JoinSet;
 pub(super) struct Services {
     pub(super) gate: Arc<Gate>,
     pub(super) feeds: Arc<Feeds>,
+    /// MQTT inside WebSockets: shut until the doors open.
+    pub(super) guests: Arc<WebSocketDoor>,
     /// To the journal.
     pub(super) inbox: mpsc::Sender<Submission>,
 }
@@ -62,6 +65,7 @@ impl Services {
         let admission = partners::admission(config, shared, of.store, issuer, closed, tasks);
         let audit = AuditFiles::start(config.data.path.join("audit"), shared.metrics.clone())
             .map_err(|e| Failure::thread(&e))?;
+        let guests = Arc::new(WebSocketDoor::default());
         let api = serve::router(serve::ApiParts {
             registry: shared.registry.clone(),
             live: shared.live.clone(),
@@ -77,6 +81,7 @@ impl Services {
             metrics: shared.metrics.clone(),
             limits: shared.limits.clone(),
             reports: adapters::reports(gate.clone()),
+            mqtt: guests.clone(),
             feeds: feeds.clone(),
             inbox: inbox.clone(),
             quarantine: of.quarantine,
@@ -90,7 +95,12 @@ impl Services {
             config: config.http.clone(),
         });
         listen(config, shared, http, &api, closed, tasks)?;
-        Ok(Self { gate, feeds, inbox })
+        Ok(Self {
+            gate,
+            feeds,
+            guests,
+            inbox,
+        })
     }
 }
 

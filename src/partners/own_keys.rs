@@ -133,7 +133,8 @@ impl Issuer {
     /// Takes a key of the partner's back, but for the one of that name, which is called with.
     ///
     /// # Errors
-    /// [`IssueError::NoSuchKey`] also for another's; as [`Issuer::revoke`].
+    /// [`IssueError::NoSuchKey`] also for another's, [`IssueError::NotGranted`] for an administrator's;
+    /// as [`Issuer::revoke`].
     pub async fn revoke_own(
         &self,
         partner: &str,
@@ -144,6 +145,13 @@ impl Issuer {
         if calling == Some(&*key.name) {
             return Err(IssueError::KeyOfTheCall);
         }
+        if key.scopes.has(Scope::Admin) {
+            // Or who manages a partner of the operators' could lock them out.
+            return Err(IssueError::NotGranted {
+                field: "scopes",
+                why: format!("{} has the scope admin", key.name),
+            });
+        }
         self.revoke(id).await
     }
 
@@ -152,7 +160,8 @@ impl Issuer {
     /// old one's was when it was made.
     ///
     /// # Errors
-    /// [`IssueError::NoSuchKey`] also for another's and for one that is no good any more; as
+    /// [`IssueError::NoSuchKey`] also for another's and for one that is no good any more,
+    /// [`IssueError::NotGranted`] for one that is good for more than the partner was granted; as
     /// [`Issuer::create`].
     pub async fn rotate_own(
         &self,
@@ -185,6 +194,8 @@ impl Issuer {
             standing: old.standing,
             expires_at: life.map(|life| now.plus(life)),
         };
+        // What an administrator has given beyond that is not handed out anew, or to somebody else.
+        self.grants_of(partner).await?.allow(&ask)?;
         let (stem, n) = numbered(&old.name);
         // Names are used once: other numbers may be gone with keys that were rotated before.
         for n in n + 1..=n + 50 {

@@ -42,6 +42,9 @@ pub struct Config {
     /// `{ env = "NAME_OF_A_VARIABLE" }`. Absent: signatures are not checked, and the key in the
     /// address is all that proves who pushes.
     pub onenet_token: Option<PlatformToken>,
+    /// Origins (`https://app.example.org`) of the web pages that may use `/mcp`. Nobody's unless it is
+    /// said: assistants are no pages, and send none.
+    pub mcp_origins: Vec<String>,
     /// Whose `Forwarded` and `X-Forwarded-For` are believed: addresses, or blocks of them. Nobody's
     /// unless it is said: who is believed names the address that limits and logs go by.
     pub trusted_proxies: Vec<Block>,
@@ -110,6 +113,7 @@ impl Default for Config {
             tls: None,
             admin: None,
             onenet_token: None,
+            mcp_origins: Vec::new(),
             trusted_proxies: Vec::new(),
         }
     }

@@ -5,6 +5,7 @@ use super::Router;
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{Request, Uri};
+use std::net::IpAddr;
 use tower::ServiceExt as _;
 
 /// Asks for `target` with a key. Whatever it is, the hub is not at fault, and says what is wrong as
@@ -48,4 +49,17 @@ pub struct NothingNoted;
 
 impl super::AuditLog for NothingNoted {
     fn note(&self, _: super::AdminCall) {}
+}
+
+/// A hub that takes no MQTT.
+pub struct NoGuests;
+
+impl super::MqttDoor for NoGuests {
+    fn max_packet(&self) -> usize {
+        0
+    }
+
+    fn admit(&self, _: IpAddr) -> Result<super::MqttPlace, super::MqttShut> {
+        Err(super::MqttShut::Closed)
+    }
 }

@@ -9,7 +9,7 @@
 //! limit, metrics, who may keep the answer, what is packed; `http::audit` for administrators' calls)
 //! -> a handler in `api`, by audience (who may, what is asked) -> `formats` or the audience's own
 //! rendering (bytes), or `http::error` (problems). A stream's answer is a body that never ends:
-//! `sse`. `docs` is what the hub says of itself.
+//! `sse`; one that becomes a WebSocket goes on in `ws`. `docs` is what the hub says of itself.
 
 mod api;
 mod atlas;
@@ -19,6 +19,7 @@ mod formats;
 #[doc(hidden)]
 pub mod fuzzing;
 mod http;
+mod mcp;
 mod page;
 mod router;
 mod sight;
@@ -27,6 +28,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod told_in;
+mod ws;
 
 pub use api::operators::{LossDoor, LossTold, NoLosses};
 pub use api::reports::ReportDoor;
@@ -36,6 +38,7 @@ pub use http::audit::{AdminCall, AuditLog};
 pub use http::listen::{Entrance, ListenLimits, serve};
 pub use http::proxies::Block;
 pub use router::router;
+pub use ws::{MqttDoor, MqttPlace, MqttShut, WsLine};
 
 use crate::domain::{Calendar, Clock, Submission};
 use crate::forecast::Forecasts;
@@ -79,6 +82,8 @@ pub struct ApiParts {
     /// Turns the body of a report into claims and refusals: the gate. It counts what it takes and
     /// refuses.
     pub reports: Arc<dyn ReportDoor>,
+    /// Takes MQTT that comes inside WebSockets.
+    pub mqtt: Arc<dyn MqttDoor>,
     /// The feeds of the configuration.
     pub feeds: Arc<Feeds>,
     /// The journal listens at the other end; full means busy, closed means the hub is stopping.

@@ -4,17 +4,20 @@
 use super::api::{authority, booking, drivers, operators, partners, reports, schema, sharing};
 use super::http::audit::Audit;
 use super::http::auth::Doorman;
+use super::http::bom;
 use super::http::caching::Kept;
 use super::http::error::ApiError;
 use super::http::measure;
 use super::http::routes::Routes;
-use super::sse::Streams;
+use super::sse::{ReservationStreams, Streams};
 use super::state::{ReadState, SharingState};
-use super::{ApiParts, atlas, docs, page};
+use super::{ApiParts, atlas, docs, mcp, page, ws};
+use crate::limits::Limits;
+use crate::metrics::Metrics;
 use axum::Router;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -126,6 +129,25 @@ fn of_partners(parts: &ApiParts, doorman: &Doorman) -> Arc<partners::PartnersSta
     })
 }
 
+/// What live streams by WebSocket need.
+fn socket_state(
+    sharing: &Arc<SharingState>,
+    streams: &Arc<Streams>,
+    (limits, metrics, closed): (Arc<Limits>, Arc<Metrics>, watch::Receiver<bool>),
+) -> ws::SocketState {
+    let own = ReservationStreams {
+        sharing_state: sharing.clone(),
+        streams: streams.clone(),
+    };
+    ws::SocketState {
+        doorman: sharing.doorman.clone(),
+        own: Arc::new(own),
+        limits,
+        metrics,
+        closed,
+    }
+}
+
 /// What reports come in by, and feeds that are pushed.
 fn doors(
     parts: &ApiParts,
@@ -164,12 +186,21 @@ pub fn router(parts: ApiParts) -> Router {
     let public_reads = parts.config.public_reads;
     let currency = parts.desk.config().currency;
     let apart = parts.config.admin.is_some();
+    let closed = parts.closed.clone();
+    let origins = parts.config.mcp_origins.clone();
+    let mqtt = ws::mqtt_routes(parts.mqtt.clone());
     let s = AudienceStates::of(parts);
     let public = if public_reads {
         Kept::ByAll
     } else {
         Kept::ByCaller
     };
+    let sockets = socket_state(
+        &s.sharing,
+        &s.streams,
+        (limits.clone(), metrics.clone(), closed),
+    );
+    let asked = drivers::routes(s.reads.clone(), s.streams.clone());
     let groups: [(OpenApiRouter, Kept); 8] = [
         (drivers::routes(s.reads.clone(), s.streams.clone()), public),
         (
@@ -191,22 +222,30 @@ pub fn router(parts: ApiParts) -> Router {
     let mut all = Router::new();
     let mut known = Routes::new(apart);
     for (group, kept) in groups {
-        let (calls, part) = group.split_for_parts();
+        let (calls, mut part) = group.split_for_parts();
+        bom::describe(&mut part.paths);
         known.add(&part.paths, kept);
         description.merge(part);
         all = all.merge(calls.method_not_allowed_fallback(method_not_allowed));
     }
     let (messages, part) = docs::asyncapi::routes(began);
     description.merge(part);
+    let tools = mcp::routes(asked.into(), &description, &origins);
+    known.add_tools(mcp::PATH, !origins.is_empty());
     for path in [docs::asyncapi::PATH, docs::openapi::PATH] {
         known.add_document(path, true);
     }
-    for path in page::paths().chain([docs::openapi::PROBLEMS_PATH]) {
+    for path in page::paths().chain([docs::openapi::PROBLEMS_PATH, ws::MQTT_PATH, ws::STREAM_PATH])
+    {
         known.add_document(path, false);
     }
     let measure = measure::Measure::new(known, metrics, limit, began, (s.doorman, limits));
+    let others = tools
+        .merge(mqtt)
+        .merge(ws::stream_routes(Arc::new(sockets)));
     all.merge(messages)
-        .merge(docs::openapi::routes(description, began))
+        .merge(others.method_not_allowed_fallback(method_not_allowed))
+        .merge(docs::openapi::routes(description, began, public_reads))
         .merge(page::routes(began, currency))
         .fallback(no_such_path)
         .layer((s.audit, measure))

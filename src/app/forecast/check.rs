@@ -52,6 +52,11 @@ fn place(text: &str) -> Result<Calendar, String> {
 /// [`Failure::Config`] for what is not there, [`Failure::Unavailable`] for a store that cannot be
 /// reached.
 pub fn check(options: &Checked) -> Result<(), Failure> {
+    if let (Some(from), Some(to)) = (options.from, options.to)
+        && from >= to
+    {
+        return Err(Failure::Config("--from: must be before --to".to_owned()));
+    }
     if options.history.is_empty() && !options.data.join("history").is_dir() {
         let folder = options.data.join("history");
         let why = format!("{}: there is no history here yet", folder.display());
@@ -92,6 +97,10 @@ pub fn check(options: &Checked) -> Result<(), Failure> {
                 unread += 1;
             }
         }
+    }
+    if read + unread == 0 {
+        let why = "no hour of history lies where it was looked for: --history, --data, --to";
+        return Err(Failure::Config(why.to_owned()));
     }
     let told = if options.csv {
         trial.csv(&names)

@@ -149,7 +149,7 @@ impl RunningFeed {
     /// It is no such answer.
     pub fn read(&self, body: &[u8], content_type: Option<&str>) -> Result<FeedAnswer, Failure> {
         if is_page(body, content_type) {
-            let why = "it answered with a page for people";
+            let why = "what came is a page for people (HTML), no data";
             return Err(Failure::new(Fault::WebPage, why));
         }
         let bytes = &self.host.metrics.feeds.bytes;

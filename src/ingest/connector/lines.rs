@@ -6,7 +6,7 @@
 
 use super::gather::GatheredRows;
 use super::reader::Reader;
-use super::shape::{CsvTable, csv_lines};
+use super::shape::{CsvTable, TableHead, csv_lines};
 use super::{FeedRow, Notes};
 use crate::ingest::codec::Malformed;
 use std::io::{self, BufRead, Read};
@@ -87,6 +87,26 @@ impl Reader {
             ready: Vec::new().into_iter(),
             line: 0,
         })
+    }
+}
+
+impl Reader {
+    /// What the lines of a CSV file are read under: for files that are read by many at once, each line
+    /// a row. `first` is the first line.
+    ///
+    /// # Errors
+    /// The mapping reads no column of it.
+    pub fn table(&self, first: &[u8]) -> Result<TableHead, Malformed> {
+        TableHead::new(&self.feed, first)
+    }
+
+    /// What a line of such a file says. As [`Reader::read_lines`] has it.
+    #[must_use]
+    pub fn table_line(&self, head: &TableHead, line: &[u8]) -> Vec<FeedRow> {
+        let mut gathered = self.feed.gather(None);
+        gathered.payloads = false;
+        head.take(&self.feed, line, &mut gathered);
+        gathered.answer.rows
     }
 }
 

@@ -49,7 +49,7 @@ pub use lines::{LineFault, Lines};
 pub use preset::{PRESETS, Preset};
 pub use push::{Auth, Knock};
 pub use reader::Reader;
-pub use shape::{SHAPES, Shape};
+pub use shape::{SHAPES, Shape, TableHead};
 pub use standing::{FeedHealth, FeedState};
 pub use zones::ZoneMaker;
 

@@ -48,9 +48,9 @@ impl Poller {
 
     /// Asks once, and waits until what came is on disk.
     pub(super) async fn poll(&mut self) -> Polled {
-        let mut tally = RowTally::default();
+        let mut worth = Worth::default();
         let mut stands_for = None;
-        let pages = self.pages(&mut tally, &mut stands_for);
+        let pages = self.pages(&mut worth, &mut stands_for);
         let done = tokio::time::timeout(WITHIN, pages)
             .await
             .unwrap_or_else(|_| {
@@ -60,22 +60,18 @@ impl Poller {
         let feed = &*self.feed;
         let now = feed.host.clock.now();
         let name = &*feed.config.name;
-        let useless = tally.accepted + tally.unchanged == 0 && tally.refused_in_all() > 0;
+        let done = match done {
+            Ok(PollEnd::Answered) => worth.judged().map(|()| PollEnd::Answered),
+            other => other,
+        };
         let outcome = match &done {
             Ok(PollEnd::Unchanged) => "unchanged",
-            Ok(PollEnd::Answered) if useless => Fault::Refused.name(),
             Ok(PollEnd::Answered) => "answered",
             Err(failure) => failure.fault.name(),
         };
         let metrics = &feed.host.metrics.feeds;
         metrics.polls.with_label_values(&[name, outcome]).inc();
         let failure = match done {
-            Ok(PollEnd::Answered) if useless => {
-                self.known = None;
-                let n = tally.refused_in_all();
-                let why = format!("all its {n} rows are refused; /v1/quarantine says why");
-                Some(Failure::new(Fault::Refused, why))
-            }
             Ok(heard) => {
                 feed.heard(now, matches!(heard, PollEnd::Answered));
                 None
@@ -96,7 +92,7 @@ impl Poller {
 
     async fn pages(
         &mut self,
-        tally: &mut RowTally,
+        worth: &mut Worth,
         stands_for: &mut Option<Duration>,
     ) -> Result<PollEnd, Failure> {
         let mut url = self.url.clone();
@@ -120,8 +116,10 @@ impl Poller {
             *stands_for = (*stands_for).max(read.ttl_s.map(Duration::from_secs));
             let rows = read.rows;
             let was_empty = rows.is_empty();
+            worth.rows += rows.len();
+            worth.told += rows.iter().filter(|row| !row.odd.not_told).count();
             let by = self.delivery(at);
-            tally.add(&self.feed.hand_on(rows, &by).await?);
+            worth.tally.add(&self.feed.hand_on(rows, &by).await?);
             asked.insert(url.clone());
             let Some(next) = read.next.filter(|next| !ends(next, was_empty)) else {
                 self.known = (asked.len() == 1).then_some(validators);
@@ -156,6 +154,40 @@ impl Poller {
             area: None,
             keeps_all: false,
         }
+    }
+}
+
+/// What there was in the answer of one poll.
+#[derive(Default)]
+struct Worth {
+    tally: RowTally,
+    rows: usize,
+    /// Rows that tell what they are there for.
+    told: usize,
+}
+
+impl Worth {
+    /// An answer that can be read, and of which nothing comes, is no good answer: a mapping that
+    /// reads a member which is not there any more would look well for ever.
+    fn judged(&self) -> Result<(), Failure> {
+        let refused = self.tally.refused_in_all();
+        let taken = self.tally.accepted + self.tally.unchanged;
+        let (fault, why) = if self.rows == 0 {
+            (Fault::Empty, "it has no row".to_owned())
+        } else if taken == 0 && refused > 0 {
+            let why = format!("all its {refused} rows are refused; /v1/quarantine says why");
+            (Fault::Refused, why)
+        } else if self.told == 0 {
+            let why = format!(
+                "none of its {} rows tells how many bays are vacant, or whether one is: does the \
+                 mapping name the right member?",
+                self.rows
+            );
+            (Fault::NotTold, why)
+        } else {
+            return Ok(());
+        };
+        Err(Failure::new(fault, why))
     }
 }
 

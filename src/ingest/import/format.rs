@@ -72,7 +72,7 @@ impl LineReader for Bodies {
         (self.0.decode)(line, out)
     }
 
-    fn source<'a>(&self, line: &'a [u8]) -> Option<Cow<'a, str>> {
+    fn source<'a>(&'a self, line: &'a [u8]) -> Option<Cow<'a, str>> {
         first_member(line).or_else(|| serde_json::from_slice::<Whose<'a>>(line).ok()?.source)
     }
 }

@@ -39,7 +39,7 @@ pub trait LineReader: Send + Sync {
     fn read<'a>(&self, line: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(), Malformed>;
 
     /// Whose word it is, if the line says so.
-    fn source<'a>(&self, line: &'a [u8]) -> Option<Cow<'a, str>>;
+    fn source<'a>(&'a self, line: &'a [u8]) -> Option<Cow<'a, str>>;
 
     /// The line as it may be kept when it is refused: so that members which are to be dropped can be
     /// found by their names.

@@ -2,11 +2,12 @@
 //! the file's header.
 //!
 //! As the feed's own door has it, but of any age. Running totals say nothing of the past by
-//! themselves, and are refused. Dear: a row of CSV is read with the header before it, some microseconds.
+//! themselves, and are refused. Dear: nothing beyond reading; the header of a table is
+//! understood once.
 
 use super::line_format::{ImportFormat, LineReader, OpenedFile};
 use crate::ingest::codec::{Malformed, Said};
-use crate::ingest::connector::{FeedConfig, FeedRow, Reader};
+use crate::ingest::connector::{FeedConfig, FeedRow, Reader, TableHead};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -47,16 +48,11 @@ impl ImportFormat for Mapped {
         if first.contains(&0) {
             return Err(format!("its first line is no text, as {} reads", self.name));
         }
-        let mut header = Vec::new();
-        if self.has_header {
-            header.extend_from_slice(first);
-            header.push(b'\n');
-        }
+        let table = self.is_table.then(|| self.reader.table(first)).transpose();
         let lines = MappedLines {
             source: self.source.clone(),
             reader: self.reader.clone(),
-            is_table: self.is_table,
-            header,
+            table: table.map_err(|e| e.0)?,
         };
         Ok(OpenedFile {
             reader: Arc::new(lines),
@@ -69,22 +65,17 @@ impl ImportFormat for Mapped {
 struct MappedLines {
     source: Arc<str>,
     reader: Arc<Reader>,
-    is_table: bool,
-    header: Vec<u8>,
+    /// What the rows of a table are read under.
+    table: Option<TableHead>,
 }
 
 impl MappedLines {
     fn rows(&self, line: &[u8]) -> Result<Vec<FeedRow>, Malformed> {
+        if let Some(table) = &self.table {
+            return Ok(self.reader.table_line(table, line));
+        }
         let malformed = |why: String| Malformed(why);
-        let text: Cow<'_, [u8]> = if self.header.is_empty() {
-            Cow::Borrowed(line)
-        } else {
-            Cow::Owned([&self.header, line].concat())
-        };
-        let rows = self
-            .reader
-            .read_lines(&*text)
-            .map_err(|e| malformed(e.why))?;
+        let rows = self.reader.read_lines(line).map_err(|e| malformed(e.why))?;
         rows.map(|row| row.map_err(|e| malformed(e.why))).collect()
     }
 }
@@ -104,13 +95,13 @@ impl LineReader for MappedLines {
         Ok(())
     }
 
-    fn source<'a>(&self, _: &'a [u8]) -> Option<Cow<'a, str>> {
-        Some(Cow::Owned(self.source.to_string()))
+    fn source<'a>(&'a self, _: &'a [u8]) -> Option<Cow<'a, str>> {
+        Some(Cow::Borrowed(&*self.source))
     }
 
     /// The columns of a table have no names in the line itself.
     fn shown<'a>(&self, line: &'a [u8]) -> Cow<'a, [u8]> {
-        if !self.is_table {
+        if self.table.is_none() {
             return Cow::Borrowed(line);
         }
         let rows = self.rows(line).unwrap_or_default();

@@ -113,7 +113,7 @@ impl LineReader for Columns {
         Ok(())
     }
 
-    fn source<'a>(&self, _: &'a [u8]) -> Option<Cow<'a, str>> {
+    fn source<'a>(&'a self, _: &'a [u8]) -> Option<Cow<'a, str>> {
         None
     }
 

@@ -16,6 +16,8 @@ pub(super) enum Close {
     ClientId,
     BadCredentials,
     NotAuthorised,
+    /// A client without a key that says something.
+    Stranger,
     /// A way of authentication that is not known here.
     Method,
     /// A last will for a topic that is not the source's own status.
@@ -63,7 +65,7 @@ impl Close {
             Self::Version => "version",
             Self::ClientId => "client_id",
             Self::BadCredentials => "bad_credentials",
-            Self::NotAuthorised => "not_authorised",
+            Self::NotAuthorised | Self::Stranger => "not_authorised",
             Self::Method => "auth_method",
             Self::Will => "forbidden_will",
             Self::Full => "full",
@@ -102,6 +104,7 @@ impl Close {
                 0x83,
                 Some("the journal failed: what is not acknowledged is not kept"),
             ),
+            Self::Stranger => (0x87, Some("a client without a key may listen only")),
             Self::Shutdown => (0x8b, None),
             Self::KeepAlive => (0x8d, None),
             Self::Stalled => (0x8d, Some("a packet was begun and not finished in time")),

@@ -99,6 +99,11 @@ impl Config {
         self.max_packet_bytes.saturating_sub(Self::HEADER_ROOM)
     }
 
+    /// Places for clients without a key: half, so that no crowd of readers keeps sensors out.
+    pub(super) const fn max_strangers(&self) -> usize {
+        self.max_connections.div_ceil(2)
+    }
+
     pub(super) const fn connect_timeout(&self) -> Duration {
         Duration::from_secs(self.connect_timeout_s)
     }

@@ -22,8 +22,8 @@ use crate::ingest::mqtt_server::close::Close;
 use crate::ingest::shutdown;
 use crate::limits::HeldShare;
 use bytes::BytesMut;
+use std::fmt::Display;
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
@@ -33,7 +33,7 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout};
 /// Talks with one client until either side ends it.
 pub(super) async fn converse(
     stream: impl Line,
-    peer: SocketAddr,
+    peer: impl Display + Send,
     door: Arc<Door>,
     stop: watch::Receiver<bool>,
     place: (Admission, HeldShare),

@@ -13,6 +13,8 @@ use tokio::sync::Notify;
 pub(super) struct ConnectionLimits {
     per_source: usize,
     inside: AtomicUsize,
+    /// Of those inside, clients without a key.
+    strangers: AtomicUsize,
     next: AtomicU64,
     taken: DashMap<SourceIx, usize, ahash::RandomState>,
     clients: DashMap<(SourceIx, Box<str>), Client, ahash::RandomState>,
@@ -47,6 +49,7 @@ impl ConnectionLimits {
         Self {
             per_source,
             inside: AtomicUsize::new(0),
+            strangers: AtomicUsize::new(0),
             next: AtomicU64::new(0),
             taken: DashMap::default(),
             clients: DashMap::default(),
@@ -56,18 +59,25 @@ impl ConnectionLimits {
     /// Takes one of `max` places in the house, if there is one; give it back with
     /// [`ConnectionLimits::exit`].
     pub(super) fn enter(&self, max: usize) -> Admission {
-        let add = |n| (n < max).then_some(n + 1);
-        match self
-            .inside
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, add)
-        {
-            Ok(_) => Admission::Free,
-            Err(_) => Admission::None,
+        if one_more(&self.inside, max) {
+            Admission::Free
+        } else {
+            Admission::None
         }
     }
 
     pub(super) fn exit(&self) {
         self.inside.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Takes one of `max` places for clients without a key, if there is one; give it back with
+    /// [`ConnectionLimits::exit_stranger`].
+    pub(super) fn enter_stranger(&self, max: usize) -> bool {
+        one_more(&self.strangers, max)
+    }
+
+    pub(super) fn exit_stranger(&self) {
+        self.strangers.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// `None`: the source has no room left. `kick` is notified when a newer connection takes this
@@ -128,6 +138,13 @@ impl ConnectionLimits {
         *n += usize::from(room);
         room
     }
+}
+
+fn one_more(count: &AtomicUsize, max: usize) -> bool {
+    let add = |n| (n < max).then_some(n + 1);
+    count
+        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, add)
+        .is_ok()
 }
 
 #[cfg(test)]

@@ -27,6 +27,8 @@ pub(super) struct FrontDesk {
     share: Option<HeldShare>,
     kick: Arc<Notify>,
     seat: Option<Seat>,
+    /// It has one of the places for clients without a key.
+    stranger: bool,
 }
 
 impl FrontDesk {
@@ -43,6 +45,7 @@ impl FrontDesk {
             share: Some(share),
             kick,
             seat: None,
+            stranger: false,
         }
     }
 
@@ -57,6 +60,21 @@ impl FrontDesk {
                 Ok(())
             }
             Err(TrySendError::Closed(_)) => Err(Close::NotDurable),
+        }
+    }
+
+    /// A stranger keeps its address's share and takes nobody's place over: its client id is anybody's
+    /// to guess.
+    fn seat_stranger(&mut self) -> Result<(), Close> {
+        if self.room != Admission::Free {
+            return Err(Close::Full);
+        }
+        let most = self.door.config.max_strangers();
+        self.stranger = self.door.seats.enter_stranger(most);
+        if self.stranger {
+            Ok(())
+        } else {
+            Err(Close::Full)
         }
     }
 
@@ -96,6 +114,9 @@ impl FrontDesk {
         if let Some(seat) = self.seat.take() {
             self.door.seats.leave(seat);
         }
+        if std::mem::take(&mut self.stranger) {
+            self.door.seats.exit_stranger();
+        }
         if std::mem::replace(&mut self.room, Admission::None) == Admission::Free {
             self.door.seats.exit();
         }
@@ -111,7 +132,14 @@ impl SessionHost for FrontDesk {
         format!("hub-{:016x}", rand::random::<u64>())
     }
 
-    fn seat(&mut self, speaker: &Speaker, client_id: Option<&str>) -> Result<(), Close> {
+    fn hears_strangers(&mut self) -> bool {
+        self.door.keeper.hears_strangers()
+    }
+
+    fn seat(&mut self, speaker: Option<&Speaker>, client_id: Option<&str>) -> Result<(), Close> {
+        let Some(speaker) = speaker else {
+            return self.seat_stranger();
+        };
         if self.door.hurried_source(speaker.source) {
             return Err(Close::Rate);
         }

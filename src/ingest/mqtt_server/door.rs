@@ -5,7 +5,7 @@ use super::connection_limits::ConnectionLimits;
 use crate::domain::{Parcel, Refusal, Refused, SourceIx, Speaker, Submission};
 use crate::ingest::board::Board;
 use crate::ingest::codec::Codec;
-use crate::limits::{Buckets, HeldShare, Limits, Owner, Shared};
+use crate::limits::{Buckets, HeldShare, Limits, Owner, ShareTaken, Shared};
 use crate::metrics::Metrics;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -30,6 +30,11 @@ pub trait Doorkeeper: Send + Sync {
     /// `user` is the source's id, `password` its key. The speaker's `id` decides which topics it
     /// may publish to.
     fn admit(&self, user: &str, password: &[u8]) -> Result<Speaker, Denied>;
+
+    /// Whether who shows no key may listen to what everybody may see.
+    fn hears_strangers(&self) -> bool {
+        false
+    }
 }
 
 /// Knows what a payload says. Called on a network task: it must not block.
@@ -102,10 +107,9 @@ impl Door {
     }
 
     /// A stranger's place, if its address has not its share already; that is counted.
-    pub(super) fn share_of(&self, address: IpAddr) -> Option<HeldShare> {
+    pub(super) fn share_of(&self, address: IpAddr) -> Result<HeldShare, ShareTaken> {
         let owner = Owner::of_address(address);
-        let share = self.limits.shares.take(owner, Shared::MqttConnections);
-        share.ok()
+        self.limits.shares.take(owner, Shared::MqttConnections)
     }
 
     /// Whether too many connections come from that address.

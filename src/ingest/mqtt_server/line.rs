@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::time::timeout;
 
 /// What a connection talks over.
-pub(super) trait Line: AsyncRead + AsyncWrite + Unpin + Send {}
+pub trait Line: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Line for S {}
 
 /// Closing a socket with unread bytes resets it, and the reset may overtake the CONNACK that said

@@ -21,6 +21,7 @@ mod display;
 mod door;
 #[doc(hidden)]
 pub mod fuzzing;
+mod guests;
 mod line;
 mod pending_acks;
 mod read_batch;
@@ -33,4 +34,6 @@ mod wire;
 
 pub use config::Config;
 pub use door::{Denied, Door, Doorkeeper, Intake};
+pub use guests::{GuestPlace, GuestRefused, Guests};
+pub use line::Line;
 pub use serve::{LOBBY, serve, serve_tls};

@@ -64,7 +64,7 @@ async fn accept(
                     if let Err(e) = stream.set_nodelay(true) {
                         tracing::debug!(%peer, error = %e, "TCP_NODELAY not set");
                     }
-                    let Some(share) = door.share_of(peer.ip()) else {
+                    let Ok(share) = door.share_of(peer.ip()) else {
                         count(&door, "address_share");
                         continue;
                     };
@@ -87,8 +87,12 @@ async fn accept(
         }
     }
     drop(listener);
-    // Each connection minds its own deadline; the second on top is for the one that hangs in a
-    // write.
+    drain(connections, &door).await;
+}
+
+/// Waits until all have ended. Each connection minds its own deadline; the second on top is for the
+/// one that hangs in a write.
+pub(super) async fn drain(mut connections: JoinSet<()>, door: &Door) {
     let patience = door.config.drain_timeout() + Duration::from_secs(1);
     let all = async {
         while let Some(ended) = connections.join_next().await {
@@ -125,14 +129,14 @@ async fn handshake(
     }
 }
 
-fn count(door: &Door, reason: &str) {
+pub(super) fn count(door: &Door, reason: &str) {
     door.metrics
         .mqtt_refused_connections
         .with_label_values(&[reason])
         .inc();
 }
 
-fn note(ended: Result<(), JoinError>) {
+pub(super) fn note(ended: Result<(), JoinError>) {
     if let Err(e) = ended
         && e.is_panic()
     {

@@ -179,3 +179,28 @@ async fn a_link_of_who_is_suspended_meanwhile_opens_nothing() {
     assert!(matches!(done, SignupOutcome::Key(..)));
     own.desk.expire().await.unwrap();
 }
+
+#[tokio::test]
+async fn what_a_key_that_is_rotated_has_opened_stays_open_for_as_long_as_it_is_good() {
+    let dir = tempfile::tempdir().unwrap();
+    let own = bureau(dir.path(), Admission::Open).await;
+    let second = house(dir.path(), &[configured("root", "bh_root")])
+        .await
+        .unwrap();
+    let token = own.asks("acme").await;
+    let SignupOutcome::Key(plain, info) = own.desk.follow_link(&token).await.unwrap() else {
+        panic!("it is open")
+    };
+    second.issuer.refresh().await.unwrap();
+    let now = own.house.clock.now();
+    let held = |house: &KeyHouse| house.keys.grant(plain.expose(), now).unwrap();
+    let passes = [&own.house, &second].map(|house| held(house).pass.clone());
+    let rotated = own.house.issuer.rotate_own("acme", &info.id, 1000).await;
+    let (new, _, ends) = rotated.unwrap();
+    second.issuer.refresh().await.unwrap();
+    for pass in passes {
+        assert!(pass.is_good(Millis(ends.0 - 1)) && !pass.is_good(ends));
+    }
+    let good = |key: &str, at| second.keys.grant(key, at).is_some();
+    assert!(good(plain.expose(), now) && !good(plain.expose(), ends) && good(new.expose(), ends));
+}

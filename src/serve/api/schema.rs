@@ -23,13 +23,20 @@ use utoipa::{IntoParams, Modify, OpenApi, ToSchema};
             0.500 KWD. Every refusal is `application/problem+json`.",
     ),
     tags(
-        (name = "drivers", description = "Public reads"),
-        (name = "data partners", description = "Reports in"),
-        (name = "authority", description = "Turnover, and how sources do"),
-        (name = "sharing businesses", description = "Private bays on offer"),
-        (name = "booking", description = "Private bays for drivers"),
-        (name = "partners", description = "What a partner manages of itself"),
-        (name = "operators", description = "Registry, quarantine, health"),
+        (name = "drivers", description = "Public reads: vacant bays nearby, how full zones are, what is expected of \
+            them, and a live stream. No key is needed unless the hub is set to want one."),
+        (name = "data partners", description = "Reports in: what sensors, gates, apps and car parks have seen, \
+            uplinks of network servers, feeds that are pushed. A key with the scope report."),
+        (name = "authority", description = "Turnover, utilisation and how sources do. A key with the scope monitor; \
+            whole days of turnover are public."),
+        (name = "sharing businesses", description = "Private bays on offer, and what is booked and owed there. A key \
+            with the scope share."),
+        (name = "booking", description = "Private bays for drivers: ask, confirm, arrive, depart; for once or for a \
+            season. A key with the scope book."),
+        (name = "partners", description = "What a partner reads and manages of itself: who a key is of and what it \
+            opens. Any key; to manage, one with the scope partner."),
+        (name = "operators", description = "The registry, keys, devices, what was refused, and whether the hub is \
+            well. A key with the scope admin, but for health and the descriptions."),
     ),
     components(schemas(
         Problem,

@@ -33,6 +33,8 @@ pub(in crate::serve) fn routes(began: Millis) -> (Router, utoipa::openapi::OpenA
 }
 
 /// The description of all messages: AsyncAPI 3.0.
+///
+/// What comes in and goes out by MQTT and by live streams. Made from the same types as the messages.
 #[utoipa::path(
     get, path = "/v1/asyncapi.json", tag = "operators",
     responses((status = 200, description = "AsyncAPI 3.0", body = Object, content_type = "application/json"))
@@ -41,7 +43,7 @@ async fn asyncapi() {}
 
 /// What goes out: name of the message, its schema, title. What comes in is described by
 /// [`CODECS`].
-const MESSAGES: [(&str, &str, &str); 8] = [
+const MESSAGES: [(&str, &str, &str); 11] = [
     ("availability", "ZoneAvailability", "How full a zone is"),
     ("zone", "Zone", "A zone as it is now"),
     ("bay", "BayChange", "A bay as it is now"),
@@ -66,6 +68,21 @@ const MESSAGES: [(&str, &str, &str); 8] = [
         "OwnReady",
         "All reservations that stand have been told",
     ),
+    (
+        "socket_request",
+        "SocketRequest",
+        "What a client asks inside a socket",
+    ),
+    (
+        "socket_answer",
+        "SocketAnswer",
+        "What the hub says inside a socket, but for events",
+    ),
+    (
+        "socket_event",
+        "SocketEvent",
+        "Something has happened to what is followed",
+    ),
 ];
 
 /// What is said of the levels in braces of topics.
@@ -81,6 +98,9 @@ const PARAMETERS: [(&str, &str); 4] = [
 
 /// The events of a stream.
 const EVENTS: [&str; 5] = ["zone", "bay", "bay_gone", "gone", "resync"];
+
+/// What the hub says inside a socket.
+const SOCKET_SAYS: [&str; 2] = ["socket_answer", "socket_event"];
 
 /// Those of the stream of one's own reservations.
 const OWN_EVENTS: [&str; 3] = ["reservation", "ready", "resync"];
@@ -116,6 +136,7 @@ fn document() -> Value {
         "defaultContentType": "application/json",
         "servers": {
             "mqtt": server("mqtt", "1883", &json!([reference("securitySchemes/source")])),
+            "websocket": websocket(),
             "http": server("http", "8080", &json!([reference("securitySchemes/key")])),
         },
         "channels": channels(),
@@ -139,6 +160,13 @@ fn document() -> Value {
     })
 }
 
+/// The servers that speak MQTT.
+const BY_MQTT: [&str; 2] = ["mqtt", "websocket"];
+
+fn server_ref(name: &str) -> Value {
+    json!({"$ref": format!("#/servers/{name}")})
+}
+
 fn message(name: &str, schema: &str, title: &str) -> Value {
     let payload = reference(&format!("schemas/{schema}"));
     json!({"name": name, "title": title, "contentType": "application/json", "payload": payload})
@@ -152,6 +180,15 @@ fn server(protocol: &str, port: &str, security: &Value) -> Value {
             "port": {"default": port, "description": "As configured"},
         },
     })
+}
+
+/// MQTT by the HTTP listener.
+fn websocket() -> Value {
+    let mut server = server("ws", "8080", &json!([reference("securitySchemes/source")]));
+    server["pathname"] = "/mqtt".into();
+    server["description"] =
+        "MQTT 3.1.1 and 5 in binary messages of a WebSocket, sub-protocol mqtt".into();
+    server
 }
 
 fn channels() -> Value {
@@ -175,7 +212,7 @@ fn channels() -> Value {
             json!({
                 "address": codec.topic,
                 "description": description,
-                "servers": [{"$ref": "#/servers/mqtt"}],
+                "servers": BY_MQTT.map(server_ref),
                 "parameters": parameters.collect::<Map<_, _>>(),
                 "messages": {codec.name: reference(&format!("messages/{}", codec.name))},
             }),
@@ -185,8 +222,9 @@ fn channels() -> Value {
         "availability".to_owned(),
         json!({
             "address": "bayhub/v1/zones/{zone}/availability",
-            "description": "Retained, at most once a second a zone.",
-            "servers": [{"$ref": "#/servers/mqtt"}],
+            "description": "Retained, at most once a second a zone. Where public reads need no key, neither does \
+                            following: a CONNECT without a user name.",
+            "servers": BY_MQTT.map(server_ref),
             "parameters": {"zone": reference("parameters/zone")},
             "messages": {"availability": reference("messages/availability")},
         }),
@@ -219,7 +257,22 @@ fn channels() -> Value {
             "messages": events.collect::<Map<_, _>>(),
         }),
     );
+    all.insert("socket".to_owned(), socket());
     Value::Object(all)
+}
+
+/// The live streams by WebSocket.
+fn socket() -> Value {
+    let messages = SOCKET_SAYS.into_iter().chain(["socket_request"]);
+    let messages = messages.map(|name| (name.to_owned(), reference(&format!("messages/{name}"))));
+    json!({
+        "address": "/v1/stream/ws",
+        "description": "The same streams on one WebSocket: JSON as text, an object a message. A client subscribes to \
+                        zones, a box or its own reservations by an id of its own; data and ids are those of the \
+                        Server-Sent Events.",
+        "servers": [{"$ref": "#/servers/http"}],
+        "messages": messages.collect::<Map<_, _>>(),
+    })
 }
 
 /// From the hub's side: it receives what sources publish.
@@ -275,6 +328,21 @@ fn operations() -> Value {
         "reservations",
         &OWN_EVENTS,
         http,
+    );
+    let asked = ["socket_request"];
+    add(
+        "take_socket".to_owned(),
+        "receive",
+        "socket",
+        &asked,
+        json!({}),
+    );
+    add(
+        "tell_socket".to_owned(),
+        "send",
+        "socket",
+        &SOCKET_SAYS,
+        json!({}),
     );
     Value::Object(all)
 }

@@ -2,5 +2,6 @@
 //! type of problem.
 
 pub(super) mod asyncapi;
+mod complete;
 pub(super) mod openapi;
 pub(super) mod schema;

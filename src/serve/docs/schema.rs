@@ -9,6 +9,7 @@
 use crate::schema::{ShownSourceKind, ShownState};
 use crate::serve::api::booking::schema::Reservation;
 use crate::serve::api::drivers::schema::Zone;
+use crate::serve::ws::messages::{SocketAnswer, SocketEvent, SocketRequest};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::{OpenApi, ToSchema};
@@ -23,7 +24,10 @@ use utoipa::{OpenApi, ToSchema};
     Gone,
     Resync,
     ReservationEvent,
-    OwnReady
+    OwnReady,
+    SocketRequest,
+    SocketAnswer,
+    SocketEvent
 )))]
 pub(in crate::serve) struct Messages;
 

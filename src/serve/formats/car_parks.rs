@@ -51,7 +51,7 @@ pub(super) fn table(told: &NearbyTold<'_>) -> Vec<u8> {
     } = *told;
     let mut t = Text::with_capacity(160 + hits.len() * BYTES / 2);
     t.raw("zone,name,kind,lat,lon,distance_m,vacant,capacity,p_any_vacant,observed_at,");
-    t.raw("price_cents_per_hour,max_height_cm");
+    t.raw("price_cents_per_hour,max_height_cm,attribution");
     geometry::end_of_head(&mut t, told_in);
     for hit in hits {
         let spec = &city.zone(hit.zone).spec;
@@ -70,6 +70,7 @@ pub(super) fn table(told: &NearbyTold<'_>) -> Vec<u8> {
         t.0.extend_from_slice(&observed(hit.tally.observed_at));
         number(&mut t, spec.price_cents_per_hour);
         number(&mut t, spec.max_height_cm.map(u32::from));
+        t.credited(told.credit(hit.zone).as_deref());
         geometry::end_of_row(&mut t, told_in);
     }
     t.0

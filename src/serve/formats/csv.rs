@@ -35,7 +35,7 @@ const ROW_BYTES: usize = 180;
 
 /// The columns that bays have in every answer, behind its own.
 const ATTRIBUTES: &str = "kind,accessible,ev_charging,price_cents_per_hour,max_height_cm,max_stay_min,\
-     zone_kind,zone_name,offer,currency,book";
+     zone_kind,zone_name,offer,currency,book,attribution";
 
 fn nearby(told: &NearbyTold<'_>) -> Vec<u8> {
     if !told.wanted.bays() {
@@ -56,6 +56,7 @@ fn nearby(told: &NearbyTold<'_>) -> Vec<u8> {
         share(&mut t, told.p_vacant_on_arrival(seen));
         observed(&mut t, &seen.view);
         attributes(&mut t, told.city, seen);
+        t.credited(told.credit(seen.view.zone).as_deref());
         geometry::end_of_row(&mut t, told.told_in);
     }
     t.0
@@ -77,6 +78,7 @@ fn bay(told: &BayTold<'_>) -> Vec<u8> {
     t.raw(",").raw(told.why());
     observed(&mut t, &seen.view);
     attributes(&mut t, told.city, seen);
+    t.credited(told.credit.as_deref());
     geometry::end_of_row(&mut t, told.told_in);
     t.0
 }
@@ -159,7 +161,8 @@ fn table(zones: &[ZoneTold<'_>], told_in: ToldIn) -> Rendered {
     for kind in BayKind::NAMES {
         t.raw(",vacant_").raw(kind);
     }
-    t.raw(",occupied,unknown,closed,reserved,occupancy,observed_at,stale,vacant_expected,vacant_p10,vacant_p90,known_fraction");
+    t.raw(",occupied,unknown,closed,reserved,occupancy,observed_at,stale,vacant_expected,vacant_p10,vacant_p90,known_fraction,");
+    t.raw("attribution");
     geometry::end_of_head(&mut t, told_in);
     for told in zones {
         row(&mut t, told);
@@ -205,5 +208,6 @@ fn row(t: &mut Text, told: &ZoneTold<'_>) {
     if let Some(share) = tally.known_fraction() {
         t.share(share);
     }
+    t.credited(told.credit.as_deref());
     geometry::end_of_row(t, told.told_in);
 }

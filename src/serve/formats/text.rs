@@ -4,6 +4,7 @@
 //! than all else here. The caller keeps the commas and braces right; the tests parse every form.
 
 use crate::domain::Millis;
+use crate::history::csv::field;
 
 /// The bytes so far.
 pub(in crate::serve) struct Text(pub(in crate::serve) Vec<u8>);
@@ -24,6 +25,14 @@ impl Text {
     pub(in crate::serve) fn attribution(&mut self, credit: Option<&String>) {
         if let Some(credit) = credit {
             self.raw(",\"attribution\":").string(credit);
+        }
+    }
+
+    /// Of a table: a comma and whom to name, if anybody.
+    pub(in crate::serve) fn credited(&mut self, credit: Option<&String>) {
+        self.raw(",");
+        if let Some(credit) = credit {
+            self.raw(&field(credit));
         }
     }
 

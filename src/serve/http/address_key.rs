@@ -6,11 +6,11 @@
 //! log, metric or refusal can repeat it. Where both are given the header counts. Dear: a comparison
 //! of the path for every request.
 
+use super::cut::cut;
 use crate::ingest::codec::CODECS;
 use axum::extract::Request;
+use axum::http::HeaderValue;
 use axum::http::header::AUTHORIZATION;
-use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderValue, Uri};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -22,7 +22,8 @@ pub(super) fn take(request: &mut Request) {
     if !is_platforms(request.uri().path()) {
         return;
     }
-    let in_address = take_from(request.uri_mut());
+    // A platform may put its own parameters behind the address with a second `?`.
+    let in_address = cut(request.uri_mut(), KEY, &['&', '?']).into_iter().next();
     let headers = request.headers_mut();
     let key = match headers.get(AUTHORIZATION) {
         None => in_address,
@@ -44,32 +45,6 @@ fn is_platforms(path: &str) -> bool {
             .iter()
             .filter_map(|codec| codec.http)
             .any(|http| http.platform.is_some() && http.path == path)
-}
-
-/// The key in the query, which loses it. A platform may put its own parameters behind the address
-/// with a second `?`.
-fn take_from(uri: &mut Uri) -> Option<String> {
-    let query = uri.query()?;
-    let mut key = None;
-    let mut rest = Vec::new();
-    for pair in query.split(['&', '?']).filter(|pair| !pair.is_empty()) {
-        match form_urlencoded::parse(pair.as_bytes()).next() {
-            Some((name, value)) if name == KEY => key = key.or(Some(value.into_owned())),
-            _ => rest.push(pair),
-        }
-    }
-    key.as_ref()?;
-    let path = uri.path();
-    let without = if rest.is_empty() {
-        path.to_owned()
-    } else {
-        format!("{path}?{}", rest.join("&"))
-    };
-    let mut parts = uri.clone().into_parts();
-    parts.path_and_query = PathAndQuery::try_from(without).ok();
-    // Parts of an address that was one are one.
-    *uri = Uri::from_parts(parts).unwrap_or_default();
-    key
 }
 
 /// The password of `Basic`, whatever its user is called.

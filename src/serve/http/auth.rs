@@ -101,15 +101,23 @@ impl Doorman {
 
     fn scoped(&self, parts: &Parts, scope: Scope) -> Result<Arc<Grant>, ApiError> {
         let grant = self.known(parts)?;
-        if grant.scopes.has(scope) {
-            Ok(grant)
-        } else {
-            Err(ApiError::Forbidden(format!(
-                "this call needs the scope {}, which the key does not have",
-                scope.name()
-            )))
-        }
+        scoped(&grant, scope)?;
+        Ok(grant)
     }
+}
+
+/// Whether a key has that scope.
+///
+/// # Errors
+/// 403 if it has not.
+pub(in crate::serve) fn scoped(grant: &Grant, scope: Scope) -> Result<(), ApiError> {
+    if grant.scopes.has(scope) {
+        return Ok(());
+    }
+    Err(ApiError::Forbidden(format!(
+        "this call needs the scope {}, which the key does not have",
+        scope.name()
+    )))
 }
 
 /// The key in `Bearer <key>`; the scheme's case does not matter.

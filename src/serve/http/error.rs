@@ -7,16 +7,9 @@ use super::spent::Quota;
 use crate::domain::{Reason, Span};
 use crate::partners::Denied;
 use crate::sharing::Why;
-use axum::body::Body;
-use axum::http::header::{ACCEPT_ENCODING, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
-
-/// Why an answer is an error of the hub's, for its log: rides with the answer, never sent.
-#[derive(Clone)]
-pub(in crate::serve) struct Cause(pub(in crate::serve) String);
 
 /// Why a request gets no answer of its own kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +52,8 @@ pub(in crate::serve) enum ApiError {
     /// None of what the client accepts; names what is offered.
     NotAcceptable(&'static str),
     MethodNotAllowed,
+    /// Not a WebSocket where only such are answered; says what is missing.
+    UpgradeRequired(String),
     /// The body is of another type; names the one expected.
     UnsupportedMediaType(&'static str),
     /// The body is packed in a way that is not known.
@@ -76,7 +71,7 @@ pub(in crate::serve) enum ApiError {
 }
 
 /// Slug, status, title and what the type means: the list behind `/problems/{slug}`.
-pub(in crate::serve) const PROBLEMS: [(&str, StatusCode, &str, &str); 17] = [
+pub(in crate::serve) const PROBLEMS: [(&str, StatusCode, &str, &str); 18] = [
     (
         "bad-parameter",
         StatusCode::BAD_REQUEST,
@@ -130,6 +125,12 @@ pub(in crate::serve) const PROBLEMS: [(&str, StatusCode, &str, &str); 17] = [
         StatusCode::METHOD_NOT_ALLOWED,
         "Not with that method",
         "The header `Allow` lists the methods.",
+    ),
+    (
+        "upgrade-required",
+        StatusCode::UPGRADE_REQUIRED,
+        "Only as a WebSocket",
+        "Open it as a WebSocket; `detail` says what the request lacks.",
     ),
     (
         "unsupported-media-type",
@@ -207,7 +208,7 @@ impl ApiError {
         }
     }
 
-    const fn slug(&self) -> &'static str {
+    pub(super) const fn slug(&self) -> &'static str {
         match self {
             Self::BadParameter { .. } => "bad-parameter",
             Self::Malformed { .. } => "malformed",
@@ -220,6 +221,7 @@ impl ApiError {
             Self::TooLarge(_) => "too-large",
             Self::NotAcceptable(_) => "not-acceptable",
             Self::MethodNotAllowed => "method-not-allowed",
+            Self::UpgradeRequired(_) => "upgrade-required",
             Self::UnsupportedMediaType(_) | Self::UnsupportedEncoding => "unsupported-media-type",
             Self::Conflict(_) => "conflict",
             Self::RegistryFull(_) => "registry-full",
@@ -229,7 +231,7 @@ impl ApiError {
         }
     }
 
-    fn detail(&self) -> String {
+    pub(super) fn detail(&self) -> String {
         match self {
             Self::BadParameter { detail, .. }
             | Self::Malformed { detail, .. }
@@ -252,6 +254,7 @@ impl ApiError {
             | Self::NotFound(why)
             | Self::Conflict(why)
             | Self::RegistryFull(why)
+            | Self::UpgradeRequired(why)
             | Self::Unavailable(why) => why.clone(),
             Self::TooLarge(limit) => format!("the body may have at most {limit} bytes"),
             Self::NotAcceptable(offered) => format!("this answer comes as {offered}"),
@@ -269,7 +272,7 @@ impl ApiError {
         }
     }
 
-    fn more(&self) -> Map<String, Value> {
+    pub(super) fn more(&self) -> Map<String, Value> {
         let mut more = Map::new();
         match self {
             Self::BadParameter { field, .. } => _ = more.insert("field".to_owned(), json!(field)),
@@ -334,48 +337,4 @@ pub(in crate::serve) fn describe(slug: &str) -> Option<(StatusCode, &'static str
         .iter()
         .find(|p| p.0 == slug)
         .map(|p| (p.1, p.2, p.3))
-}
-
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
-        let slug = self.slug();
-        // A slug missing from the list would be a mistake in this file; its test finds it.
-        let (status, title, _) =
-            describe(slug).unwrap_or((StatusCode::INTERNAL_SERVER_ERROR, "", ""));
-        let mut body = json!({
-            "type": format!("/problems/{slug}"), "title": title, "status": status.as_u16(), "detail": self.detail(),
-        });
-        if let Value::Object(members) = &mut body {
-            members.extend(self.more());
-        }
-        let mut answer = Response::new(Body::from(body.to_string()));
-        *answer.status_mut() = status;
-        if status.is_server_error() {
-            answer.extensions_mut().insert(Cause(self.detail()));
-        }
-        let headers = answer.headers_mut();
-        headers.insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
-        match self {
-            Self::Unauthorized(_) => {
-                headers.insert(
-                    WWW_AUTHENTICATE,
-                    HeaderValue::from_static("Bearer realm=\"bayhub\""),
-                );
-            }
-            Self::UnsupportedEncoding => {
-                headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
-            }
-            Self::Busy => {
-                headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
-            }
-            Self::QuotaExceeded(quota) => {
-                headers.insert(RETRY_AFTER, quota.retry_after_s.max(1).into());
-            }
-            _ => {}
-        }
-        answer
-    }
 }

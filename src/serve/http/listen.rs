@@ -14,20 +14,22 @@ use crate::metrics::Metrics;
 use crate::tls::{Tls, TlsStream};
 use axum::Router;
 use axum::http::{Extensions, Request};
+use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tower::ServiceExt as _;
+use tower::{Service, ServiceExt as _};
 
 /// What a client may take of the hub, and whom it believes on who a client is.
 #[derive(Clone, Debug)]
@@ -112,7 +114,6 @@ pub async fn serve(
     router: Router,
     shutdown: impl Future<Output = ()>,
 ) {
-    let open = GracefulShutdown::new();
     let (stopping, stop) = watch::channel(());
     tokio::pin!(shutdown);
     loop {
@@ -139,42 +140,66 @@ pub async fn serve(
             }
             continue;
         };
-        let from_peer = whence(peer, &entrance, share.as_ref());
-        let place = Occupied::new(&entrance, place);
+        let place = Arc::new(Occupied::new(&entrance, place));
+        let from_peer = whence(peer, &entrance, (share.as_ref(), &place));
         let service = TowerToHyperService::new(router.clone().map_request(from_peer));
         let stream = Impatient::new(stream, limits.write_timeout, entrance.metrics.clone());
+        let stop = stop.clone();
+        let entrance = entrance.clone();
         if let Some(tls) = tls.clone() {
-            let watcher = open.watcher();
-            let entrance = entrance.clone();
-            let stop = stop.clone();
             tokio::spawn(async move {
-                if let Some(stream) = handshake(&entrance, &tls, stream, stop).await {
-                    let io = TokioIo::new(stream);
-                    ended(
-                        watcher
-                            .watch(entrance.protocol.serve_connection(io, service))
-                            .await,
-                    );
+                let shaken = handshake(&entrance, &tls, stream, stop.clone()).await;
+                if let Some(stream) = shaken {
+                    drive(&entrance, stream, service, stop).await;
                 }
                 drop(place);
             });
         } else {
-            let io = TokioIo::new(stream);
-            let connection = open.watch(entrance.protocol.serve_connection(io, service));
             tokio::spawn(async move {
-                ended(connection.await);
+                drive(&entrance, stream, service, stop).await;
                 drop(place);
             });
         }
     }
-    drop((listener, stopping));
-    if tokio::time::timeout(entrance.limits.drain_timeout, open.shutdown())
+    drop((listener, stop));
+    let _ = stopping.send(());
+    // Until nobody is left to hear it.
+    let all = stopping.closed();
+    if tokio::time::timeout(entrance.limits.drain_timeout, all)
         .await
         .is_err()
     {
         tracing::warn!("requests were still open when the hub stopped");
     }
 }
+
+/// Speaks HTTP on a connection to its end, or until it becomes a WebSocket and somebody else's; once
+/// `stop` changes, its open request is its last.
+async fn drive<S, V>(
+    entrance: &Entrance,
+    stream: S,
+    service: TowerToHyperService<V>,
+    mut stop: watch::Receiver<()>,
+) where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    V: Service<Request<Incoming>, Response = Response, Error = Infallible> + Clone,
+{
+    let io = TokioIo::new(stream);
+    let connection = entrance.protocol.serve_connection(io, service);
+    let mut connection = pin!(connection.with_upgrades());
+    ended(tokio::select! {
+        how = &mut connection => how,
+        _ = stop.changed() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    });
+}
+
+/// A connection's place. Rides with each of its requests, so that what one of them becomes may keep
+/// it.
+#[derive(Clone)]
+pub(in crate::serve) struct ConnectionPlace(#[expect(dead_code, reason = "held")] Arc<Occupied>);
 
 /// An open connection, as it is counted: given back when it ends.
 struct Occupied {
@@ -259,12 +284,13 @@ fn ended(how: hyper::Result<()>) {
 fn whence(
     peer: SocketAddr,
     entrance: &Entrance,
-    share: Option<&ConnectionShare>,
+    (share, place): (Option<&ConnectionShare>, &Arc<Occupied>),
 ) -> impl FnMut(Request<Incoming>) -> Request<Incoming> + Clone + Send + 'static {
     let own = peer.ip().to_canonical();
     let proxies = &entrance.limits.trusted_proxies;
     let proxies = address::is_among(proxies, own).then(|| proxies.clone());
     let share = share.cloned();
+    let place = ConnectionPlace(place.clone());
     let for_operators = entrance.for_operators;
     move |mut request| {
         let client = match &proxies {
@@ -273,6 +299,7 @@ fn whence(
         };
         request.extensions_mut().insert(Peer(peer));
         request.extensions_mut().insert(client);
+        request.extensions_mut().insert(place.clone());
         if let Some(share) = &share {
             request.extensions_mut().insert(share.clone());
         }

@@ -5,11 +5,14 @@
 
 use super::address_key;
 use super::auth::Doorman;
+use super::bom;
 use super::caching;
 use super::cors;
 use super::encoding;
-use super::error::{ApiError, Cause};
+use super::error::ApiError;
+use super::language;
 use super::listen;
+use super::problem_answer::Cause;
 use super::quota::QuotaDesk;
 use super::request_id::{RequestIds, X_REQUEST_ID};
 use super::routes::Routes;
@@ -105,6 +108,13 @@ where
         let method = request.method().clone();
         let own = self.own.clone();
         let id = own.0.ids.of(request.headers());
+        let language = language::preferred(request.headers());
+        let marked = if route.tells_csv {
+            bom::take(&mut request)
+        } else {
+            Ok(false)
+        };
+        let with_mark = matches!(marked, Ok(true));
         let told = own.0.quota.ask(&mut request);
         let wish = encoding::wished(request.headers());
         let is_hidden = route.for_operators && !listen::is_operators(request.extensions());
@@ -114,7 +124,8 @@ where
             } else if route.for_pages && cors::is_preflight(&request) {
                 Err(cors::preflight(route))
             } else {
-                let request = encoding::unpack(request).map_err(IntoResponse::into_response);
+                let request = marked.and_then(|_| encoding::unpack(request));
+                let request = request.map_err(IntoResponse::into_response);
                 request.map(|request| self.below.call(request))
             };
             (told, answer)
@@ -131,11 +142,15 @@ where
                 }
                 Err(refusal) => *refusal,
             };
+            if with_mark {
+                answer = bom::put(answer);
+            }
             let status = answer.status();
             caching::complete(status, answer.headers_mut(), kept, keyed);
             if for_pages {
                 cors::open(answer.headers_mut());
             }
+            let answer = language::tell(answer, language).await;
             let mut answer = encoding::pack(answer, wish).await;
             let route = pattern.as_ref().map_or("none", MatchedPath::as_str);
             own.0.count(route, &answer, began.elapsed());

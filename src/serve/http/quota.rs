@@ -13,6 +13,7 @@ use super::error::ApiError;
 use super::spent::Quota;
 use crate::limits::{Allowance, CallClass, HeldShare, Limits, Owner, RequestRates, ShareTaken};
 use crate::metrics::Metrics;
+use crate::serve::mcp;
 use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONNECTION};
@@ -20,6 +21,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::response::{IntoResponse as _, Response};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// How much may be asked in which time.
 pub(in crate::serve) const RATELIMIT_POLICY: HeaderName =
@@ -35,7 +37,18 @@ const WAIT_FOR_A_CONNECTION_S: u64 = 10;
 /// A connection's share: its address's, until a request on it shows a key. Rides with each of its
 /// requests; those of a proxy have none, since it speaks for many.
 #[derive(Clone)]
-pub(super) struct ConnectionShare(pub(super) Arc<Mutex<HeldShare>>);
+pub(in crate::serve) struct ConnectionShare(pub(super) Arc<Mutex<HeldShare>>);
+
+impl ConnectionShare {
+    /// The connection is that owner's from now on.
+    ///
+    /// # Errors
+    /// It has its share already.
+    pub(in crate::serve) fn pass_to(&self, owner: Owner) -> Result<(), ShareTaken> {
+        let mut share = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        share.pass_to(owner)
+    }
+}
 
 /// Asks for each request; see the module.
 pub(super) struct QuotaDesk {
@@ -79,23 +92,7 @@ impl QuotaDesk {
         let told = self.policies.tell(owner, class, &allowance);
         if let Some(wait) = allowance.wait {
             self.metrics.quota.refused(class.name());
-            let who = if owner.is_key() {
-                "a key"
-            } else {
-                "an address without a key"
-            };
-            let mut answer = ApiError::QuotaExceeded(Quota {
-                member: "class",
-                name: class.name(),
-                detail: format!(
-                    "{} calls of this class were made in a minute, which is all that {who} may make",
-                    allowance.quota,
-                ),
-                limit: allowance.quota.into(),
-                used: allowance.quota.into(),
-                retry_after_s: wait.as_secs() + 1,
-            })
-            .into_response();
+            let mut answer = used_up(owner, class, (allowance.quota, wait)).into_response();
             told.write(answer.headers_mut());
             return Err(Box::new(answer));
         }
@@ -117,6 +114,42 @@ impl QuotaDesk {
     }
 }
 
+/// Takes a call from what `owner` may ask, where it is none of HTTP's: one inside a socket.
+///
+/// # Errors
+/// What is used up; that is counted.
+pub(in crate::serve) fn take(
+    limits: &Limits,
+    metrics: &Metrics,
+    owner: Owner,
+    class: CallClass,
+) -> Result<(), ApiError> {
+    let allowance = limits.requests.ask(owner, class);
+    let Some(wait) = allowance.wait else {
+        return Ok(());
+    };
+    metrics.quota.refused(class.name());
+    Err(used_up(owner, class, (allowance.quota, wait)))
+}
+
+fn used_up(owner: Owner, class: CallClass, (quota, wait): (u32, Duration)) -> ApiError {
+    let who = if owner.is_key() {
+        "a key"
+    } else {
+        "an address without a key"
+    };
+    ApiError::QuotaExceeded(Quota {
+        member: "class",
+        name: class.name(),
+        detail: format!(
+            "{quota} calls of this class were made in a minute, which is all that {who} may make",
+        ),
+        limit: quota.into(),
+        used: quota.into(),
+        retry_after_s: wait.as_secs() + 1,
+    })
+}
+
 /// Where it comes from; a request that came by no socket is from nowhere.
 fn address(request: &Request) -> IpAddr {
     let known = request.extensions().get::<ClientAddress>();
@@ -125,19 +158,21 @@ fn address(request: &Request) -> IpAddr {
 
 /// The connection is this caller's from now on.
 fn claim(request: &Request, owner: Owner) -> Result<(), ShareTaken> {
-    let Some(ConnectionShare(share)) = request.extensions().get() else {
+    let Some(share) = request.extensions().get::<ConnectionShare>() else {
         return Ok(());
     };
     // A connection that has shown a key once does not go back to being a stranger's.
     if !owner.is_key() {
         return Ok(());
     }
-    let mut share = share.lock().unwrap_or_else(PoisonError::into_inner);
     share.pass_to(owner)
 }
 
-/// The quota that a call counts for; none outside `/v1`, and none to ask what may be called.
+/// The quota that a call counts for; none outside `/v1` but for tools, and none to ask what may be called.
 fn class(method: &Method, path: &str) -> Option<CallClass> {
+    if path == mcp::PATH {
+        return (method != Method::OPTIONS).then_some(CallClass::Search);
+    }
     let path = path.strip_prefix("/v1/")?;
     if method == Method::OPTIONS {
         return None;
@@ -227,6 +262,8 @@ mod tests {
             ("DELETE", "/v1/offers/7", Some(CallClass::Book)),
             ("GET", "/v1/admin/keys", Some(CallClass::Admin)),
             ("GET", "/v1/quarantine", Some(CallClass::Admin)),
+            ("POST", "/mcp", Some(CallClass::Search)),
+            ("OPTIONS", "/mcp", None),
             ("OPTIONS", "/v1/zones", None),
             ("GET", "/metrics", None),
             ("GET", "/", None),
@@ -241,7 +278,7 @@ mod tests {
         let allowance = Allowance {
             quota: 1200,
             left: 1187,
-            full_in: std::time::Duration::from_millis(650),
+            full_in: Duration::from_millis(650),
             wait: None,
         };
         let mut headers = HeaderMap::new();

@@ -1,6 +1,7 @@
 //! What is known of each route before it is asked: who keeps its answers, and which methods it has, and
 //! whether it is for operators alone. One lookup a request.
 
+use super::bom;
 use super::caching::Kept;
 use axum::http::HeaderValue;
 use std::collections::HashMap;
@@ -15,6 +16,8 @@ pub(in crate::serve) struct Route {
     pub(super) for_pages: bool,
     /// Whether it answers on the operators' own listener only.
     pub(super) for_operators: bool,
+    /// Whether it answers with CSV, which may begin with a mark.
+    pub(super) tells_csv: bool,
     /// Its methods, as preflights are told them.
     pub(super) methods: HeaderValue,
 }
@@ -38,6 +41,7 @@ impl Routes {
                 kept: Kept::ByCaller,
                 for_pages: true,
                 for_operators: false,
+                tells_csv: false,
                 methods: HeaderValue::from_static("GET, HEAD"),
             },
         }
@@ -52,6 +56,7 @@ impl Routes {
                 kept: if of_api { kept } else { Kept::Never },
                 for_pages: of_api,
                 for_operators: self.apart && is_for_operators(path),
+                tells_csv: bom::is_for(item),
                 methods: methods(item),
             };
             self.all.insert(path.clone(), route);
@@ -65,6 +70,17 @@ impl Routes {
             kept: Kept::AsSaid,
             for_pages,
             for_operators: self.apart && is_for_operators(path),
+            ..self.none.clone()
+        };
+        self.all.insert(path.to_owned(), route);
+    }
+
+    /// Adds the tools of assistants. `for_pages`: whether web pages of some origin may ask.
+    pub(in crate::serve) fn add_tools(&mut self, path: &str, for_pages: bool) {
+        let route = Route {
+            kept: Kept::Never,
+            for_pages,
+            methods: HeaderValue::from_static("POST"),
             ..self.none.clone()
         };
         self.all.insert(path.to_owned(), route);

@@ -17,7 +17,7 @@ fn wall() -> Wall {
 
 /// A city in which every zone empties in the hour from now on, day by day, from 90 % to 10 %; as it is
 /// seen now.
-fn emptying(town: &Town, seen_now: Option<f64>) -> ForecastTable {
+pub(super) fn emptying(town: &Town, seen_now: Option<f64>) -> ForecastTable {
     let city = town.registry.city();
     let mut learnt = City::default();
     let first = Wall::index(NOW) - 3 * 336;

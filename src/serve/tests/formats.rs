@@ -146,3 +146,121 @@ async fn a_page_in_any_format_leads_to_the_next() {
         .collect();
     assert_eq!(seen, all);
 }
+
+/// Each call with an answer in CSV: by its pattern, which key, and as it is asked.
+const TABLES: [[&str; 3]; 7] = [
+    ["/v1/zones", "", "/v1/zones?limit=2"],
+    ["/v1/zones/{zone}", "", "/v1/zones/TPY12"],
+    [
+        "/v1/bays/nearby",
+        "",
+        "/v1/bays/nearby?lat=1.3327&lon=103.8474",
+    ],
+    ["/v1/bays/{bay}", "", "/v1/bays/TPY12-001"],
+    [
+        "/v1/turnover",
+        "monitor",
+        "/v1/turnover?from=2026-11-22T00:00:00Z",
+    ],
+    [
+        "/v1/partners/me/settlement",
+        "share",
+        "/v1/partners/me/settlement?month=2026-11",
+    ],
+    [
+        "/v1/cds/metrics/aggregates",
+        "monitor",
+        "/v1/cds/metrics/aggregates",
+    ],
+];
+
+#[tokio::test]
+async fn every_csv_answer_begins_with_a_mark_if_asked_and_has_another_tag_then() {
+    let town = Town::new();
+    let api = town.get("/v1/openapi.json").await.json();
+    let mut described = Vec::new();
+    for (path, item) in api["paths"].as_object().unwrap() {
+        let content = &item["get"]["responses"]["200"]["content"];
+        let kinds = content.as_object().into_iter().flatten();
+        let is_csv = kinds.into_iter().any(|(kind, _)| kind.contains("csv"));
+        let takes = item["get"]["parameters"].as_array().into_iter().flatten();
+        let takes = takes.into_iter().any(|p| p["name"] == "bom");
+        assert_eq!(is_csv, takes, "{path}");
+        if is_csv {
+            described.push(path);
+        }
+    }
+    described.sort_unstable();
+    let mut known = TABLES.map(|[pattern, ..]| pattern);
+    known.sort_unstable();
+    assert_eq!(described, known, "each is asked below");
+    for [_, scope, path] in TABLES {
+        let bearer = town.keys.get(scope).map(|key| format!("Bearer {key}"));
+        let mut headers = vec![("accept", "text/csv")];
+        headers.extend(bearer.as_deref().map(|b| ("authorization", b)));
+        let plain = town.get_with(path, &headers).await;
+        assert_eq!(plain.status, 200, "{path}: {}", plain.body.escape_ascii());
+        let glue = if path.contains('?') { '&' } else { '?' };
+        let address = format!("{path}{glue}bom=1");
+        let marked = town.get_with(&address, &headers).await;
+        assert_eq!(
+            marked.status,
+            200,
+            "{address}: {}",
+            marked.body.escape_ascii()
+        );
+        let (mark, rest) = marked.body.split_at(3);
+        assert_eq!(mark, b"\xef\xbb\xbf", "{address}");
+        assert!(!rest.windows(3).any(|w| w == b"\xef\xbb\xbf"), "{address}");
+        assert_eq!(rest, plain.body, "{address}");
+        let Some(tag) = plain.headers.get("etag") else {
+            continue;
+        };
+        let own = marked.headers["etag"].to_str().unwrap();
+        assert_ne!(tag, own, "{address}");
+        for (held, status) in [(own, 304), (tag.to_str().unwrap(), 200)] {
+            let mut with = headers.clone();
+            with.push(("if-none-match", held));
+            let again = town.get_with(&address, &with).await;
+            assert_eq!(again.status, status, "{address}: {held}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_mark_is_for_csv_alone() {
+    let town = Town::new();
+    let json = town.get("/v1/zones/TPY12?bom=1").await;
+    assert_eq!((json.status.as_u16(), json.body[0]), (200, b'{'));
+    town.get("/v1/zones?bom=yes").await.problem("bad-parameter");
+    town.get("/v1/stream?bom=1").await.problem("bad-parameter");
+    let csv = [("accept", "text/csv")];
+    let wrong = town.get_with("/v1/zones/nope?bom=1", &csv).await;
+    assert_eq!(wrong.body[0], b'{', "a problem is no CSV");
+}
+
+#[tokio::test]
+async fn problems_have_their_title_in_the_readers_language_and_nothing_else() {
+    let town = Town::new();
+    let path = "/v1/zones/nope";
+    let english = town.get(path).await;
+    let chinese = [("accept-language", "zh-CN,zh;q=0.9,en;q=0.8")];
+    let chinese = town.get_with(path, &chinese).await;
+    let mut own = english.json();
+    let mut other = chinese.json();
+    assert_eq!(own["title"], "There is no such thing");
+    assert_eq!(other["title"], "没有找到所请求的内容");
+    for told in [&mut own, &mut other] {
+        told.as_object_mut().unwrap().remove("title");
+    }
+    assert_eq!(own, other, "`type`, `status` and `detail` are the same");
+    for (answer, language) in [(&english, "en"), (&chinese, "zh")] {
+        assert_eq!(answer.headers["content-language"], language);
+        let vary = answer.headers.get_all("vary").iter();
+        let vary: Vec<&str> = vary.map(|v| v.to_str().unwrap()).collect();
+        assert!(vary.contains(&"accept-language"), "{vary:?}");
+        assert_eq!(answer.headers["content-type"], "application/problem+json");
+    }
+    let good = town.get("/v1/zones/TPY12").await;
+    assert!(!good.headers.contains_key("content-language"));
+}

@@ -102,7 +102,7 @@ async fn only_what_is_wanted_is_told() {
     let text = String::from_utf8(table.body).unwrap();
     assert_eq!(
         text.lines().nth(1),
-        Some("HE12,Hougang,off_street,1.37,103.89,0,68,105,,2026-11-23T01:59:00.000Z,,")
+        Some("HE12,Hougang,off_street,1.37,103.89,0,68,105,,2026-11-23T01:59:00.000Z,,,")
     );
     let both = town.get_with(&format!("{THERE}&include=all"), &csv).await;
     both.problem("bad-parameter");

@@ -164,6 +164,35 @@ async fn nobody_touches_anothers_keys_or_learns_of_them() {
 }
 
 #[tokio::test]
+async fn a_key_that_an_administrator_made_for_more_is_not_handed_out_anew() {
+    let town = Town::new();
+    let make = async |body: Value| {
+        let made = town
+            .call_as("admin", "POST", "/v1/admin/keys", body.to_string())
+            .await;
+        assert_eq!(made.status.as_u16(), 201, "{made:?}");
+        made.json()["id"].as_str().unwrap().to_owned()
+    };
+    let root = make(json!({"name": "root", "partner": "lta", "scopes": ["admin"]})).await;
+    let lamps = json!({"name": "lamps", "partner": "lta", "scopes": ["report"], "sources": ["lta:*"],
+        "source_kind": "sensor", "area": "all"});
+    let lamps = make(lamps).await;
+    let own = async |method: &str, path: String| {
+        let answer = town.call_as("partner", method, &path, "{}").await;
+        answer.status.as_u16()
+    };
+    for id in [&root, &lamps] {
+        assert_eq!(
+            own("POST", format!("{KEYS}/{id}/rotate")).await,
+            403,
+            "{id}"
+        );
+    }
+    assert_eq!(own("DELETE", format!("{KEYS}/{root}")).await, 403);
+    assert_eq!(own("DELETE", format!("{KEYS}/{lamps}")).await, 204);
+}
+
+#[tokio::test]
 async fn a_key_is_rotated_and_both_are_good_for_a_while() {
     let town = open_town();
     let login = let_in(&town, "newco").await;

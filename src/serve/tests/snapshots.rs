@@ -209,6 +209,7 @@ async fn refusals() -> Vec<Answer> {
         town.get_with("/v1/zones/EAST", &[("accept", "image/png")])
             .await,
         town.call("DELETE", "/v1/zones/EAST", &[], "").await,
+        town.get("/mqtt").await,
         town.call("POST", "/v1/requests", &plain, asked(60)).await,
         put_on_offer(&town).await,
         step(&town, &held, "depart").await,

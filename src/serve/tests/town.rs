@@ -158,6 +158,7 @@ impl Town {
             metrics: metrics.clone(),
             limits,
             reports: Arc::new(Gate(registry.clone(), metrics.clone())),
+            mqtt: Arc::new(crate::serve::fuzzing::NoGuests),
             feeds: Arc::new(crate::ingest::connector::Feeds::none()),
             inbox,
             quarantine,

@@ -157,6 +157,24 @@ fn a_file_that_is_no_toml_or_not_there_ends_with_2_and_names_it() {
 }
 
 #[test]
+fn a_check_of_forecasts_that_judges_nothing_ends_with_2() {
+    let dir = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(dir.path().join("history")).expect("a folder");
+    let data = dir.path().to_string_lossy();
+    let check = ["forecast", "check", "--data", &*data];
+    let turned = [
+        "--from",
+        "2026-11-02T00:00:00Z",
+        "--to",
+        "2026-11-01T00:00:00Z",
+    ];
+    let (code, said) = end_of(&[&check[..], &turned].concat(), &[]);
+    assert_eq!((code, said.contains("--from")), (Some(2), true), "{said}");
+    let (code, said) = end_of(&check, &[]);
+    assert_eq!((code, said.contains("no hour")), (Some(2), true), "{said}");
+}
+
+#[test]
 fn a_missing_file_ends_with_70_and_its_name_and_an_accepted_loss_is_told_until_acknowledged() {
     let dir = tempfile::tempdir().expect("a folder");
     let args = ["--bays", "60", "--no-sim"];

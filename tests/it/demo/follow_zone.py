@@ -1,6 +1,6 @@
 """A client made with Eclipse Paho: reports at every QoS, then follows a zone. Prints what it was told, as JSON.
 
-Arguments: host port version(3|5) user password bay zone
+Arguments: host port version(3|5) transport(tcp|websockets) user password bay zone
 """
 
 import json
@@ -11,7 +11,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.properties import Properties
 
 PATIENCE_S = 30
-host, port, version, user, password, bay, zone = sys.argv[1:]
+host, port, version, transport, user, password, bay, zone = sys.argv[1:]
 five = version == "5"
 report = f"bayhub/v1/{user}/report"
 topic = f"bayhub/v1/zones/{zone}/availability"
@@ -57,6 +57,7 @@ client = mqtt.Client(
     mqtt.CallbackAPIVersion.VERSION2,
     client_id="" if five else "it-paho",
     protocol=mqtt.MQTTv5 if five else mqtt.MQTTv311,
+    transport=transport,
 )
 client.username_pw_set(user, password)
 client.on_connect, client.on_publish = on_connect, on_publish

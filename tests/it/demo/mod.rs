@@ -7,6 +7,7 @@
 
 mod areas;
 mod certificates;
+mod clients;
 mod copies;
 mod crash;
 mod crowd;
@@ -22,8 +23,10 @@ mod keys;
 mod load;
 mod logs;
 mod lorawan;
+mod mcp_peer;
 pub(crate) mod mqtt;
 mod mqtt_peers;
+mod mqtt_ws;
 mod openapi_peer;
 mod past;
 mod platforms;

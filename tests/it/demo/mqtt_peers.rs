@@ -124,7 +124,7 @@ async fn mosquitto_sub_hears_the_current_state_and_then_a_change() {
 }
 
 /// What `follow_zone.py` was told; `None` where Paho is not installed.
-fn paho(hub: &Hub, bay: &Feature, version: &str) -> Option<Value> {
+fn paho(hub: &Hub, bay: &Feature, version: &str, transport: &str) -> Option<Value> {
     let there = peer(Command::new("python3").args([
         "-c",
         "import paho.mqtt.client as m; m.CallbackAPIVersion.VERSION2",
@@ -133,14 +133,19 @@ fn paho(hub: &Hub, bay: &Feature, version: &str) -> Option<Value> {
         missing("paho-mqtt (python3 -m pip install paho-mqtt)");
         return None;
     }
-    let host = hub.mqtt.ip().to_string();
-    let port = hub.mqtt.port().to_string();
+    let at = if transport == "tcp" {
+        hub.mqtt.to_string()
+    } else {
+        hub.http.trim_start_matches("http://").to_owned()
+    };
+    let (host, port) = at.rsplit_once(':').expect("a port");
     let mut command = Command::new("python3");
     command.args([
         concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/demo/follow_zone.py"),
-        &host,
-        &port,
+        host,
+        port,
         version,
+        transport,
     ]);
     let output = peer(command.args([hub.source(), hub.key("report"), &bay.id, &bay.zone]))?;
     assert!(
@@ -155,26 +160,33 @@ fn paho(hub: &Hub, bay: &Feature, version: &str) -> Option<Value> {
 #[test]
 fn paho_reports_and_follows_a_zone_in_3_1_1() {
     let (hub, bay) = quiet_hub();
-    let Some(told) = paho(&hub, &bay, "3") else {
-        return;
-    };
-    assert_eq!(told["connack"]["reason"], 0, "{told}");
-    assert_eq!(
-        (&told["shared"], &told["foreign"], &told["granted"]),
-        (&json!([128]), &json!([128]), &json!([1]))
-    );
-    assert_eq!(
-        (&told["first"]["retain"], &told["change"]["retain"]),
-        (&json!(true), &json!(false)),
-        "{told}"
-    );
-    assert_eq!(told["change"]["topic"], availability(&bay.zone));
+    for transport in ["tcp", "websockets"] {
+        let Some(told) = paho(&hub, &bay, "3", transport) else {
+            return;
+        };
+        assert_eq!(told["connack"]["reason"], 0, "{told}");
+        assert_eq!(
+            (&told["shared"], &told["foreign"], &told["granted"]),
+            (&json!([128]), &json!([128]), &json!([1]))
+        );
+        assert_eq!(
+            (&told["first"]["retain"], &told["change"]["retain"]),
+            (&json!(true), &json!(false)),
+            "{told}"
+        );
+        assert_eq!(told["change"]["topic"], availability(&bay.zone));
+    }
 }
 
 #[test]
 fn paho_is_told_limits_and_reasons_in_5() {
     let (hub, bay) = quiet_hub();
-    let Some(told) = paho(&hub, &bay, "5") else {
+    told_in_5(&hub, &bay, "tcp");
+    told_in_5(&hub, &bay, "websockets");
+}
+
+fn told_in_5(hub: &Hub, bay: &Feature, transport: &str) {
+    let Some(told) = paho(hub, bay, "5", transport) else {
         return;
     };
     let limits = &told["connack"]["limits"];

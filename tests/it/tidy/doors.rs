@@ -90,6 +90,7 @@ const DOORS: &[(&str, Door)] = &[
     ),
     ("crs-definitions", Only(&["ingest/connector/place.rs"])),
     ("csv", Only(&["ingest/connector/"])),
+    ("csv-core", Only(&["ingest/connector/"])),
     ("dashmap", NotIn(&["domain/"])),
     ("encoding_rs", Only(&["ingest/connector/"])),
     ("figment", Only(&["config.rs"])),
@@ -102,6 +103,10 @@ const DOORS: &[(&str, Door)] = &[
         ]),
     ),
     ("form_urlencoded", Only(&["serve/", "ingest/connector/"])),
+    (
+        "futures-util",
+        Only(&["serve/ws/", "serve/tests/open_socket.rs"]),
+    ),
     ("governor", Only(&["limits/requests.rs"])),
     (
         "hmac",
@@ -133,6 +138,7 @@ const DOORS: &[(&str, Door)] = &[
         "reqwest",
         Only(&["history/store.rs", "ingest/connector/fetch"]),
     ),
+    ("rmcp", Only(&["serve/mcp/"])),
     (
         "rumqttc",
         Only(&["ingest/mqtt_server/", "ingest/mqtt_client/"]),

@@ -4,7 +4,7 @@ use super::*;
 use crate::ingest::connector::testing::{ServerSays, answer, gzip};
 
 /// What is answered at a path, and what it comes to.
-const FAULTS: [(&str, &str); 14] = [
+const FAULTS: [(&str, &str); 17] = [
     ("busy", "busy"),
     ("denied", "denied"),
     ("gone", "gone"),
@@ -19,6 +19,9 @@ const FAULTS: [(&str, &str); 14] = [
     ("wire", "forbidden_address"),
     ("round", "pages"),
     ("late", "refused"),
+    ("nothing", "empty"),
+    ("renamed", "not_told"),
+    ("unasked", "status"),
 ];
 
 fn told(head: &str) -> ServerSays {
@@ -63,6 +66,15 @@ fn told(head: &str) -> ServerSays {
         "round" => answer("200 OK", "", "{\"rows\":[],\"next\":\"/round\"}"),
         // Its clock is right and its time zone is not.
         "late" => answer("200 OK", "", rows(&[("P1", 1, "2026-11-23T10:00:00Z")])),
+        "nothing" => answer("200 OK", "", "{\"rows\":[]}"),
+        // What was "free" is called otherwise by now.
+        "renamed" => answer(
+            "200 OK",
+            "",
+            r#"{"rows":[{"id":"P1","frei":3,"of":100,"at":"2026-11-23T02:00:00Z"}]}"#,
+        ),
+        // Nothing was known that could be as it was.
+        "unasked" => answer("304 Not Modified", "", ""),
         "good" => answer(
             "200 OK",
             gzipped,

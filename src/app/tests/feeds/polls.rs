@@ -39,6 +39,20 @@ async fn what_a_feed_says_is_told_with_whom_to_name_and_what_it_says_again_is_no
         let all = hub.until(path, None, |_| true).await;
         assert_eq!(all[list][0]["attribution"], named, "{path}");
     }
+    for path in [
+        "/v1/zones",
+        "/v1/bays/nearby?lat=1.3&lon=103.85&include=zones",
+    ] {
+        let call = Call {
+            method: "GET",
+            path,
+            key: None,
+            headers: &[("accept", "text/csv")],
+            body: None,
+        };
+        let (_, table) = hub.call(call).await;
+        assert!(table.contains(&format!(",\"{named}\"")), "{path}: {table}");
+    }
     hub.until_metric("bayhub_feed_polls_total", &["town", "answered"], 3)
         .await;
     assert_eq!(

@@ -37,6 +37,10 @@ vocabulary! {
         Pages => "pages",
         /// It can be read, and each of its rows is refused.
         Refused => "refused",
+        /// It can be read, and has no row.
+        Empty => "empty",
+        /// It can be read, and no row tells how many bays are vacant, nor whether one is.
+        NotTold => "not_told",
         /// Zones were to be made of it, and they lie where they cannot.
         Places => "implausible_place",
         /// The journal did not take what was read.

@@ -41,6 +41,22 @@ pub(in super::super) struct Header {
 }
 
 impl Header {
+    /// Out of the first row of a table.
+    pub(super) fn of_first(
+        first: &impl Cells,
+        feed: &CompiledFeed,
+        charset: Option<&'static Encoding>,
+    ) -> Result<Self, Malformed> {
+        let names = (0..first.len()).map(|at| {
+            if !feed.dialect.header {
+                return (at + 1).to_string();
+            }
+            let name = text(first.cell(at).unwrap_or_default(), charset);
+            name.trim_start_matches('\u{feff}').trim().to_owned()
+        });
+        Self::new(names.collect(), &feed.columns)
+    }
+
     fn new(names: Vec<String>, columns: &[Column]) -> Result<Self, Malformed> {
         if names.len() > MOST_COLUMNS {
             return Err(Malformed(format!(
@@ -70,16 +86,57 @@ impl Header {
     }
 }
 
-struct CsvRow<'a> {
-    record: &'a ByteRecord,
+/// The fields of a row.
+pub(super) trait Cells {
+    fn len(&self) -> usize;
+
+    fn cell(&self, at: usize) -> Option<&[u8]>;
+}
+
+impl Cells for ByteRecord {
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn cell(&self, at: usize) -> Option<&[u8]> {
+        self.get(at)
+    }
+}
+
+struct CsvRow<'a, C> {
+    cells: &'a C,
     header: &'a Header,
     charset: Option<&'static Encoding>,
 }
 
-impl CsvRow<'_> {
+/// Reads a row of a table with that header; one of another length is refused.
+pub(super) fn take<C: Cells>(
+    feed: &CompiledFeed,
+    cells: &C,
+    header: &Header,
+    charset: Option<&'static Encoding>,
+    to: &mut GatheredRows,
+) {
+    let row = CsvRow {
+        cells,
+        header,
+        charset,
+    };
+    let own = cells.len();
+    let all = header.names.len();
+    if own == all {
+        feed.take(&row, || row.payload(), to);
+    } else {
+        let why = format!("{own} columns where there should be {all}");
+        to.unreadable(why, &row.payload());
+    }
+}
+
+impl<C: Cells> CsvRow<'_, C> {
     /// A JSON object of the row, for the quarantine.
     fn payload(&self) -> Box<str> {
-        let texts = self.record.iter().map(|field| text(field, self.charset));
+        let cells = (0..self.cells.len()).filter_map(|at| self.cells.cell(at));
+        let texts = cells.map(|field| text(field, self.charset));
         let all = self.header.names.iter().zip(texts);
         let object = all.map(|(name, text)| (name.clone(), Value::String(text.into_owned())));
         Value::Object(object.collect()).to_string().into()
@@ -99,10 +156,10 @@ fn text<'a>(field: &'a [u8], charset: Option<&'static Encoding>) -> Cow<'a, str>
     }
 }
 
-impl RowMembers for CsvRow<'_> {
+impl<C: Cells> RowMembers for CsvRow<'_, C> {
     fn at(&self, path: &Path) -> Field<'_> {
         let slot = self.header.slots.get(path.number).copied().flatten();
-        let field = slot.and_then(|at| self.record.get(at));
+        let field = slot.and_then(|at| self.cells.cell(at));
         field.map_or(Field::Missing, |bytes| {
             Field::Text(text(bytes, self.charset))
         })
@@ -157,17 +214,9 @@ impl<R: Read> CsvTable<R> {
         if !rows.read_byte_record(&mut record).map_err(fault)? {
             return Err(Malformed("the answer is empty".into()));
         }
-        let names: Vec<String> = if dialect.header {
-            let names = record.iter().map(|name| text(name, charset));
-            names
-                .map(|name| name.trim_start_matches('\u{feff}').trim().to_owned())
-                .collect()
-        } else {
-            (1..=record.len()).map(|n| n.to_string()).collect()
-        };
         Ok(Self {
             rows,
-            header: Header::new(names, &feed.columns)?,
+            header: Header::of_first(&record, feed, charset)?,
             record,
             first_is_read: !dialect.header,
             charset,
@@ -189,22 +238,10 @@ impl<R: Read> CsvTable<R> {
                 return Ok(false);
             }
         }
-        let row = CsvRow {
-            record: &self.record,
-            header: &self.header,
-            charset: self.charset,
-        };
-        let own = self.record.len();
-        let all = self.header.names.len();
         if self.record.as_slice().len() > LARGEST_ROW {
             to.too_large(&text(&self.record.as_slice()[..2048], self.charset));
-        } else if own != all {
-            to.unreadable(
-                format!("{own} columns where there should be {all}"),
-                &row.payload(),
-            );
         } else {
-            feed.take(&row, || row.payload(), to);
+            take(feed, &self.record, &self.header, self.charset, to);
         }
         Ok(true)
     }

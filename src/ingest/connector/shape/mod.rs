@@ -11,9 +11,11 @@ mod form;
 mod geojson;
 mod json;
 mod ngsi;
+mod table_line;
 
 pub(super) use csv::CsvTable;
 pub(super) use csv::lines as csv_lines;
+pub use table_line::TableHead;
 
 use super::gather::{CompiledFeed, GatheredRows};
 use crate::ingest::codec::Malformed;

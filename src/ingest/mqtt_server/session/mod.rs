@@ -34,9 +34,11 @@ pub(super) trait SessionHost {
     fn admit(&mut self, user: &str, password: &[u8]) -> Result<Speaker, Denied>;
     /// An id for a client that brought none, and that no other has.
     fn client_id(&mut self) -> String;
-    /// Is there room for one more of this source? `client_id` is `None` where the client left it to
-    /// the hub. Refused with [`Close::Full`] or [`Close::Rate`].
-    fn seat(&mut self, speaker: &Speaker, client_id: Option<&str>) -> Result<(), Close>;
+    /// May a client without a key listen?
+    fn hears_strangers(&mut self) -> bool;
+    /// Is there room for one more of this source, or for one more stranger? `client_id` is `None`
+    /// where the client left it to the hub. Refused with [`Close::Full`] or [`Close::Rate`].
+    fn seat(&mut self, speaker: Option<&Speaker>, client_id: Option<&str>) -> Result<(), Close>;
     /// What does this message say? `kept`: a broker had retained it, and gives it out again.
     fn take(
         &mut self,
@@ -90,7 +92,8 @@ pub(super) struct Session {
 }
 
 struct Open {
-    speaker: Speaker,
+    /// `None`: a stranger, who may listen and say nothing.
+    speaker: Option<Speaker>,
     /// The client is a broker that hands on what its own clients have said.
     bridge: bool,
     will: Option<wire::Will>,
@@ -147,9 +150,9 @@ impl Session {
         self.open.as_ref().map(|o| o.keep_alive_s)
     }
 
-    /// Whose connection it is, once it was accepted.
+    /// Whose connection it is, once it was accepted; nobody's if a stranger's.
     pub(super) fn speaker(&self) -> Option<&Speaker> {
-        self.open.as_ref().map(|o| &o.speaker)
+        self.open.as_ref()?.speaker.as_ref()
     }
 
     /// The last will, once: whose it is, what it says, and whether it may not be shed (QoS 1 or 2).
@@ -159,8 +162,9 @@ impl Session {
             .open
             .as_mut()
             .filter(|_| self.ended != Some(Close::Goodbye))?;
+        let speaker = open.speaker.clone()?;
         let will = open.will.take()?;
-        Some((open.speaker.clone(), will.payload, will.qos != Qos::Zero))
+        Some((speaker, will.payload, will.qos != Qos::Zero))
     }
 
     /// Last acknowledgements of `n` messages are on their way.
@@ -275,9 +279,9 @@ impl Session {
             Next::Close(why) => return why,
             Next::Fault(fault) => fault,
         };
-        let speaker = self.open.as_ref().map(|o| &o.speaker);
+        let speaker = self.speaker();
         let refused_in_v5 = |batch: &mut ReadBatch, what| {
-            if speaker.is_none() && self.voice.version == Version::V5 {
+            if self.open.is_none() && self.voice.version == Version::V5 {
                 batch.reply(Reply::Refused(ConnectRefusal::Malformed(what)));
             }
         };

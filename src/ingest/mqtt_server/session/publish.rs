@@ -28,7 +28,8 @@ enum ResolvedTopic {
 
 impl ResolvedTopic {
     fn new(name: &str, open: &Open) -> Self {
-        match topic::allowed(name, &open.speaker) {
+        let speaker = open.speaker.as_ref();
+        match speaker.and_then(|speaker| topic::allowed(name, speaker)) {
             Some(codec) => Self::Allowed(codec),
             None if open.bridge && topic::is_bridge_notice(name) => Self::BridgeNotice,
             None => Self::Foreign(topic::excerpt(name).into()),
@@ -65,6 +66,9 @@ impl Open {
         if self.held.len() > MAX_HELD {
             return Err(Close::Unreleased);
         }
+        let Some(speaker) = &self.speaker else {
+            return Err(Close::Stranger);
+        };
         batch.publishes += 1;
         let claims = batch.parcel.claims.len();
         let refusals = batch.parcel.refusals.len();
@@ -73,7 +77,7 @@ impl Open {
                 // A bridge hands on RETAIN as it finds it: on what its broker has kept for hours, and
                 // on what is said now to be kept. A device means only the latter.
                 let kept = self.bridge && p.retain;
-                desk.take(&self.speaker, codec, &p.payload, kept, &mut batch.parcel);
+                desk.take(speaker, codec, &p.payload, kept, &mut batch.parcel);
             }
             ResolvedTopic::Allowed(codec) => {
                 let detail = format!(
@@ -83,9 +87,9 @@ impl Open {
                 );
                 let mut name = String::new();
                 // Writing to a string does not fail.
-                let _ = codec.write_topic(&self.speaker.id, &mut name);
+                let _ = codec.write_topic(&speaker.id, &mut name);
                 refuse(
-                    &self.speaker,
+                    speaker,
                     Reason::TooLarge,
                     &name,
                     detail,
@@ -98,10 +102,10 @@ impl Open {
             ResolvedTopic::Foreign(name) => {
                 let detail = format!(
                     "{} may publish under bayhub/v1/{}/ only",
-                    self.speaker.id, self.speaker.id
+                    speaker.id, speaker.id
                 );
                 refuse(
-                    &self.speaker,
+                    speaker,
                     Reason::Forbidden,
                     &name,
                     detail,

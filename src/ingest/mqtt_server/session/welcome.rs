@@ -1,7 +1,7 @@
 //! The decision on a CONNECT: form first, then who, then what they leave behind, then room.
 
 use super::{Aliases, Open, SessionHost, SessionLimits, Subscriptions};
-use crate::domain::id;
+use crate::domain::{Speaker, id};
 use crate::ingest::codec;
 use crate::ingest::mqtt_server::close::Close;
 use crate::ingest::mqtt_server::door::Denied;
@@ -30,19 +30,7 @@ pub(super) fn welcome(
     if c.client_id.len() > limits.client_id || !(given || c.clean || voice.version == Version::V5) {
         return Err((ConnectRefusal::ClientId, Close::ClientId));
     }
-    let Some((user, password)) = &c.login else {
-        return Err((ConnectRefusal::NotAuthorised, Close::NotAuthorised));
-    };
-    let speaker = desk.admit(user, password).map_err(|denied| match denied {
-        Denied::BadCredentials => (ConnectRefusal::BadCredentials, Close::BadCredentials),
-        Denied::NotAuthorised => (ConnectRefusal::NotAuthorised, Close::NotAuthorised),
-        Denied::TooMany => (ConnectRefusal::Quota, Close::Share),
-        Denied::NotNow => (ConnectRefusal::Unavailable, Close::Full),
-    })?;
-    // The own-topic rule stands on this: an id with a slash in it would name someone else's topics.
-    if !id::is_valid(&speaker.id) {
-        return Err((ConnectRefusal::NotAuthorised, Close::NotAuthorised));
-    }
+    let speaker = who(&c, desk)?;
     // Nobody here asks whether a bridge is there. That it leaves such a will shows what it is, even
     // where it does not say so.
     let notice = c
@@ -51,7 +39,10 @@ pub(super) fn welcome(
         .is_some_and(|w| topic::is_bridge_notice(&w.topic));
     let bridge = c.bridge || notice;
     let last_will = c.will.filter(|_| !notice);
-    let own_status = |w: &Will| topic::own(&w.topic, &speaker.id) == Some(&codec::STATUS);
+    let own_status = |w: &Will| {
+        let its = speaker.as_ref().map(|s| topic::own(&w.topic, &s.id));
+        its.flatten() == Some(&codec::STATUS)
+    };
     if !last_will.as_ref().is_none_or(own_status) {
         return Err((ConnectRefusal::NotAuthorised, Close::Will));
     }
@@ -61,7 +52,7 @@ pub(super) fn welcome(
     } else {
         assigned.as_deref()
     };
-    if let Err(why) = desk.seat(&speaker, client_id) {
+    if let Err(why) = desk.seat(speaker.as_ref(), client_id) {
         let refusal = match why {
             Close::Rate => ConnectRefusal::Rate,
             Close::Share => ConnectRefusal::Quota,
@@ -96,4 +87,31 @@ pub(super) fn welcome(
         subscriptions: Subscriptions::default(),
     };
     Ok((open, welcome))
+}
+
+/// Who it is; `None` for a client without a key, where such may listen. A user name without a good
+/// password is refused all the same: who mistypes a key should learn that, not get less.
+fn who(
+    c: &Connect,
+    desk: &mut impl SessionHost,
+) -> Result<Option<Speaker>, (ConnectRefusal, Close)> {
+    let refused = (ConnectRefusal::NotAuthorised, Close::NotAuthorised);
+    let Some((user, password)) = &c.login else {
+        return if desk.hears_strangers() {
+            Ok(None)
+        } else {
+            Err(refused)
+        };
+    };
+    let speaker = desk.admit(user, password).map_err(|denied| match denied {
+        Denied::BadCredentials => (ConnectRefusal::BadCredentials, Close::BadCredentials),
+        Denied::NotAuthorised => (ConnectRefusal::NotAuthorised, Close::NotAuthorised),
+        Denied::TooMany => (ConnectRefusal::Quota, Close::Share),
+        Denied::NotNow => (ConnectRefusal::Unavailable, Close::Full),
+    })?;
+    // The own-topic rule stands on this: an id with a slash in it would name someone else's topics.
+    if !id::is_valid(&speaker.id) {
+        return Err(refused);
+    }
+    Ok(Some(speaker))
 }

@@ -180,6 +180,8 @@ pub(super) struct FakeDesk {
     pub seats: Vec<Option<String>>,
     pub refused: Vec<Reason>,
     pub full: Option<Close>,
+    /// Who shows no key may listen.
+    pub strangers: bool,
     pub watched: Option<Wanted>,
     /// Of zones 0 to 9, those to be shown at once.
     pub loud: Vec<u32>,
@@ -194,7 +196,10 @@ impl SessionHost for FakeDesk {
     fn client_id(&mut self) -> String {
         "hub-1".into()
     }
-    fn seat(&mut self, _: &Speaker, client_id: Option<&str>) -> Result<(), Close> {
+    fn hears_strangers(&mut self) -> bool {
+        self.strangers
+    }
+    fn seat(&mut self, _: Option<&Speaker>, client_id: Option<&str>) -> Result<(), Close> {
         self.seats.push(client_id.map(Into::into));
         self.full.map_or(Ok(()), Err)
     }

@@ -3,7 +3,7 @@
 
 use super::fakes::{FakeKeeper, FakeZones, NumberIntake, PING, hello};
 use crate::domain::{Claim, Submission};
-use crate::ingest::mqtt_server::{Config, Door, serve, serve_tls};
+use crate::ingest::mqtt_server::{Config, Door, Guests, serve, serve_tls};
 use crate::limits::{self, Limits};
 use crate::metrics::Metrics;
 use crate::tls::Tls;
@@ -18,6 +18,9 @@ use tokio::time::timeout;
 
 /// Long enough for anything that will happen at all.
 pub(super) const EVER: Duration = Duration::from_secs(20);
+
+/// What stays with the test.
+type DoorParts = (Arc<Metrics>, Arc<FakeZones>, mpsc::Receiver<Submission>);
 
 pub(super) struct EndpointHouse {
     pub addr: SocketAddr,
@@ -39,6 +42,25 @@ impl EndpointHouse {
         Self::build(config, 16, Some(tls)).await
     }
 
+    /// What a server is made of, without one: where guests come in.
+    pub(super) fn guests(config: Config, limits: &limits::Config) -> (Guests, Self) {
+        let (door, parts) = Self::door(config, 16, limits);
+        let (stop, stopped) = watch::channel(false);
+        let guests = Guests::new(door, stopped);
+        let serving = tokio::spawn(guests.clone().serve());
+        let (metrics, zones, journal) = parts;
+        let addr = SocketAddr::from(([127, 0, 0, 1], 0));
+        let house = Self {
+            addr,
+            metrics,
+            stop,
+            serving,
+            zones,
+            journal,
+        };
+        (guests, house)
+    }
+
     /// One where `limits` bind.
     pub(super) async fn limited(limits: &limits::Config, config: Config) -> Self {
         Self::build_with(config, 16, None, limits).await
@@ -56,22 +78,8 @@ impl EndpointHouse {
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
-        let (tx, journal) = mpsc::channel(queue);
-        let metrics = Arc::new(Metrics::new());
-        let zones = Arc::new(FakeZones::default());
-        let keeper = Arc::new(FakeKeeper);
-        let intake = Arc::new(NumberIntake);
-        let door = Door::new(
-            config,
-            keeper,
-            intake,
-            zones.clone(),
-            tx,
-            Arc::clone(&metrics),
-            Arc::new(Limits::new(limits, &metrics)),
-        );
+        let (door, (metrics, zones, journal)) = Self::door(config, queue, limits);
         let (stop, stopped) = watch::channel(false);
-        let door = Arc::new(door);
         let serving = match tls {
             None => tokio::spawn(serve(listener, door, stopped)),
             Some(tls) => tokio::spawn(serve_tls(listener, tls, door, stopped)),
@@ -84,6 +92,22 @@ impl EndpointHouse {
             zones,
             journal,
         }
+    }
+
+    fn door(config: Config, queue: usize, limits: &limits::Config) -> (Arc<Door>, DoorParts) {
+        let (tx, journal) = mpsc::channel(queue);
+        let metrics = Arc::new(Metrics::new());
+        let zones = Arc::new(FakeZones::default());
+        let door = Door::new(
+            config,
+            Arc::new(FakeKeeper),
+            Arc::new(NumberIntake),
+            zones.clone(),
+            tx,
+            Arc::clone(&metrics),
+            Arc::new(Limits::new(limits, &metrics)),
+        );
+        (Arc::new(door), (metrics, zones, journal))
     }
 
     pub(super) async fn usual() -> Self {

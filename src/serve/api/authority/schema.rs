@@ -212,13 +212,19 @@ pub(in crate::serve) struct AggregatesQuery {
     /// total_sessions, total_events, turnover, average_dwell_time or occupancy_percent; absent:
     /// all.
     metric_type: Option<String>,
+    /// The southern edge of a box, degrees; all four of them or none.
     min_lat: Option<f64>,
+    /// Its western edge.
     min_lng: Option<f64>,
+    /// Its northern edge.
     max_lat: Option<f64>,
+    /// Its eastern edge.
     max_lng: Option<f64>,
+    /// The middle of a circle, degrees; with `lng` and `radius`, in place of the box.
     lat: Option<f64>,
+    /// Likewise.
     lng: Option<f64>,
-    /// Centimetres.
+    /// The circle's radius, centimetres.
     radius: Option<f64>,
     /// ms since 1970, inclusive.
     start_time: Option<u64>,

@@ -33,7 +33,7 @@ pub(in crate::serve) fn routes(own: Arc<ReservationStreams>) -> OpenApiRouter {
 /// that stand. With several hubs on one database an event may come twice. A comment is sent every
 /// 15 s of silence. At most 32 at a time for one partner.
 #[utoipa::path(
-    get, path = "/v1/reservations/stream", tag = "booking", security(("key" = ["book"])),
+    get, path = "/v1/reservations/stream", operation_id = "follow_reservations", tag = "booking", security(("key" = ["book"])),
     params(schema::OwnStreamQuery),
     responses(
         (status = 200, description = "Events, until the client or the hub ends it", body = String, content_type = "text/event-stream"),

@@ -57,7 +57,7 @@ pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<SharingState>> {
 /// bookings given up, and each `driver` it names another; beyond them 429 with
 /// `/problems/quota-exceeded`.
 #[utoipa::path(
-    post, path = "/v1/requests", tag = "booking", security(("key" = ["book"])),
+    post, path = "/v1/requests", operation_id = "ask_bay", tag = "booking", security(("key" = ["book"])),
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters; remembered for 24 hours, of one partner so many at a time"), CrsQuery),
     request_body = schema::BayAsked,
     responses(
@@ -140,6 +140,8 @@ fn not_too_long(fields: &Fields<'_>, config: &Config, ms: u64) -> Result<(), Api
 }
 
 /// Your reservations, by start.
+///
+/// Page by page by `cursor`, until `next` is null. `state` and `from` narrow them down.
 #[utoipa::path(
     get, path = "/v1/reservations", tag = "booking", security(("key" = ["book"])),
     params(BookingsQuery, CrsQuery),
@@ -162,6 +164,8 @@ async fn own_reservations(
 }
 
 /// A reservation as it is now.
+///
+/// Whoever follows many of them opens `/v1/reservations/stream` instead.
 #[utoipa::path(
     get, path = "/v1/reservations/{reservation}", tag = "booking", security(("key" = ["book"])),
     params(("reservation" = String, Path, description = "The reservation's id"), CrsQuery),
@@ -209,21 +213,29 @@ macro_rules! step {
 }
 
 step!(
-    /// Confirm a hold before it expires. From then on it is paid for.
+    /// Confirm a hold before it expires.
+    ///
+    /// From then on it is paid for, and no other driver is given that bay for that time.
     confirm, "/v1/reservations/{reservation}/confirm", DriverAct::Confirm, "Confirmed, durably; also if it was before"
 );
 step!(
-    /// Give a reservation up. A hold costs nothing, nor does what is confirmed until
-    /// `cancel_free_until`; from then on `cancel_fee_cents`, and from its start the whole price.
+    /// Give a reservation up.
+    ///
+    /// A hold costs nothing, nor does what is confirmed until `cancel_free_until`; from then on
+    /// `cancel_fee_cents`, and from its start the whole price.
     cancel, "/v1/reservations/{reservation}/cancel", DriverAct::Cancel, "Cancelled, durably; also if it was before"
 );
 step!(
     /// The vehicle is there, at most 10 minutes before the time.
+    ///
+    /// A bay with a sensor sees that for itself; of one without, this is what is known.
     arrive, "/v1/reservations/{reservation}/arrive", DriverAct::Arrive, "Active, durably; also if it was before"
 );
 step!(
-    /// The vehicle has left. What the stay has run over is charged at the same rate, up to the offer's
-    /// `max_overstay_min`; of what is left of it the owner gives back `early_refund_percent`.
+    /// The vehicle has left.
+    ///
+    /// What the stay has run over is charged at the same rate, up to the offer's `max_overstay_min`;
+    /// of what is left of it the owner gives back `early_refund_percent`.
     depart, "/v1/reservations/{reservation}/depart", DriverAct::Depart, "Completed, durably; also if it was before"
 );
 step!(

@@ -131,6 +131,8 @@ fn repeated(own: &SharingState, fields: Fields<'_>) -> Result<SeasonAsk, ApiErro
 }
 
 /// A season as it is now: its reservations in order.
+///
+/// Each of its reservations can be asked for by its own id as well.
 #[utoipa::path(
     get, path = "/v1/seasons/{season}", tag = "booking", security(("key" = ["book"])),
     params(("season" = String, Path, description = "The season's id"), CrsQuery),

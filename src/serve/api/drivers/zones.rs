@@ -197,6 +197,9 @@ fn page(
 }
 
 /// One zone with what is vacant in it.
+///
+/// The same members as in the list. It changes with its tally: ask with `If-None-Match`, or follow it by
+/// `/v1/stream`.
 #[utoipa::path(
     get, path = "/v1/zones/{zone}", tag = "drivers",
     params(("zone" = String, Path, description = "The zone's id"), CrsQuery),

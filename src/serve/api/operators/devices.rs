@@ -92,6 +92,9 @@ impl RegistryState {
 }
 
 /// Map devices to bays, or map them anew: all of them or none.
+///
+/// An uplink names its device only; from then on it is of that bay. Where one does not fit nothing is changed. At
+/// most 16 MiB.
 #[utoipa::path(
     put, path = "/v1/admin/devices", tag = "operators", security(("key" = ["admin"])),
     request_body(content = Vec<schema::Device>, description = "As devices.json: an array, or one object"),
@@ -126,6 +129,8 @@ async fn put_devices(
 }
 
 /// The devices that are mapped, in the order of their ids.
+///
+/// Page by page by `cursor`, until `next` is null. `low_battery=true` lists only those that should be seen to.
 #[utoipa::path(
     get, path = "/v1/admin/devices", tag = "operators", security(("key" = ["admin"])),
     params(schema::DevicesQuery),
@@ -171,6 +176,9 @@ async fn devices(
 }
 
 /// One device, and how well it is.
+///
+/// With the bay it watches and what its frames have told of itself: `health` is of this process and begins anew
+/// with it.
 #[utoipa::path(
     get, path = "/v1/admin/devices/{device}", tag = "operators", security(("key" = ["admin"])),
     params(("device" = String, Path, description = "The device's id")),
@@ -196,6 +204,8 @@ fn missing(id: &str) -> ApiError {
 }
 
 /// Forget a device.
+///
+/// Its uplinks are refused as of an unknown device from then on.
 #[utoipa::path(
     delete, path = "/v1/admin/devices/{device}", tag = "operators", security(("key" = ["admin"])),
     params(("device" = String, Path, description = "The device's id")),

@@ -43,6 +43,9 @@ pub(in crate::serve) fn routes(health_state: Arc<HealthState>) -> OpenApiRouter 
 }
 
 /// Whether the process answers at all.
+///
+/// No part of the hub is asked: a machine that gets no answer may restart the process. Whether it
+/// should be sent traffic says `/readyz`.
 #[utoipa::path(get, path = "/livez", tag = "operators", responses((status = 200, description = "Alive", body = schema::Alive)))]
 async fn livez() -> Json<schema::Alive> {
     Json(schema::Alive { alive: true })
@@ -93,6 +96,8 @@ async fn readyz(State(own): State<Arc<HealthState>>, told: Extensions) -> Respon
 }
 
 /// Metrics in the Prometheus text format.
+///
+/// Names begin with `bayhub_`. Where operators have a listener of their own they are told there only.
 #[utoipa::path(
     get, path = "/metrics", tag = "operators",
     responses((status = 200, description = "Prometheus text format 0.0.4", body = String, content_type = "text/plain"))

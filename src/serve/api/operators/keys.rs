@@ -109,6 +109,8 @@ async fn post_key(
 }
 
 /// All keys, also those that are revoked, and those of the configuration.
+///
+/// Page by page by `cursor`, until `next` is null. The text of a key is never shown again, only what it may do.
 #[utoipa::path(
     get, path = "/v1/admin/keys", tag = "operators", security(("key" = ["admin"])),
     params(schema::KeysQuery),
@@ -191,6 +193,8 @@ async fn patch_key(
 }
 
 /// Revoke a key: every door refuses it from now on.
+///
+/// Its live streams and MQTT connections are closed too. It cannot be taken back; make another one.
 #[utoipa::path(
     delete, path = "/v1/admin/keys/{key}", tag = "operators", security(("key" = ["admin"])),
     params(("key" = String, Path, description = "The key's id")),

@@ -80,6 +80,9 @@ impl ListingPage {
 }
 
 /// The zones that there are, as they can be put.
+///
+/// Page by page by `cursor`, until `next` is null; what is added meanwhile comes at the end. A page can be sent
+/// back by `PUT` as it is.
 #[utoipa::path(
     get, path = "/v1/admin/zones", tag = "operators", security(("key" = ["admin"])),
     params(schema::ListedZonesQuery),
@@ -109,6 +112,9 @@ async fn list_zones(
 }
 
 /// The bays that there are, as they can be put.
+///
+/// Page by page by `cursor`, until `next` is null; what is added meanwhile comes at the end. A page can be sent
+/// back by `PUT` as it is.
 #[utoipa::path(
     get, path = "/v1/admin/bays", tag = "operators", security(("key" = ["admin"])),
     params(schema::ListedBaysQuery),

@@ -76,6 +76,8 @@ pub(in crate::serve) fn routes(losses_state: Arc<LossesState>) -> OpenApiRouter 
 }
 
 /// What of the data folder was lost, and that a start went on without.
+///
+/// Each stays until it is acknowledged; `/readyz` tells of it till then.
 #[utoipa::path(
     get, path = "/v1/admin/losses", tag = "operators", security(("key" = ["admin"])),
     responses(

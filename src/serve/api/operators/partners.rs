@@ -56,6 +56,8 @@ impl From<AdmissionError> for ApiError {
 }
 
 /// Add a partner, who may then have keys.
+///
+/// A name cannot be given twice. Keys for it are made by `POST /v1/admin/keys`.
 #[utoipa::path(
     post, path = "/v1/admin/partners", tag = "operators", security(("key" = ["admin"])),
     request_body = schema::PartnerAsked,
@@ -76,6 +78,8 @@ async fn post_partner(
 }
 
 /// All partners, the configuration's too; and who wants to be one.
+///
+/// Page by page by `cursor`, until `next` is null. Sign-ups are on the first page.
 #[utoipa::path(
     get, path = "/v1/admin/partners", tag = "operators", security(("key" = ["admin"])),
     params(schema::PartnersQuery),

@@ -172,6 +172,9 @@ async fn json(request: Request) -> Result<Bytes, ApiError> {
 }
 
 /// Add or change zones: all of them or none.
+///
+/// A zone of an id that is known is changed, any other is added. Where one does not fit nothing is changed, and
+/// `errors` has every fault. At most 16 MiB; a whole city comes from files.
 #[utoipa::path(
     put, path = "/v1/admin/zones", tag = "operators", security(("key" = ["admin"])),
     request_body(content = schema::FeatureCollection, content_type = "application/geo+json",
@@ -195,6 +198,9 @@ async fn put_zones(
 }
 
 /// Add or change bays: all of them or none.
+///
+/// A bay of an id that is known is changed, any other is added. Where one does not fit nothing is changed, and
+/// `errors` has every fault. At most 16 MiB; a whole city comes from files.
 #[utoipa::path(
     put, path = "/v1/admin/bays", tag = "operators", security(("key" = ["admin"])),
     request_body(content = schema::FeatureCollection, content_type = "application/geo+json",
@@ -218,6 +224,8 @@ async fn put_bays(
 }
 
 /// Remove a zone that has no bays.
+///
+/// Remove or move its bays first. What is known of its past stays in the history.
 #[utoipa::path(
     delete, path = "/v1/admin/zones/{zone}", tag = "operators", security(("key" = ["admin"])),
     params(("zone" = String, Path, description = "The zone's id")),
@@ -259,6 +267,8 @@ async fn delete_zone(
 }
 
 /// Remove a bay.
+///
+/// Nobody is shown it from then on. What it has been used for stays in the history.
 #[utoipa::path(
     delete, path = "/v1/admin/bays/{bay}", tag = "operators", security(("key" = ["admin"])),
     params(("bay" = String, Path, description = "The bay's id")),

@@ -86,6 +86,8 @@ async fn post_own_key(
 }
 
 /// Your partner's keys, also those that are revoked, those of administrators and of the configuration.
+///
+/// Page by page by `cursor`, until `next` is null. The text of a key is never shown again.
 #[utoipa::path(
     get, path = "/v1/partners/me/keys", tag = "partners", security(("key" = ["partner"])),
     params(schema::OwnKeysQuery),
@@ -123,7 +125,7 @@ async fn get_own_keys(
     params(("key" = String, Path, description = "The key's id")),
     responses(
         (status = 204, description = "Revoked, durably; also if it was before"),
-        problems::BadPath, problems::Keyed, problems::NoSuchKey, problems::KeyOfTheCall,
+        problems::BadPath, problems::NoKey, problems::NotGranted, problems::NoSuchKey, problems::KeyOfTheCall,
         problems::RefusedNotStored,
     )
 )]
@@ -140,16 +142,16 @@ async fn delete_own_key(
 
 /// Change a key of your partner's for a new one, good for the same.
 ///
-/// Both are good until the old one ends: a day, if you do not say `overlap_s`. Its connections stay open
-/// until then, or are to be opened anew once.
+/// Both are good until the old one ends: a day, if you do not say `overlap_s`. What it has opened stays open
+/// until then. One that an administrator has made for more than you were granted is theirs to change.
 #[utoipa::path(
     post, path = "/v1/partners/me/keys/{key}/rotate", tag = "partners", security(("key" = ["partner"])),
     params(("key" = String, Path, description = "The key's id")),
     request_body = schema::RotationAsked,
     responses(
         (status = 201, description = "The new one, durably", body = schema::KeyRotated),
-        problems::BadField, problems::Keyed, problems::NoSuchKey, problems::FromConfiguration,
-        problems::Over64KiB, problems::NotJson, problems::ChangedNotStored,
+        problems::BadField, problems::NoKey, problems::NotGranted, problems::NoSuchKey,
+        problems::FromConfiguration, problems::Over64KiB, problems::NotJson, problems::ChangedNotStored,
     )
 )]
 async fn rotate_own_key(

@@ -40,7 +40,7 @@ pub(in crate::serve) fn routes(state: Arc<ContributionsState>) -> OpenApiRouter 
     get, path = "/v1/contributions/mine", tag = "data partners", security(("key" = ["report"])),
     responses(
         (status = 200, description = "Sums over all contributors of the partner", body = Contributions),
-        problems::BadParameter, problems::NoKey,
+        problems::BadParameter, problems::Keyed,
     )
 )]
 async fn contributions(

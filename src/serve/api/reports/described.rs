@@ -5,7 +5,7 @@ use crate::ingest::codec::Codec;
 use utoipa::ToSchema as _;
 use utoipa::openapi::path::OperationBuilder;
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
-use utoipa::openapi::schema::{Object, Ref};
+use utoipa::openapi::schema::{Object, Ref, SchemaType, Type};
 use utoipa::openapi::{Content, ContentBuilder, Required, SecurityRequirement};
 
 /// A call of data partners by a key for reports.
@@ -32,6 +32,12 @@ pub(super) fn message(codec: &Codec) -> RequestBody {
         .required(Some(Required::True))
         .content("application/json", any())
         .build()
+}
+
+/// A text.
+pub(super) fn text() -> Content {
+    let text = Object::with_type(SchemaType::Type(Type::String));
+    ContentBuilder::new().schema(Some(text)).build()
 }
 
 /// Any object.

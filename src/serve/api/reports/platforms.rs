@@ -7,7 +7,7 @@
 //! key that is not good, a signature that is not right, and a hub that cannot store are told by
 //! another status. The key stands in the address (`http/address_key`).
 
-use super::described::{accepted, any, message, operation};
+use super::described::{accepted, message, operation, text};
 use super::report::{MAX_BODY, ReportsState, Unheard};
 use super::schema::{ProbeQuery, UplinkQuery};
 use super::uplinks::source;
@@ -78,7 +78,7 @@ fn of_push(codec: &Codec, http: &Http) -> Operation {
 fn of_probe(codec: &Codec) -> Operation {
     let headline = "Answer the platform's question whether it is heard.";
     let rest = "It wants `msg` back. The signature is checked where the hub knows the token.";
-    let echo = ("text/plain", any());
+    let echo = ("text/plain", text());
     operation(&format!("{}_probe", codec.name), headline, rest)
         .parameters(Some(ProbeQuery::into_params(|| Some(ParameterIn::Query))))
         .responses(answers("`msg`", echo).build())

@@ -94,6 +94,8 @@ async fn push(
 }
 
 /// Ask whether this is the receiver of a feed, as OneNET does before it sends anything.
+///
+/// It echoes `msg`. Only a feed whose configuration names such a sender answers.
 #[utoipa::path(
     get, path = "/v1/push/{feed}", tag = "data partners", security(()),
     params(("feed" = String, Path, description = "The feed's name"), PushQuery),

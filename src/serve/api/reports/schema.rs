@@ -170,6 +170,7 @@ pub(in crate::serve) struct ProbeQuery {
     source: Option<String>,
     /// Is told back.
     msg: Option<String>,
+    /// OneNET's own random text.
     nonce: Option<String>,
     /// base64(md5(token + nonce + msg)).
     signature: Option<String>,

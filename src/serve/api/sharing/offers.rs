@@ -100,6 +100,8 @@ async fn post_offer(
 }
 
 /// Your offers, also those that are withdrawn.
+///
+/// Page by page by `cursor`, until `next` is null, in the order in which they were made.
 #[utoipa::path(
     get, path = "/v1/offers", tag = "sharing businesses", security(("key" = ["share"])),
     params(schema::PageQuery, CrsQuery),
@@ -131,6 +133,8 @@ async fn get_offers(
 }
 
 /// One of your offers.
+///
+/// With its hours, its prices, its rules and the address of its calendar.
 #[utoipa::path(
     get, path = "/v1/offers/{offer}", tag = "sharing businesses", security(("key" = ["share"])),
     params(("offer" = String, Path, description = "The offer's id")),
@@ -294,6 +298,9 @@ async fn renew_calendar(
 }
 
 /// How one of your offers was used, day by day.
+///
+/// For each day between `from` and `to`, 93 at most: how long the bay was on offer, and how much of that it was
+/// used. Without them it is of the last week.
 #[utoipa::path(
     get, path = "/v1/offers/{offer}/utilisation", tag = "sharing businesses", security(("key" = ["share"])),
     params(("offer" = String, Path, description = "The offer's id"), schema::SpanQuery),

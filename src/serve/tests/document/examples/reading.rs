@@ -1,0 +1,74 @@
+//! What drivers' apps and the public ask.
+
+use super::{Call, Shown};
+use crate::domain::BayStatus::{Occupied, Vacant};
+use crate::serve::tests::forecast::emptying;
+
+pub(super) async fn show(shown: &mut Shown) {
+    let town = &shown.town;
+    town.all_well();
+    town.turns("TPY12-001", Vacant, Vacant);
+    town.turns("TPY12-002", Occupied, Occupied);
+    town.forecasts.tell(emptying(town, Some(0.9)));
+    town.settle_day();
+    let formats = ["application/json", "application/geo+json", "text/csv"];
+    for accept in formats {
+        for (of, path) in [
+            (
+                "get /v1/bays/nearby",
+                "/v1/bays/nearby?lat=1.3327&lon=103.8474&radius_m=500&limit=2&kind=car",
+            ),
+            ("get /v1/bays/{bay}", "/v1/bays/TPY12-001"),
+            (
+                "get /v1/zones",
+                "/v1/zones?bbox=103.8%2C1.3%2C103.9%2C1.4&limit=2",
+            ),
+            ("get /v1/zones/{zone}", "/v1/zones/TPY12"),
+        ] {
+            shown.show(Call::new(of, "", path).accept(accept)).await;
+        }
+    }
+    for (of, path) in [
+        (
+            "get /v1/zones/{zone}/forecast",
+            "/v1/zones/TPY12/forecast?at=2026-11-23T03:00:00Z",
+        ),
+        ("get /v1/stream", "/v1/stream?zones=TPY12&bays=true"),
+        ("get /livez", "/livez"),
+        ("get /readyz", "/readyz"),
+        ("get /metrics", "/metrics"),
+    ] {
+        shown.show(Call::new(of, "", path)).await;
+    }
+    let turnover = "/v1/turnover?zone=TPY12&from=2026-11-22T00:00:00Z&to=2026-11-23T00:00:00Z&interval=1h&limit=2";
+    for accept in ["application/json", "text/csv"] {
+        let call = Call::new("get /v1/turnover", "monitor", turnover);
+        shown.show(call.accept(accept)).await;
+    }
+    for (of, path) in [
+        (
+            "get /v1/zones/{zone}/history",
+            "/v1/zones/TPY12/history?from=2026-11-22T00:00:00Z&interval=1h&limit=2",
+        ),
+        (
+            "get /v1/cds/metrics/aggregates",
+            "/v1/cds/metrics/aggregates?start_time=1795392000000",
+        ),
+        ("get /v1/sources", "/v1/sources?limit=2"),
+    ] {
+        shown.show(Call::new(of, "monitor", path)).await;
+    }
+    for of in ["get /v1/openapi.json", "get /v1/asyncapi.json"] {
+        shown.all.insert(of.to_owned(), described(of));
+    }
+}
+
+/// The documents themselves are too long for an example: how each begins.
+fn described(of: &str) -> serde_json::Value {
+    let begins = if of.ends_with("openapi.json") {
+        serde_json::json!({"openapi": "3.1.0", "info": {"title": "bayhub"}})
+    } else {
+        serde_json::json!({"asyncapi": "3.0.0", "info": {"title": "bayhub messages"}})
+    };
+    serde_json::json!({"answers": {"200": {"application/json": begins}}})
+}
