@@ -12,7 +12,7 @@ use bayhub::journal::{self, Journal};
 use bayhub::limits::{self, Limits};
 use bayhub::live::Live;
 use bayhub::metrics::Metrics;
-use bayhub::partners::{AdmissionDesk, AdmissionParts, ContributorDesk, Issuer, Keys};
+use bayhub::partners::{AdmissionDesk, AdmissionParts, ContributorDesk, Issuer, Keys, UsageBook};
 use bayhub::registry::Registry;
 use bayhub::serve::{self, ApiParts, Authority, ReportDoor, router};
 use bayhub::sharing::{self, Desk};
@@ -43,6 +43,7 @@ pub(crate) struct Office {
     journal: Journal,
     issuer: Arc<Issuer>,
     admission: Arc<AdmissionDesk>,
+    usage: Arc<UsageBook>,
     desk: Arc<Desk>,
     contributors: Arc<ContributorDesk>,
 }
@@ -83,6 +84,13 @@ impl Office {
             metrics: metrics.clone(),
             stale_after_s: 900,
         };
+        let usage = UsageBook::new(
+            keys.clone(),
+            store.clone(),
+            clock.clone(),
+            metrics.clone(),
+            "bench".to_owned(),
+        );
         let parts = sharing::DeskParts {
             store,
             registry: registry.clone(),
@@ -107,6 +115,7 @@ impl Office {
             journal: journal.expect("a journal"),
             issuer,
             admission: Arc::new(AdmissionDesk::new(admission)),
+            usage: Arc::new(usage),
             desk: Arc::new(desk),
             contributors: Arc::new(contributors.expect("a desk of contributors")),
         }
@@ -123,6 +132,7 @@ impl Office {
             issuer: self.issuer.clone(),
             admission: self.admission.clone(),
             sandbox: None,
+            usage: self.usage.clone(),
             contributors: self.contributors.clone(),
             desk: self.desk.clone(),
             closed: watch::channel(false).1,

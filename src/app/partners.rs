@@ -3,13 +3,13 @@
 use super::checkpoints::FoundCheckpoint;
 use super::folder::own_folder;
 use super::manifest::Opening;
-use super::{Failure, Shared};
+use super::{Failure, Shared, usage};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::{Area, Clock, IdPattern, SourceKind, Standing};
 use crate::partners::{
     self, AdmissionDesk, AdmissionParts, ContributorDesk, Issuer, KeyRequest, Keys, Scope,
-    SourcePattern,
+    SourcePattern, UsageBook,
 };
 use crate::store::Store;
 use std::sync::Arc;
@@ -69,7 +69,7 @@ pub(super) fn contributors(
 }
 
 /// Renews the pseudonyms' key in time, until the hub closes.
-pub(super) async fn keep_pseudonyms(
+async fn keep_pseudonyms(
     desk: Arc<ContributorDesk>,
     shared: Shared,
     closed: watch::Receiver<bool>,
@@ -134,8 +134,25 @@ async fn forget_signups(desk: Arc<AdmissionDesk>, closed: watch::Receiver<bool>)
     tokio::select! { () = forgetting => {}, () = super::process::closing(closed) => {} }
 }
 
+/// Keeps what is known of partners, their keys and what these are used for, until the hub closes.
+pub(super) fn keep(
+    (issuer, usage, contributors): (Arc<Issuer>, &Arc<UsageBook>, Arc<ContributorDesk>),
+    shared: &Shared,
+    closed: &watch::Receiver<bool>,
+    tasks: &mut JoinSet<()>,
+) {
+    tasks.spawn(keep_uses(issuer, closed.clone()));
+    let clock = shared.clock.clone();
+    tasks.spawn(usage::keep(usage.clone(), clock, closed.clone()));
+    tasks.spawn(keep_pseudonyms(
+        contributors,
+        shared.clone(),
+        closed.clone(),
+    ));
+}
+
 /// Stores the days of use now and then until the hub closes, and once more then.
-pub(super) async fn keep_uses(issuer: Arc<Issuer>, mut closed: watch::Receiver<bool>) {
+async fn keep_uses(issuer: Arc<Issuer>, mut closed: watch::Receiver<bool>) {
     let mut every = tokio::time::interval(SAVE_USES);
     let mut open = true;
     while open {

@@ -1,13 +1,17 @@
 //! What each may take of what all use, and what is counted of who wanted more.
 
 use super::register::Register;
-use prometheus::{IntCounterVec, IntGaugeVec};
+use prometheus::{IntCounter, IntCounterVec, IntGaugeVec};
 
 /// Shares of what all use.
 pub struct QuotaMetrics {
     limits: IntGaugeVec,
     refusals: IntCounterVec,
     signups: IntCounterVec,
+    /// Batches of what partners use that the store did not take; they are sent again.
+    pub usage_failures: IntCounter,
+    /// Counts of it that were given up because too many waited for the store.
+    pub usage_dropped: IntCounter,
 }
 
 impl QuotaMetrics {
@@ -27,6 +31,14 @@ impl QuotaMetrics {
                 "partner_signups_total",
                 "Sign-ups of partners, by what became of them.",
                 &["outcome"],
+            ),
+            usage_failures: r.counter(
+                "usage_flush_failures_total",
+                "Batches of partners' usage that the store did not take; they are sent again.",
+            ),
+            usage_dropped: r.counter(
+                "usage_dropped_total",
+                "Counts of partners' usage that were given up because too many waited for the store.",
             ),
         }
     }

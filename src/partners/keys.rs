@@ -5,17 +5,18 @@
 //! constant-time all the same. Bounded by what the operator configures and by [`MOST`]: only an
 //! administrator adds an entry.
 
+use super::counted::CountedKey;
 use super::grant::{Grant, Scope};
 use super::key_space::KeySpace;
-use crate::domain::{Area, Backing, KeyAccount, Millis, Remit, Standing};
+use crate::domain::{KeyAccount, Millis, Remit};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dashmap::DashMap;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use subtle::ConstantTimeEq as _;
 
 pub use crate::store::Digest;
@@ -52,6 +53,8 @@ pub struct Keys {
     next: AtomicU32,
     /// Sources that each may enrol.
     sources: u32,
+    /// What of keys that are good no more may not be counted yet.
+    pub(super) retired: Mutex<Vec<CountedKey>>,
 }
 
 pub(super) struct StoredKey {
@@ -84,6 +87,7 @@ impl Keys {
             held: DashMap::new(),
             next: AtomicU32::new(1),
             sources,
+            retired: Mutex::default(),
         }
     }
 
@@ -155,10 +159,12 @@ impl Keys {
     /// Makes a key worthless from the next look-up on, and ends what it has opened. Whether it was
     /// held.
     pub fn revoke(&self, digest: &Digest) -> bool {
-        self.held
-            .remove(digest)
-            .map(|(_, held)| held.grant.pass.withdraw())
-            .is_some()
+        let Some((_, held)) = self.held.remove(digest) else {
+            return false;
+        };
+        held.grant.pass.withdraw();
+        self.retire(held.counted());
+        true
     }
 
     /// What a held key's sources may speak of, and how far they are trusted, from now on, also on
@@ -222,35 +228,11 @@ impl Keys {
     }
 }
 
-/// ln(0.9 / 0.1), in 1/8 nat.
-const TRUSTED_WEIGHT: i8 = 17;
-
-/// The remit of a partner's key.
-///
-/// The partner's number, by which a claim's entry in the journal tells partners apart, is the low
-/// bits of the first byte of the SHA-256 of its name: the same at every start and every hub. Two
-/// partners may share one.
-///
-/// What an app of a trusted key says weighs as much as the word of somebody who is right nine times
-/// of ten; of an unproven one nothing: until sensors have shown more of its contributors, see
-/// [`ContributorDesk`](super::ContributorDesk).
-#[must_use]
-pub fn remit(area: Area, standing: Standing, partner: &str) -> Remit {
-    let [number, ..]: [u8; 32] = Sha256::digest(partner.as_bytes()).into();
-    let trusted = standing == Standing::Trusted;
-    let weight = if trusted { TRUSTED_WEIGHT } else { 0 };
-    Remit {
-        area,
-        partner: partner.into(),
-        backing: Backing::of_key(trusted, number).of_contributor(0, weight, false),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Pass, SharedRemit, SourceKind};
-    use crate::partners::SourcePattern;
+    use crate::domain::{Area, Pass, SharedRemit, SourceKind, Standing};
+    use crate::partners::{SourcePattern, remit};
 
     const NOW: Millis = Millis(1_795_399_200_123);
 

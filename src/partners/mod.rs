@@ -8,6 +8,7 @@
 mod admission;
 mod config;
 mod contributors;
+mod counted;
 #[cfg(test)]
 mod entrust_tests;
 mod follow;
@@ -23,8 +24,13 @@ mod key_request;
 mod key_space;
 mod keys;
 mod own_keys;
+mod retired;
 mod speak;
+mod trust;
 mod unstored;
+mod usage;
+#[cfg(test)]
+mod usage_tests;
 
 /// A sign-up as administrators see it.
 pub use crate::store::SignupRow as SignupInfo;
@@ -41,6 +47,8 @@ pub use issuer::{Issuer, PartnerInfo};
 pub use key_info::{KeyId, KeyInfo};
 pub use key_request::{KeyChange, KeyRequest};
 pub use key_space::KeySpace;
-pub use keys::{Digest, Keys, Plaintext, remit};
+pub use keys::{Digest, Keys, Plaintext};
 pub use own_keys::PartnerDecision;
 pub use speak::{Denied, authenticate, speaker};
+pub use trust::remit;
+pub use usage::{KEPT_HOURS, OTHERS, UsageAsk, UsageBook, UsagePage, UsageRow};

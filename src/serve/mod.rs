@@ -50,7 +50,7 @@ use crate::journal::Quarantine;
 use crate::limits::Limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
-use crate::partners::{AdmissionDesk, ContributorDesk, Issuer, Keys};
+use crate::partners::{AdmissionDesk, ContributorDesk, Issuer, Keys, UsageBook};
 use crate::registry::Registry;
 use crate::sharing::Desk;
 use std::sync::Arc;
@@ -71,6 +71,8 @@ pub struct ApiParts {
     pub admission: Arc<AdmissionDesk>,
     /// Makes keys of the sandbox, where there is one.
     pub sandbox: Option<Arc<Issuer>>,
+    /// Knows what each partner has made of the hub.
+    pub usage: Arc<UsageBook>,
     /// Knows what apps' contributors are worth.
     pub contributors: Arc<ContributorDesk>,
     /// Books shared bays.

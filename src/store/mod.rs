@@ -29,6 +29,7 @@ mod season;
 mod seats;
 mod shares;
 mod signups;
+mod usage;
 mod watch;
 mod work;
 
@@ -43,6 +44,7 @@ pub use owned::{BookingPage, BookingsOf, BriefBooking, OwnedBay, OwnedBooking};
 pub use partners::{NewPartner, PartnerChange, PartnerRow};
 pub use shares::{DriverRef, Holds, UseRecord};
 pub use signups::{AdmittedSignup, NewSignup, SignupBound, SignupBounds, SignupRow, SignupState};
+pub use usage::{UsageBatch, UsageMore, UsageQuestion, UsageSum};
 pub use watch::{LOOK, StoreWatch};
 pub use work::Work;
 

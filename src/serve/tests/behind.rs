@@ -3,12 +3,14 @@
 
 use super::STORES;
 use crate::clock::ManualClock;
-use crate::domain::{Clock as _, KeyAccount, Pass, SharedRemit, SourceKind, Standing, Submission};
+use crate::domain::{
+    Area, Clock as _, KeyAccount, Pass, SharedRemit, SourceKind, Standing, Submission,
+};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::partners::{
-    AdmissionConfig, AdmissionDesk, AdmissionParts, ContributorDesk, Grant, Issuer, KeyConfig,
-    Keys, Scope, SourcePattern,
+    self, AdmissionConfig, AdmissionDesk, AdmissionParts, ContributorDesk, Grant, Issuer,
+    KeyConfig, Keys, Scope, SourcePattern, UsageBook,
 };
 use crate::registry::Registry;
 use crate::sharing::{self, Desk, Witness};
@@ -28,7 +30,7 @@ pub(super) fn behind(
     live: &Arc<Live>,
     metrics: &Arc<Metrics>,
     (inbox, admitting): (mpsc::Sender<Submission>, AdmissionConfig),
-) -> (Arc<Issuer>, Arc<Desk>, Arc<AdmissionDesk>) {
+) -> (Arc<Issuer>, Arc<Desk>, Arc<AdmissionDesk>, Arc<UsageBook>) {
     let (opened, open) = std::sync::mpsc::sync_channel(1);
     let dir = dir.to_owned();
     let registry = registry.clone();
@@ -47,6 +49,13 @@ pub(super) fn behind(
             standing: Standing::Trusted,
         };
         let store = Store::open(&store::Config::default(), &dir).await.unwrap();
+        let usage = UsageBook::new(
+            keys.clone(),
+            store.clone(),
+            clock.clone(),
+            metrics.clone(),
+            "town".to_owned(),
+        );
         let issuer = Issuer::open(store.clone(), keys, &[fixed], clock.clone())
             .await
             .unwrap();
@@ -79,7 +88,7 @@ pub(super) fn behind(
             self_named: issuer.self_named().clone(),
         };
         let (desk, task) = Desk::open(parts).await.unwrap();
-        let made = (issuer, Arc::new(desk), Arc::new(admission));
+        let made = (issuer, Arc::new(desk), Arc::new(admission), Arc::new(usage));
         opened.send(made).unwrap();
         task.await;
     });
@@ -104,6 +113,11 @@ pub(super) fn small_journal() -> crate::journal::Config {
     }
 }
 
+/// Of every zone.
+fn remit_of(partner: &str) -> SharedRemit {
+    SharedRemit::new(partners::remit(Area::All, Standing::Trusted, partner))
+}
+
 pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
     let keys = Keys::default();
     let mut plain = HashMap::new();
@@ -119,7 +133,7 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
                 source_kind: SourceKind::Sensor,
                 pass: Pass::default(),
                 uplinks: false,
-                remit: SharedRemit::default(),
+                remit: remit_of("lta"),
                 account: KeyAccount::default(),
             },
         );
@@ -136,7 +150,7 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
             source_kind: SourceKind::Sensor,
             pass: Pass::default(),
             uplinks: false,
-            remit: SharedRemit::default(),
+            remit: remit_of("ura"),
             account: KeyAccount::default(),
         };
         keys.insert(digest, grant);
@@ -152,7 +166,7 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
             source_kind: SourceKind::Sensor,
             pass: Pass::default(),
             uplinks: true,
-            remit: SharedRemit::default(),
+            remit: remit_of("lora"),
             account: KeyAccount::default(),
         };
         keys.insert(digest, grant);

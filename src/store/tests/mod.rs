@@ -9,6 +9,7 @@ pub(crate) mod cluster;
 mod signups;
 mod steps;
 mod suite;
+mod usage;
 mod watched;
 
 use super::*;
@@ -24,6 +25,17 @@ impl Store {
 
     pub(crate) async fn show_keys(&self) {
         self.rename("ALTER TABLE api_key_hidden RENAME TO api_key")
+            .await;
+    }
+
+    /// No usage can be written until it is shown again. SQLite only.
+    pub(crate) async fn hide_usage(&self) {
+        self.rename("ALTER TABLE usage_hour RENAME TO usage_hour_hidden")
+            .await;
+    }
+
+    pub(crate) async fn show_usage(&self) {
+        self.rename("ALTER TABLE usage_hour_hidden RENAME TO usage_hour")
             .await;
     }
 
@@ -67,6 +79,7 @@ async fn sqlite_keeps_what_the_suite_promises() {
     suite::all(&fresh).await;
     signups::all(&fresh).await;
     booking::all(fresh).await;
+    usage::all(fresh).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -88,6 +101,7 @@ async fn postgresql_keeps_what_the_suite_promises() {
     suite::all(&fresh).await;
     signups::all(&fresh).await;
     booking::all(fresh).await;
+    usage::all(fresh).await;
     // The server goes away while the hub runs: an error in time, not a wait for ever; and after it
     // nobody can start.
     let config = Config {
