@@ -14,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 pub(in crate::serve) use crate::serve::api::schema::*;
 
 pub(in crate::serve) use super::key_schema::*;
+pub(in crate::serve) use super::partner_schema::*;
 
 /// Zones or bays as the city's files have them.
 #[derive(ToSchema)]
