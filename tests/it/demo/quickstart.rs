@@ -52,10 +52,16 @@ fn run(block: &Block, hub: &Hub, folder: &Path) -> Option<String> {
         }
         other => panic!("who runs {other}?"),
     };
-    command.current_dir(folder).stdin(Stdio::null());
-    command.env("HUB", &hub.http).env("KEY", hub.key("report"));
+    // Who signs up has a name of its own.
+    let name = format!("newco-{}", block.language);
     command
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .env("HUB", &hub.http)
+        .env("KEY", hub.key("report"))
         .env("SOURCE", hub.source())
+        .env("CONTACT", format!("dev@{name}.example"))
+        .env("NAME", name)
         .env("NO_PROXY", "127.0.0.1");
     let output = match command.output() {
         Ok(output) => output,
@@ -101,6 +107,7 @@ fn compiled(block: &Block, folder: &Path) -> Option<PathBuf> {
 #[test]
 fn every_block_of_the_quickstart_runs_and_says_what_it_should() {
     let want = BTreeMap::from([
+        ("signup", "asked"),
         ("nearby", "TPY"),
         ("report", "accepted"),
         ("stream", "car"),
