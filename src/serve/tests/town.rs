@@ -18,7 +18,7 @@ use crate::live::{Live, Room};
 use crate::metrics::Metrics;
 use crate::partners::UsageBook;
 use crate::registry::Registry;
-use crate::serve::{ApiParts, Config, router};
+use crate::serve::{ApiParts, Config, OnChange, router};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
@@ -113,7 +113,6 @@ impl Town {
         let (keys, plain) = behind::keys();
         let keys = Arc::new(keys);
         let changes = Arc::new(AtomicU32::new(0));
-        let told = Arc::clone(&changes);
         let (close, closed) = watch::channel(false);
         let memory = Arc::new(settled::Memory::default());
         let authority = settled::authority(dir.path(), &registry, &memory, (&clock, &metrics));
@@ -149,7 +148,7 @@ impl Town {
             quarantine,
             losses: Arc::new(Lost::one()),
             authority,
-            on_change: Arc::new(move || _ = told.fetch_add(1, Ordering::Relaxed)),
+            on_change: counted(&changes),
             config,
             closed,
         });
@@ -266,4 +265,10 @@ impl Town {
         )
         .await
     }
+}
+
+/// Counts how often it is told of a change.
+fn counted(changes: &Arc<AtomicU32>) -> OnChange {
+    let told = Arc::clone(changes);
+    Arc::new(move || _ = told.fetch_add(1, Ordering::Relaxed))
 }
