@@ -6,7 +6,7 @@
 //! administrator adds an entry.
 
 use super::counted::CountedKey;
-use super::grant::{Grant, Scope};
+use super::grant::{Grant, Scope, SourcePattern};
 use crate::domain::{Area, Backing, KeyAccount, Millis, Remit, Standing};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -212,6 +212,16 @@ impl Keys {
         }
     }
 
+    /// The sources that a partner's keys may speak for. Looks at every key.
+    #[must_use]
+    pub fn sources_of(&self, partner: &str) -> Vec<SourcePattern> {
+        let own = self
+            .held
+            .iter()
+            .filter(|held| *held.grant.partner == *partner && held.grant.scopes.has(Scope::Report));
+        own.flat_map(|held| held.grant.sources.clone()).collect()
+    }
+
     /// Whether the holder of `grant` may send reports as `source`.
     #[must_use]
     pub fn may_speak_for(grant: &Grant, source: &str) -> bool {
@@ -247,7 +257,6 @@ pub fn remit(area: Area, standing: Standing, partner: &str) -> Remit {
 mod tests {
     use super::*;
     use crate::domain::{Pass, SharedRemit, SourceKind};
-    use crate::partners::SourcePattern;
 
     const NOW: Millis = Millis(1_795_399_200_123);
 
