@@ -3,7 +3,8 @@
 //! A partner reads its own row, of which others learn nothing; who watches over the city reads all.
 //! Ratios are taken here, of sums; what nothing is known of is null.
 
-use crate::domain::{Calendar, Millis};
+use super::schema;
+use crate::domain::Calendar;
 use crate::history::csv::field;
 use crate::partners::{IssueError, QualityKind, QualityOf, QualityRow, Scope, UsageBook, month_of};
 use crate::serve::http::auth::{Doorman, KeyHolder};
@@ -19,7 +20,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::sync::Arc;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -41,17 +42,6 @@ pub(in crate::serve) fn routes(quality_state: Arc<QualityState>) -> OpenApiRoute
     OpenApiRouter::new()
         .routes(routes!(quality))
         .with_state(quality_state)
-}
-
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[allow(dead_code, reason = "read by utoipa's derive only")]
-struct QualityQuery {
-    /// Such as 2026-11, of the hub's own calendar; the month under way if absent.
-    month: Option<String>,
-    /// `operator` (of zones) or `partner` (who holds keys); `partner` if absent.
-    #[param(default = "partner")]
-    by: Option<String>,
 }
 
 /// A month of operators, or of partners.
@@ -125,7 +115,7 @@ fn rounded(x: f64) -> f64 {
 /// month of which nothing is known has no rows.
 #[utoipa::path(
     get, path = "/v1/quality", tag = "authority", security(("key" = [])),
-    params(QualityQuery),
+    params(schema::QualityQuery),
     responses(
         (status = 200, description = "A row each", content(
             (QualityTold = "application/json"), (String = "text/csv"))),
