@@ -46,6 +46,7 @@ mod numbered;
 mod partners;
 mod probe;
 pub(crate) mod process;
+mod quality;
 mod rates;
 mod registry_make;
 mod replay;
@@ -235,7 +236,7 @@ impl Hub {
         let (inbox, outbox) = mpsc::channel::<Submission>(INBOX);
         let (close, closed) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        let usage = usage::open(&keys, &store, &shared);
+        let usage = usage::open(&keys, &store, &shared, &config);
         let made = Made {
             keys: &keys,
             usage: &usage,

@@ -4,6 +4,7 @@
 use super::audit::AuditFiles;
 use super::guests::WebSocketDoor;
 use super::manifest::ManifestKeeper;
+use super::quality::{self, QualityLook};
 use super::sockets::HttpListeners;
 use super::{Failure, Shared, adapters, certificates, feeds, history, partners, process, sharing};
 use crate::config::Config;
@@ -56,6 +57,9 @@ impl Services {
         tasks: &mut JoinSet<()>,
     ) -> Result<Self, Failure> {
         let gate = adapters::gate(shared, config, of.contributors.clone());
+        let look = QualityLook::new(config, shared, of.keys.clone(), gate.ledger());
+        let looking = quality::keep(look, of.usage.clone(), shared.clone(), closed.clone());
+        tasks.spawn(looking);
         let authority = of.history.authority(config, &gate, of.turnover);
         let inbox = of.inbox;
         let feeds = tokio::task::block_in_place(|| feeds::open(config, shared, &gate, &inbox))?;

@@ -5,6 +5,7 @@
 //! store is away loses nothing that there is room for.
 
 use super::Shared;
+use crate::config::Config;
 use crate::domain::Clock;
 use crate::domain::turnover::HOUR_MS;
 use crate::partners::{Keys, UsageBook};
@@ -20,12 +21,17 @@ const EVERY: Duration = Duration::from_secs(10);
 const BEFORE_IT_ENDS: u64 = 100;
 
 /// The book of one run of a hub.
-pub(super) fn open(keys: &Arc<Keys>, store: &Store, shared: &Shared) -> Arc<UsageBook> {
+pub(super) fn open(
+    keys: &Arc<Keys>,
+    store: &Store,
+    shared: &Shared,
+    config: &Config,
+) -> Arc<UsageBook> {
     let writer = format!("{:032x}", rand::random::<u128>());
     let clock = shared.clock.clone();
     let metrics = shared.metrics.clone();
     let book = UsageBook::new(keys.clone(), store.clone(), clock, metrics, writer);
-    Arc::new(book)
+    Arc::new(book.by_months_of(config.history.calendar()))
 }
 
 /// Writes until the hub closes, and forgets what is too old.

@@ -6,7 +6,7 @@
 //! administrator adds an entry.
 
 use super::counted::CountedKey;
-use super::grant::{Grant, Scope};
+use super::grant::{Grant, Scope, SourcePattern};
 use super::key_space::KeySpace;
 use crate::domain::{KeyAccount, Millis, Remit};
 use base64::Engine as _;
@@ -221,6 +221,16 @@ impl Keys {
         }
     }
 
+    /// The sources that a partner's keys may speak for. Looks at every key.
+    #[must_use]
+    pub fn sources_of(&self, partner: &str) -> Vec<SourcePattern> {
+        let own = self
+            .held
+            .iter()
+            .filter(|held| *held.grant.partner == *partner && held.grant.scopes.has(Scope::Report));
+        own.flat_map(|held| held.grant.sources.clone()).collect()
+    }
+
     /// Whether the holder of `grant` may send reports as `source`.
     #[must_use]
     pub fn may_speak_for(grant: &Grant, source: &str) -> bool {
@@ -232,7 +242,7 @@ impl Keys {
 mod tests {
     use super::*;
     use crate::domain::{Area, Pass, SharedRemit, SourceKind, Standing};
-    use crate::partners::{SourcePattern, remit};
+    use crate::partners::remit;
 
     const NOW: Millis = Millis(1_795_399_200_123);
 

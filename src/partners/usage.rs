@@ -6,15 +6,16 @@
 //! of a partner's keys [`APART`] are told apart in an hour and the rest are summed up; what waits
 //! for a store that is away is [`MOST_UNWRITTEN`] counts, and what is more is dropped and counted;
 //! [`KEPT_HOURS`] are kept. The hour is that of the writing: a clock that jumps moves counts to
-//! another hour and loses none.
+//! another hour and loses none. What a month is judged by ([`QualityKind`]) goes the same way.
 
 use super::counted::CountedKey;
 use super::key_info::KeyId;
 use super::keys::Keys;
+use super::quality::{QualityKind, QualityOf, QualityRow, QualitySample, month_of};
 use crate::domain::turnover::HOUR_MS;
-use crate::domain::{Clock, Millis, UsageKind};
+use crate::domain::{Calendar, Clock, Millis, UsageKind};
 use crate::metrics::Metrics;
-use crate::store::{Store, StoreError, UsageBatch, UsageMore, UsageQuestion};
+use crate::store::{MonthMore, Store, StoreError, UsageBatch, UsageMore, UsageQuestion};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
@@ -35,12 +36,17 @@ const AT_ONCE: usize = 500;
 /// Hours that are kept: two months.
 pub const KEPT_HOURS: u64 = 62 * 24;
 
+/// Months that are kept.
+const KEPT_MONTHS: u64 = 60;
+
 /// See the module.
 pub struct UsageBook {
     keys: Arc<Keys>,
     store: Store,
     clock: Arc<dyn Clock>,
     metrics: Arc<Metrics>,
+    /// Whose months are meant.
+    calendar: Calendar,
     /// This run's name in the store.
     writer: String,
     held: Mutex<Unwritten>,
@@ -65,8 +71,11 @@ struct UsageSlot {
 #[derive(Default)]
 struct Unwritten {
     more: BTreeMap<UsageSlot, (Arc<str>, u64)>,
+    /// By month, of whom, and what.
+    months: BTreeMap<(u64, QualityOf, String, QualityKind), u64>,
     /// What may have been written.
     sent: Vec<UsageMore>,
+    sent_months: Vec<MonthMore>,
     batch: u64,
     /// The hour of `apart`.
     hour: u64,
@@ -125,9 +134,43 @@ impl UsageBook {
             store,
             clock,
             metrics,
+            calendar: Calendar::UTC,
             writer,
             held: Mutex::default(),
         }
+    }
+
+    /// By the months of that calendar, instead of UTC's.
+    #[must_use]
+    pub fn by_months_of(mut self, calendar: Calendar) -> Self {
+        self.calendar = calendar;
+        self
+    }
+
+    /// Adds what a look has found to the month that it is.
+    pub async fn observe(&self, found: BTreeMap<(QualityOf, String), QualitySample>) {
+        let month = month_of(self.calendar, self.clock.now());
+        let mut held = self.held.lock().await;
+        for ((of, name), sample) in found {
+            for (kind, n) in sample.sums() {
+                held.add_to_month((month, of, &name), kind, n);
+            }
+        }
+    }
+
+    /// What was written of a month, in months since the year 0: of one operator or partner, or of
+    /// all of them.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn quality(
+        &self,
+        of: QualityOf,
+        name: Option<&str>,
+        month: u64,
+    ) -> Result<Vec<QualityRow>, StoreError> {
+        let sums = self.store.quality(of.name(), name, month).await?;
+        Ok(QualityRow::of(sums))
     }
 
     /// Writes what was counted until now.
@@ -136,8 +179,10 @@ impl UsageBook {
     /// See [`StoreError`]: what could not be written is, the next time.
     pub async fn flush(&self) -> Result<(), StoreError> {
         let mut held = self.held.lock().await;
-        let hour = self.clock.now().0 / HOUR_MS;
-        let dropped = held.gather(self.keys.counted(), hour);
+        let now = self.clock.now();
+        let hour = now.0 / HOUR_MS;
+        let month = month_of(self.calendar, now);
+        let dropped = held.gather(self.keys.counted(), hour, month);
         self.metrics.quota.usage_dropped.inc_by(dropped);
         while held.next_batch() {
             let by = UsageBatch {
@@ -145,9 +190,13 @@ impl UsageBook {
                 batch: held.batch,
                 hour,
             };
-            let added = self.store.add_usage(by, &held.sent).await;
+            let added = self
+                .store
+                .add_usage(by, &held.sent, &held.sent_months)
+                .await;
             added.inspect_err(|_| self.metrics.quota.usage_failures.inc())?;
             held.sent.clear();
+            held.sent_months.clear();
         }
         Ok(())
     }
@@ -157,9 +206,11 @@ impl UsageBook {
     /// # Errors
     /// See [`StoreError`].
     pub async fn forget(&self) -> Result<(), StoreError> {
-        let hour = self.clock.now().0 / HOUR_MS;
+        let now = self.clock.now();
+        let hour = now.0 / HOUR_MS;
+        let month = month_of(self.calendar, now).saturating_sub(KEPT_MONTHS);
         self.store
-            .forget_usage(hour.saturating_sub(KEPT_HOURS))
+            .forget_usage(hour.saturating_sub(KEPT_HOURS), month)
             .await
     }
 
@@ -212,7 +263,7 @@ impl UsageBook {
 
 impl Unwritten {
     /// Takes from the counters what is new. What there was no room for.
-    fn gather(&mut self, keys: Vec<CountedKey>, hour: u64) -> u64 {
+    fn gather(&mut self, keys: Vec<CountedKey>, hour: u64, month: u64) -> u64 {
         if self.hour != hour {
             self.hour = hour;
             self.apart.clear();
@@ -228,6 +279,9 @@ impl Unwritten {
                     key: id.clone(),
                     what: kind.name(),
                 };
+                if let Some(kind) = QualityKind::of(kind) {
+                    self.add_to_month((month, QualityOf::Partner, &key.partner), kind, n);
+                }
                 let room = self.more.len() < MOST_UNWRITTEN;
                 match self.more.get_mut(&slot) {
                     Some((_, sum)) => *sum += n,
@@ -237,6 +291,21 @@ impl Unwritten {
             });
         }
         dropped
+    }
+
+    /// Bounded by operators and partners, and by the months a store is away.
+    fn add_to_month(
+        &mut self,
+        (month, of, name): (u64, QualityOf, &str),
+        kind: QualityKind,
+        n: u64,
+    ) {
+        if n > 0 {
+            *self
+                .months
+                .entry((month, of, name.to_owned(), kind))
+                .or_default() += n;
+        }
     }
 
     /// What a key is called in this hour.
@@ -256,8 +325,19 @@ impl Unwritten {
 
     /// Whether there is anything to be written: what may have been, first, and under its number.
     fn next_batch(&mut self) -> bool {
-        if self.sent.is_empty() {
+        if self.sent.is_empty() && self.sent_months.is_empty() {
             self.batch += 1;
+            while self.sent_months.len() < AT_ONCE
+                && let Some(((month, of, name, kind), n)) = self.months.pop_first()
+            {
+                self.sent_months.push(MonthMore {
+                    by: of.name().to_owned(),
+                    name,
+                    month,
+                    what: kind.name().to_owned(),
+                    n,
+                });
+            }
             while self.sent.len() < AT_ONCE
                 && let Some((slot, (name, n))) = self.more.pop_first()
             {
@@ -271,6 +351,6 @@ impl Unwritten {
                 });
             }
         }
-        !self.sent.is_empty()
+        !self.sent.is_empty() || !self.sent_months.is_empty()
     }
 }

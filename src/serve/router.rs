@@ -31,7 +31,7 @@ struct AudienceStates {
     authority: Arc<authority::AuthorityState>,
     sharing: Arc<SharingState>,
     partners: Arc<partners::PartnersState>,
-    own: (partners::UsageState, partners::RefusalsState),
+    own: OwnStates,
     operators: operators::OperatorStates,
     audit: Audit,
     doorman: Doorman,
@@ -142,8 +142,14 @@ fn of_operators(
     }
 }
 
-/// How partners' own keys do.
-fn own(parts: &ApiParts, doorman: &Doorman) -> (partners::UsageState, partners::RefusalsState) {
+/// How partners' own keys and data do.
+type OwnStates = (
+    partners::UsageState,
+    partners::RefusalsState,
+    authority::QualityState,
+);
+
+fn own(parts: &ApiParts, doorman: &Doorman) -> OwnStates {
     let usage = partners::UsageState {
         doorman: doorman.clone(),
         usage: parts.usage.clone(),
@@ -152,7 +158,12 @@ fn own(parts: &ApiParts, doorman: &Doorman) -> (partners::UsageState, partners::
         doorman: doorman.clone(),
         quarantine: parts.quarantine.clone(),
     };
-    (usage, refusals)
+    let quality = authority::QualityState {
+        doorman: doorman.clone(),
+        usage: parts.usage.clone(),
+        calendar: parts.authority.calendar,
+    };
+    (usage, refusals, quality)
 }
 
 /// What live streams by WebSocket need.
@@ -221,14 +232,14 @@ pub fn router(parts: ApiParts) -> Router {
     } else {
         Kept::ByCaller
     };
-    let (usage, refusals) = s.own;
+    let (usage, refusals, quality) = s.own;
     let sockets = socket_state(
         &s.sharing,
         &s.streams,
         (limits.clone(), metrics.clone(), closed),
     );
     let asked = drivers::routes(s.reads.clone(), s.streams.clone());
-    let groups: [(OpenApiRouter, Kept); 9] = [
+    let groups: [(OpenApiRouter, Kept); 10] = [
         (drivers::routes(s.reads.clone(), s.streams.clone()), public),
         (
             booking::routes(s.sharing.clone(), s.streams),
@@ -244,6 +255,7 @@ pub fn router(parts: ApiParts) -> Router {
         // Keys are shown there.
         (partners::routes(s.partners), Kept::Never),
         (partners::own_routes(usage, refusals), Kept::ByCaller),
+        (authority::quality_routes(Arc::new(quality)), Kept::ByCaller),
         (operators::routes(s.operators), Kept::Never),
     ];
     let mut description = schema::Document::openapi();

@@ -130,6 +130,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/sqlite/0019_usage.sql"),
         include_str!("migrations/postgres/0019_usage.sql"),
     ),
+    (
+        22,
+        "quality",
+        include_str!("migrations/sqlite/0022_quality.sql"),
+        include_str!("migrations/postgres/0022_quality.sql"),
+    ),
 ];
 
 /// What a URL means.

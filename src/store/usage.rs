@@ -5,7 +5,7 @@
 //! holds SQLite's one writer for as long as its rows take, so its writer keeps it short.
 
 use super::work::within;
-use super::{Pools, Store, StoreError, Work, reading};
+use super::{MonthMore, Pools, Store, StoreError, Work, reading};
 use serde_json::json;
 
 /// So much more of one thing.
@@ -109,8 +109,8 @@ const OF_PARTNERS: &str = sums!("k.partner", "''", "$7 = ''");
 type RawSum = (i64, String, String, String, String, i64);
 
 impl Store {
-    /// Adds a batch. Each (partner, key, hour, what) may stand in it once. Whether it is new: one
-    /// that is there already changes nothing.
+    /// Adds a batch, and to months what belongs to it. Each (partner, key, hour, what) may stand in
+    /// it once. Whether it is new: one that is there already changes nothing.
     ///
     /// # Errors
     /// See [`StoreError`]; it may be sent again, as the same batch.
@@ -118,6 +118,7 @@ impl Store {
         &self,
         by: UsageBatch<'_>,
         more: &[UsageMore],
+        months: &[MonthMore],
     ) -> Result<bool, StoreError> {
         let rows = more.iter().map(|m| {
             json!({
@@ -143,6 +144,7 @@ impl Store {
                 // Another hub has forgotten a key between the two.
                 return Err(StoreError::Stale);
             }
+            work.add_months(months).await?;
         }
         work.commit().await?;
         Ok(is_new)
@@ -176,8 +178,9 @@ impl Store {
         Ok(raw.into_iter().map(sum).collect())
     }
 
-    /// Forgets usage of before that hour, of one day at most, and what nothing is left of.
-    pub async fn forget_usage(&self, before: u64) -> Result<(), StoreError> {
+    /// Forgets usage of before that hour, of one day at most, and what nothing is left of; and one
+    /// month of before `month`.
+    pub async fn forget_usage(&self, before: u64, month: u64) -> Result<(), StoreError> {
         // A day at a time: a clock that is wrong for an hour does not take all with it.
         const HOURS: &str = "DELETE FROM usage_hour WHERE hour < $1 \
              AND hour < (SELECT MIN(hour) FROM usage_hour) + 24";
@@ -192,6 +195,7 @@ impl Store {
             within!(work, db => sqlx::query(KEYS).execute(db).await.map(drop))?;
         }
         within!(work, db => sqlx::query(WRITERS).bind(before).execute(db).await.map(drop))?;
+        work.forget_month(month).await?;
         work.commit().await
     }
 }

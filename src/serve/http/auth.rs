@@ -60,6 +60,9 @@ pub(in crate::serve) struct Trader(pub(in crate::serve) Arc<Grant>);
 /// A caller who may manage its own partner: its keys, what it is told of itself.
 pub(in crate::serve) struct Manager(pub(in crate::serve) Arc<Grant>);
 
+/// A caller who may read what comes of its partner's reports: who sends them, or who manages it.
+pub(in crate::serve) struct DataPartner(pub(in crate::serve) Arc<Grant>);
+
 /// A caller with a good key of any scope.
 pub(in crate::serve) struct KeyHolder(pub(in crate::serve) Arc<Grant>);
 
@@ -172,16 +175,25 @@ caller!(Trader, |doorman, parts| {
         "this call needs the scope share or book, and the key has neither".to_owned(),
     ))
 });
+caller!(DataPartner, |doorman, parts| {
+    let grant = doorman.known(parts)?;
+    if grant.scopes.has(Scope::Report) || grant.scopes.has(Scope::Partner) {
+        return Ok(Self(grant));
+    }
+    Err(ApiError::Forbidden(
+        "this call needs the scope report or partner, and the key has neither".to_owned(),
+    ))
+});
 caller!(Overseer, |doorman, parts| {
     let grant = doorman.known(parts)?;
     if grant.scopes.has(Scope::Monitor) || grant.scopes.has(Scope::Admin) {
         return Ok(Self::Every);
     }
-    if grant.scopes.has(Scope::Report) {
+    if grant.scopes.has(Scope::Report) || grant.scopes.has(Scope::Partner) {
         return Ok(Self::Own(grant));
     }
     Err(ApiError::Forbidden(
-        "this call needs the scope monitor, admin or report, and the key has none of them"
+        "this call needs the scope monitor, admin, report or partner, and the key has none of them"
             .to_owned(),
     ))
 });

@@ -22,6 +22,10 @@ async fn a_partner_is_told_its_own_sums_and_nobody_without_the_scope() {
         told["periods"][0]["right_vacant"].is_null(),
         "nothing was judged: {told}"
     );
+    let answer = town
+        .call_as("partner", "GET", "/v1/contributions/mine", "")
+        .await;
+    assert_eq!(answer.json()["partner"], "lta");
     for key in ["book", "monitor", "admin", "share"] {
         let answer = town.call_as(key, "GET", "/v1/contributions/mine", "").await;
         assert_eq!(answer.status.as_u16(), 403, "{key}");

@@ -3,7 +3,7 @@
 use super::NOW;
 use crate::domain::{
     Backing, BayKind, BayStatus, Claim, CountObservation, CountWord, Door, DropList, Observation,
-    Parcel, Reason, Refusal, Refused, SourceKind, Speaker, ZoneIx,
+    Parcel, Reason, Refusal, Refused, SourceKind, Speaker, UsageKind, ZoneIx,
 };
 use crate::ingest::codec::{self, Codec};
 use crate::metrics::Metrics;
@@ -23,6 +23,7 @@ impl ReportDoor for Gate {
         let report: Value = serde_json::from_slice(body).unwrap();
         let refuse = |reason: Reason, index: Option<u32>| {
             self.1.refuse(Door::Http, reason);
+            speaker.account.count(UsageKind::Refused(reason), 1);
             Refusal {
                 reason,
                 door: Door::Http,
@@ -57,6 +58,8 @@ impl ReportDoor for Gate {
                     .push(refuse(Reason::UnknownBay, Some(index as u32))),
             }
         }
+        let taken = parcel.claims.len() as u64;
+        speaker.account.count(UsageKind::Accepted, taken);
         parcel
     }
 

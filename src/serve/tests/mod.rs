@@ -45,6 +45,7 @@ mod prices;
 mod private_bays;
 mod private_streams;
 mod private_turnover;
+mod quality;
 mod quarantine;
 mod quota;
 mod reports;

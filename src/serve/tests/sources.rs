@@ -187,3 +187,38 @@ async fn sources_are_listed_for_those_who_watch_over_them() {
         .problem("forbidden");
     town.get("/v1/sources").await.problem("unauthorized");
 }
+
+#[tokio::test]
+async fn sources_come_as_csv_and_to_who_manages_the_partner() {
+    let town = Town::new();
+    for source in ["lamp-1", "app-1", "network-1"] {
+        town.registry
+            .enrol_source(source, SourceKind::Sensor)
+            .unwrap();
+    }
+    let own = asked(&town, "partner", "").await;
+    assert_eq!(
+        names(&own),
+        ["lamp-1"],
+        "a key of the partner may speak for it"
+    );
+    let key = format!("Bearer {}", town.keys["monitor"]);
+    let headers = [("authorization", &*key), ("accept", "text/csv")];
+    let csv = town.get_with("/v1/sources?limit=2", &headers).await;
+    assert_eq!(csv.headers["content-type"], "text/csv; charset=utf-8");
+    let next = csv.headers["link"].to_str().unwrap();
+    assert!(next.contains("rel=\"next\""), "{next}");
+    let text = String::from_utf8(csv.body).unwrap();
+    let lines: Vec<Vec<&str>> = text.lines().map(|l| l.split(',').collect()).collect();
+    assert_eq!(lines.len(), 3, "{text}");
+    assert!(lines.iter().all(|l| l.len() == lines[0].len()), "{text}");
+    assert_eq!(
+        (lines[0][0], lines[1][0], lines[1][3]),
+        ("source", "lamp-1", "unheard")
+    );
+    assert_eq!(lines[0].last(), Some(&"refused_retained_without_time"));
+    let key = format!("Bearer {}", town.keys["book"]);
+    let headers = [("authorization", &*key), ("accept", "text/csv")];
+    let refused = town.get_with("/v1/sources", &headers).await;
+    assert_eq!(refused.status.as_u16(), 403);
+}

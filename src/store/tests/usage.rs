@@ -51,6 +51,7 @@ pub(super) async fn all(fresh: impl AsyncFn(&str) -> Config) {
     };
     a_batch_is_added_once_and_hubs_add_up(&open("usage_once").await).await;
     rows_are_by_hour_or_day_of_a_partners_keys_or_of_partners(&open("usage_rows").await).await;
+    months_add_up_with_their_batch_and_are_forgotten_one_by_one(&open("usage_months").await).await;
     a_day_at_a_time_is_forgotten_with_its_keys(&open("usage_forgotten").await).await;
 }
 
@@ -60,14 +61,20 @@ async fn a_batch_is_added_once_and_hubs_add_up(store: &Store) {
         more("lta", "1", DAY, "read.bytes", u64::from(u32::MAX) * 1000),
         more("lta", "config:it's", DAY, "read.2xx", 1),
     ];
-    assert_eq!(store.add_usage(by("a", 1), &batch).await, Ok(true));
+    assert_eq!(store.add_usage(by("a", 1), &batch, &[]).await, Ok(true));
     assert_eq!(
-        store.add_usage(by("a", 1), &batch).await,
+        store.add_usage(by("a", 1), &batch, &[]).await,
         Ok(false),
         "again"
     );
-    assert_eq!(store.add_usage(by("b", 1), &batch[..1]).await, Ok(true));
-    assert_eq!(store.add_usage(by("a", 2), &batch[..1]).await, Ok(true));
+    assert_eq!(
+        store.add_usage(by("b", 1), &batch[..1], &[]).await,
+        Ok(true)
+    );
+    assert_eq!(
+        store.add_usage(by("a", 2), &batch[..1], &[]).await,
+        Ok(true)
+    );
     let of_lta = UsageQuestion {
         partner: Some("lta"),
         ..ALL
@@ -90,7 +97,7 @@ async fn rows_are_by_hour_or_day_of_a_partners_keys_or_of_partners(store: &Store
         more("lta", "1", DAY + 24, "read.2xx", 1000),
         more("ura", "3", DAY + 24, "read.2xx", 5),
     ];
-    store.add_usage(by("a", 1), &batch).await.unwrap();
+    store.add_usage(by("a", 1), &batch, &[]).await.unwrap();
     let days = UsageQuestion {
         partner: Some("lta"),
         hours: 24,
@@ -147,18 +154,18 @@ async fn a_day_at_a_time_is_forgotten_with_its_keys(store: &Store) {
         more("lta", "2", DAY + 30, "read.2xx", 1),
         more("lta", "2", DAY + 60, "read.2xx", 1),
     ];
-    store.add_usage(by("a", 1), &batch).await.unwrap();
+    store.add_usage(by("a", 1), &batch, &[]).await.unwrap();
     // A clock that has jumped far ahead.
-    store.forget_usage(DAY + 50).await.unwrap();
+    store.forget_usage(DAY + 50, 0).await.unwrap();
     assert_eq!(told(store, ALL).await.len(), 2);
-    store.forget_usage(DAY + 50).await.unwrap();
-    store.forget_usage(DAY + 50).await.unwrap();
+    store.forget_usage(DAY + 50, 0).await.unwrap();
+    store.forget_usage(DAY + 50, 0).await.unwrap();
     assert_eq!(
         told(store, ALL).await,
         [row(DAY + 60, "lta", "read.2xx", 1)]
     );
     assert_eq!(
-        store.add_usage(by("a", 1), &batch[..1]).await,
+        store.add_usage(by("a", 1), &batch[..1], &[]).await,
         Ok(true),
         "a writer of before then is forgotten too"
     );
@@ -167,4 +174,40 @@ async fn a_day_at_a_time_is_forgotten_with_its_keys(store: &Store) {
         ..ALL
     };
     assert_eq!(told(store, again).await.len(), 2);
+}
+
+async fn months_add_up_with_their_batch_and_are_forgotten_one_by_one(store: &Store) {
+    let month = |name: &str, month, n| MonthMore {
+        by: "operator".into(),
+        name: name.into(),
+        month,
+        what: "samples".into(),
+        n,
+    };
+    let batch = [month("hdb", 24_000, 1), month("o'hara", 24_000, 7)];
+    assert_eq!(store.add_usage(by("a", 1), &[], &batch).await, Ok(true));
+    assert_eq!(store.add_usage(by("a", 1), &[], &batch).await, Ok(false));
+    store.add_usage(by("b", 1), &[], &batch[..1]).await.unwrap();
+    let later = [month("hdb", 24_001, 5), month("hdb", 24_030, 9)];
+    store.add_usage(by("b", 2), &[], &later).await.unwrap();
+    let told = async |name, of| {
+        let sums = store.quality("operator", name, of).await.unwrap();
+        sums.into_iter().map(|s| (s.name, s.n)).collect::<Vec<_>>()
+    };
+    let both = [("hdb".to_owned(), 2), ("o'hara".to_owned(), 7)];
+    assert_eq!(told(None, 24_000).await, both);
+    assert_eq!(told(Some("o'hara"), 24_000).await, both[1..]);
+    assert_eq!(store.quality("partner", None, 24_000).await.unwrap(), []);
+    store.forget_usage(0, 24_020).await.unwrap();
+    assert_eq!(told(None, 24_000).await, []);
+    assert_eq!(told(None, 24_001).await.len(), 1, "one at a time");
+    store.forget_usage(0, 24_020).await.unwrap();
+    store.forget_usage(0, 24_020).await.unwrap();
+    assert_eq!(
+        (
+            told(None, 24_001).await.len(),
+            told(None, 24_030).await.len()
+        ),
+        (0, 1)
+    );
 }

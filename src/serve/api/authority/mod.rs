@@ -2,13 +2,16 @@
 //! how the sources do.
 
 pub(in crate::serve) mod cds;
+mod quality;
 mod question;
 mod render;
 pub(in crate::serve) mod schema;
 mod sources;
+mod sources_csv;
 mod turnover;
 mod zone_history;
 
+pub(in crate::serve) use quality::{QualityState, routes as quality_routes};
 pub(in crate::serve) use question::{AT_A_TIME, AuthorityState};
 
 use std::sync::Arc;

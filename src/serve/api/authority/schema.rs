@@ -365,3 +365,13 @@ pub(in crate::serve) struct SuspectShown {
     /// Phrases for people.
     why: Vec<String>,
 }
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct QualityQuery {
+    /// Such as 2026-11, of the hub's own calendar; the month under way if absent.
+    month: Option<String>,
+    /// `operator` (of zones) or `partner` (who holds keys); `partner` if absent.
+    #[param(default = "partner")]
+    by: Option<String>,
+}

@@ -5,20 +5,23 @@
 //! there. Why a source is suspected is told in numbers: no contributor is ever named.
 
 use super::question::AuthorityState;
-use super::schema;
+use super::{schema, sources_csv};
 use crate::domain::{Doubtful, Millis, SourceIx, Suspicion};
 use crate::ingest::gate::Sent;
 use crate::live::{Dead, SuspectAt, Suspected};
-use crate::partners::Keys;
+use crate::partners::SourcePattern;
 use crate::registry::city::City;
 use crate::serve::http::auth::Overseer;
 use crate::serve::http::cursor;
 use crate::serve::http::error::ApiError;
+use crate::serve::http::negotiate::takes_csv;
 use crate::serve::http::params::Params;
 use crate::serve::http::problems;
 use axum::Json;
 use axum::extract::State;
-use axum::http::Uri;
+use axum::http::header::{CONTENT_TYPE, LINK, VARY};
+use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::response::{IntoResponse as _, Response};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
@@ -39,28 +42,40 @@ pub(in crate::serve) fn routes(authority_state: Arc<AuthorityState>) -> OpenApiR
 /// Every source, in the order in which they were enrolled, and how it does.
 ///
 /// Counts begin when the hub was started (`since`). Walk with `cursor` until `next` is null; a page
-/// may end early, even without sources. A key with the scope `report` sees the sources of its own
-/// partner.
+/// may end early, even without sources. A key with the scope `report` or `partner` sees the sources
+/// of its own partner. `Accept: text/csv` gives a row each; the next page is then in `Link`.
 #[utoipa::path(
     get, path = "/v1/sources", tag = "authority",
-    security(("key" = ["monitor"]), ("key" = ["admin"]), ("key" = ["report"])),
+    security(
+        ("key" = ["monitor"]), ("key" = ["admin"]), ("key" = ["report"]), ("key" = ["partner"])
+    ),
     params(schema::SourcesQuery),
     responses(
-        (status = 200, description = "A page of sources", body = schema::Sources),
-        problems::BadParameter, problems::Keyed, problems::NoSuchSource,
+        (status = 200, description = "A page of sources", content(
+            (schema::Sources = "application/json"), (String = "text/csv"))),
+        problems::BadParameter, problems::Keyed, problems::NoSuchSource, problems::NotInThatFormat,
     )
 )]
 async fn sources(
     overseer: Overseer,
     State(own): State<Arc<AuthorityState>>,
+    headers: HeaderMap,
     uri: Uri,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Response, ApiError> {
+    let as_csv = takes_csv(&headers)?;
     let p = Params::read(uri.query(), &["source", "suspect", "limit", "cursor"])?;
+    let may_speak_for = match &overseer {
+        Overseer::Every => vec![],
+        Overseer::Own(grant) => own.doorman.keys.sources_of(&grant.partner),
+    };
     let page = Page {
         now: own.doorman.clock.now(),
         city: own.registry.city().clone(),
         own: &own,
         overseer,
+        may_speak_for,
+        as_csv,
+        uri: &uri,
         suspects_only: p.flag("suspect")?,
     };
     let limit = p.number("limit", 1..=1000_usize)?.unwrap_or(100);
@@ -91,15 +106,31 @@ struct Row {
 struct Page<'a> {
     own: &'a AuthorityState,
     overseer: Overseer,
+    /// Of an own partner.
+    may_speak_for: Vec<SourcePattern>,
+    as_csv: bool,
+    uri: &'a Uri,
     suspects_only: bool,
     now: Millis,
     city: Arc<City>,
 }
 
 impl Page<'_> {
-    fn answer(&self, shown: &[Value], next: Option<&str>) -> Json<Value> {
-        let since = self.own.ledger().since().to_string();
-        Json(json!({"at": self.now.to_string(), "since": since, "next": next, "sources": shown}))
+    fn answer(&self, shown: &[Value], next: Option<&str>) -> Response {
+        let mut answer = if self.as_csv {
+            let csv = HeaderValue::from_static("text/csv; charset=utf-8");
+            ([(CONTENT_TYPE, csv)], sources_csv::lines(shown)).into_response()
+        } else {
+            let since = self.own.ledger().since().to_string();
+            let at = self.now.to_string();
+            Json(json!({"at": at, "since": since, "next": next, "sources": shown})).into_response()
+        };
+        let headers = answer.headers_mut();
+        headers.insert(VARY, HeaderValue::from_static("accept"));
+        if let Some(link) = next.and_then(|next| cursor::link(self.uri, next)) {
+            headers.insert(LINK, link);
+        }
+        answer
     }
 
     /// At most `limit` sources from number `first` on, and where to go on.
@@ -138,7 +169,7 @@ impl Page<'_> {
             let own = match &sent.partner {
                 Some(partner) => *partner == grant.partner,
                 // Not heard since the start: whoever may speak for it.
-                None => Keys::may_speak_for(grant, &id),
+                None => self.may_speak_for.iter().any(|p| p.covers_source(&id)),
             };
             if !own {
                 return None;

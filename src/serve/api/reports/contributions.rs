@@ -3,7 +3,7 @@
 
 use super::schema::{Contributions, ContributionsPeriod};
 use crate::partners::{ContributionFigures, ContributorDesk};
-use crate::serve::http::auth::{Doorman, Reporter};
+use crate::serve::http::auth::{DataPartner, Doorman};
 use crate::serve::http::error::ApiError;
 use crate::serve::http::params::Params;
 use crate::serve::http::problems;
@@ -37,14 +37,14 @@ pub(in crate::serve) fn routes(state: Arc<ContributionsState>) -> OpenApiRouter 
 /// Days are UTC's; today is one of them. Reports are judged within minutes of their coming in, and
 /// only where a sensor can tell.
 #[utoipa::path(
-    get, path = "/v1/contributions/mine", tag = "data partners", security(("key" = ["report"])),
+    get, path = "/v1/contributions/mine", tag = "data partners", security(("key" = ["report"]), ("key" = ["partner"])),
     responses(
         (status = 200, description = "Sums over all contributors of the partner", body = Contributions),
         problems::BadParameter, problems::Keyed,
     )
 )]
 async fn contributions(
-    Reporter(grant): Reporter,
+    DataPartner(grant): DataPartner,
     State(own): State<Arc<ContributionsState>>,
     uri: Uri,
 ) -> Result<Json<Contributions>, ApiError> {

@@ -73,6 +73,7 @@ pub(super) const OPERATIONS: &[(&str, &str)] = &[
     ("get", "/v1/partners/me/usage"),
     ("get", "/v1/partners/me/quarantine"),
     ("get", "/v1/admin/usage"),
+    ("get", "/v1/quality"),
     ("get", "/v1/partners/me/bays"),
     ("get", "/v1/partners/me/reservations"),
     ("get", "/v1/partners/me/settlement"),

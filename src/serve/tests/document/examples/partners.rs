@@ -1,6 +1,7 @@
 //! What a partner reads and manages of itself, from signing up on.
 
 use super::{Call, Shown};
+use crate::partners::{QualityOf, QualitySample};
 use serde_json::{Value, json};
 
 pub(super) async fn show(shown: &mut Shown) {
@@ -69,12 +70,23 @@ async fn used(shown: &mut Shown) {
         .town
         .call_as("report", "POST", "/v1/reports", refused)
         .await;
+    let sources = Call::new("get /v1/sources", "monitor", "/v1/sources?limit=2");
+    shown.show(sources.accept("text/csv")).await;
     let path = "/v1/partners/me/quarantine?limit=1";
     shown
         .show(Call::new("get /v1/partners/me/quarantine", "report", path))
         .await;
+    let sample = QualitySample {
+        members: 20,
+        connected: 20,
+        watched: 20,
+        online: 19,
+    };
+    let found = [((QualityOf::Partner, "lta".to_owned()), sample)];
+    shown.town.usage.observe(found.into()).await;
     shown.town.usage.flush().await.unwrap();
     for (of, scope, path) in [
+        ("get /v1/quality", "monitor", "/v1/quality?month=2026-11"),
         (
             "get /v1/partners/me/usage",
             "report",
