@@ -19,6 +19,8 @@ pub enum Part {
     /// Only ever noted: a hub without its forecasts or feeds takes traffic.
     Forecast,
     Feeds,
+    /// The hub that stands beside.
+    Sandbox,
 }
 
 impl Part {
@@ -43,6 +45,7 @@ impl Part {
             Self::Store => "store",
             Self::Forecast => "forecast",
             Self::Feeds => "feeds",
+            Self::Sandbox => "sandbox",
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::checkpoints::FoundCheckpoint;
 use super::folder::own_folder;
 use super::manifest::Opening;
+use super::sandbox::settings;
 use super::{Failure, Shared};
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -29,7 +30,16 @@ pub(super) fn of_config(config: &Config) -> Result<Keys, Failure> {
             .then_some(config.limits.sources_per_key),
     }
     .keys()
+    .map(|keys| keys.of(config.registry.realm))
     .map_err(|e| Failure::Config(e.to_string()))
+}
+
+/// Finds what is wrong with the keys of the sandbox's configuration.
+pub(super) fn check_sandbox(config: &Config) -> Result<(), Failure> {
+    if config.sandbox.enabled {
+        of_config(&settings::of(config)).map_err(|e| Failure::Config(format!("sandbox.{e}")))?;
+    }
+    Ok(())
 }
 
 /// Says which keys, brokers and feeds may speak of every zone only because nobody has said otherwise.
@@ -133,6 +143,9 @@ pub struct NewKey {
     /// How far what they say is trusted: trusted or unproven. For apps only.
     #[arg(long, default_value = "unproven", value_parser = standing)]
     standing: Standing,
+    /// A key of the sandbox: bh_test_..., good there and nowhere else.
+    #[arg(long)]
+    sandbox: bool,
 }
 
 /// One name of an area on the command line.
@@ -199,6 +212,8 @@ fn source_kind(text: &str) -> Result<SourceKind, String> {
 /// [`Failure::Unavailable`] while a hub uses the folder: it would not learn of the key.
 pub fn create_key(config: &Config, new: NewKey) -> Result<(), Failure> {
     let area = area(&new.area)?;
+    let beside = new.sandbox.then(|| settings::of(config));
+    let config = beside.as_ref().unwrap_or(config);
     let keys = Arc::new(of_config(config)?);
     let _lock = own_folder(&config.data.path).map_err(|e| match e {
         Failure::Unavailable(why) => {

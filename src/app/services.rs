@@ -14,6 +14,7 @@ use crate::ingest::gate::Gate;
 use crate::journal::Quarantine;
 use crate::partners::{ContributorDesk, Issuer, Keys};
 use crate::serve;
+use crate::sharing::Desk;
 use crate::store::Store;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
@@ -27,6 +28,8 @@ pub(super) struct Services {
     pub(super) guests: Arc<WebSocketDoor>,
     /// To the journal.
     pub(super) inbox: mpsc::Sender<Submission>,
+    pub(super) desk: Arc<Desk>,
+    pub(super) api: serve::Router,
 }
 
 /// What the services are made of besides what all rooms share.
@@ -50,7 +53,7 @@ impl Services {
         config: &Config,
         shared: &Shared,
         of: Made<'_>,
-        http: HttpListeners,
+        http: Option<(HttpListeners, Option<Arc<serve::SandboxApi>>)>,
         closed: &watch::Receiver<bool>,
         tasks: &mut JoinSet<()>,
     ) -> Result<Self, Failure> {
@@ -69,7 +72,7 @@ impl Services {
             keys: of.keys.clone(),
             issuer: of.issuer.clone(),
             contributors: of.contributors.clone(),
-            desk,
+            desk: desk.clone(),
             clock: shared.clock.clone(),
             health: shared.health.clone(),
             metrics: shared.metrics.clone(),
@@ -88,12 +91,17 @@ impl Services {
             closed: closed.clone(),
             config: config.http.clone(),
         });
-        listen(config, shared, http, &api, closed, tasks)?;
+        if let Some((http, sandbox)) = http {
+            let answerer = serve::Answerer::new(api.clone(), sandbox);
+            listen(config, shared, http, &answerer, closed, tasks)?;
+        }
         Ok(Self {
             gate,
             feeds,
             guests,
             inbox,
+            desk,
+            api,
         })
     }
 }
@@ -103,7 +111,7 @@ fn listen(
     config: &Config,
     shared: &Shared,
     http: HttpListeners,
-    api: &serve::Router,
+    api: &serve::Answerer,
     closed: &watch::Receiver<bool>,
     tasks: &mut JoinSet<()>,
 ) -> Result<(), Failure> {

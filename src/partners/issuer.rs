@@ -107,7 +107,7 @@ impl Issuer {
             return Err(IssueError::Full);
         }
         let _one = self.one.lock().await;
-        let (plain, digest) = Keys::mint(&mut rand::rng());
+        let (plain, digest) = self.keys.mint_own(&mut rand::rng());
         let new = store::NewKey {
             partner: &ask.partner,
             name: &ask.name,

@@ -6,7 +6,7 @@
 //! administrator adds an entry.
 
 use super::grant::{Grant, Scope};
-use crate::domain::{Area, Backing, KeyAccount, Millis, Remit, Standing};
+use crate::domain::{Area, Backing, KeyAccount, Millis, Realm, Remit, Standing};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dashmap::DashMap;
@@ -20,9 +20,6 @@ use subtle::ConstantTimeEq as _;
 pub use crate::store::Digest;
 
 const DAY_MS: u64 = 86_400_000;
-
-/// What every key begins with, so that leaked ones can be searched for.
-const PREFIX: &str = "bh_";
 
 /// Keys that are good at a time: some 50 MB of them.
 pub(super) const MOST: usize = 100_000;
@@ -54,6 +51,7 @@ pub struct Keys {
     next: AtomicU32,
     /// Sources that each may enrol.
     sources: u32,
+    realm: Realm,
 }
 
 pub(super) struct StoredKey {
@@ -86,14 +84,27 @@ impl Keys {
             held: DashMap::new(),
             next: AtomicU32::new(1),
             sources,
+            realm: Realm::City,
         }
+    }
+
+    /// The same, those of that hub.
+    #[must_use]
+    pub const fn of(mut self, realm: Realm) -> Self {
+        self.realm = realm;
+        self
     }
 
     /// A new key and what to remember of it. Forgetting the digest makes the key worthless.
     pub fn mint(rng: &mut impl rand::CryptoRng) -> (Plaintext, Digest) {
+        Self::default().mint_own(rng)
+    }
+
+    /// The same, begun as keys of this hub are.
+    pub fn mint_own(&self, rng: &mut impl rand::CryptoRng) -> (Plaintext, Digest) {
         let mut bits = [0_u8; 32];
         rng.fill_bytes(&mut bits);
-        let key = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bits));
+        let key = format!("{}{}", self.realm.key(), URL_SAFE_NO_PAD.encode(bits));
         let digest = Self::digest(&key);
         (Plaintext(key), digest)
     }

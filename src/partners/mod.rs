@@ -5,6 +5,7 @@
 //! every request. The only dear call is [`speaker`] for a source that was never heard before: it
 //! writes the source's number to disk.
 
+mod beside;
 mod config;
 mod contributors;
 #[cfg(test)]
@@ -23,6 +24,7 @@ mod keys;
 mod speak;
 mod unstored;
 
+pub use beside::SandboxIssuer;
 pub use config::{Config, ConfigError, KeyConfig};
 pub use contributors::{ContributionFigures, ContributorDesk, Period, PseudonymError};
 pub use grant::{Grant, Scope, Scopes, SourcePattern};

@@ -22,6 +22,7 @@ mod http;
 mod mcp;
 mod page;
 mod router;
+mod sandbox;
 mod sight;
 mod sse;
 mod state;
@@ -38,6 +39,7 @@ pub use http::audit::{AdminCall, AuditLog};
 pub use http::listen::{Entrance, ListenLimits, serve};
 pub use http::proxies::Block;
 pub use router::router;
+pub use sandbox::{Answerer, SandboxApi};
 pub use ws::{MqttDoor, MqttPlace, MqttShut, WsLine};
 
 use crate::domain::{Calendar, Clock, Submission};

@@ -42,6 +42,7 @@ impl AudienceStates {
             keys: parts.keys.clone(),
             clock: parts.clock.clone(),
             public_reads: parts.config.public_reads,
+            realm: parts.config.realm,
         };
         let apart = parts.config.admin.is_some();
         let (reports, pushes, contributions) = doors(&parts, &doorman);

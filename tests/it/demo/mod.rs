@@ -32,6 +32,7 @@ mod past;
 mod platforms;
 mod reports;
 mod restarts;
+mod sandbox;
 mod sharing;
 mod small_town;
 mod start;
