@@ -123,10 +123,10 @@ async fn carry_keys(from: &Config, to: &Config, clock: Arc<dyn Clock>) -> Result
     Ok(rows.len())
 }
 
-/// `bayhub sandbox reset`: [`renew`] while no hub runs, and says on stdout what was kept.
+/// `bayhub sandbox reset`: the sandbox begins anew while no hub runs; says on stdout what was kept.
 ///
 /// # Errors
-/// As [`renew`].
+/// [`Failure::Unavailable`] while a hub runs. Afterwards the old folder is as it was.
 pub fn reset(config: &Config) -> Result<(), Failure> {
     // The hub's own folder is held meanwhile, so that none starts.
     let _lock = own_folder(&config.data.path)?;
