@@ -55,6 +55,10 @@ pub struct Config {
     #[serde(default)]
     pub limits: crate::limits::Config,
     #[serde(default)]
+    pub partners: crate::partners::AdmissionConfig,
+    #[serde(default)]
+    pub mail: crate::partners::MailConfig,
+    #[serde(default)]
     pub keys: Vec<crate::partners::KeyConfig>,
     #[serde(default)]
     pub sandbox: SandboxSettings,
@@ -143,6 +147,8 @@ impl Config {
             share,
             limits,
             sandbox,
+            partners,
+            mail,
             ..
         } = self;
         let all = registry.bounds().into_iter().chain(http.bounds());
@@ -151,6 +157,7 @@ impl Config {
             .chain(gate.bounds())
             .chain(stream.bounds());
         let all = all.chain(share.bounds()).chain(limits.bounds());
+        let all = all.chain(partners.bounds()).chain(mail.bounds());
         all.chain(stream.settle.bounds())
             .chain(sandbox.bounds())
             .collect()

@@ -41,6 +41,7 @@ mod history;
 mod import;
 mod inspect;
 mod logging;
+mod mail;
 mod manifest;
 mod numbered;
 mod partners;
@@ -57,6 +58,7 @@ mod sharing;
 mod sockets;
 mod storage;
 mod store_watch;
+mod usage;
 mod workdays;
 
 pub use backup::{backup, restore};
@@ -83,6 +85,7 @@ use crate::domain::{Clock, Millis, Submission};
 use crate::forecast::Forecasts;
 use crate::health::Health;
 use crate::live::Live;
+use crate::partners::UsageBook;
 use engine::{AtWork, Engine};
 use foundation::{Foundation, Front};
 use rates::Learner;
@@ -118,6 +121,7 @@ pub struct Hub {
     tasks: JoinSet<()>,
     close: watch::Sender<bool>,
     running: AtWork,
+    usage: Arc<UsageBook>,
     history: history::Opened,
     /// What the sandbox's hub is to who keeps it.
     offered: Option<Offered>,
@@ -208,8 +212,10 @@ impl Hub {
         let (inbox, outbox) = mpsc::channel::<Submission>(INBOX);
         let (close, closed) = watch::channel(false);
         let mut tasks = JoinSet::new();
+        let usage = usage::open(&keys, &store, &shared);
         let made = Made {
             keys: &keys,
+            usage: &usage,
             issuer: &issuer,
             contributors: &contributors,
             store,
@@ -219,6 +225,7 @@ impl Hub {
             quarantine: engine.quarantine(),
             losses: manifest.clone(),
             inbox,
+            sandbox: passages.as_ref().map(|to| to.issuer.clone()),
         };
         let services = Services::start(&config, &shared, made, http, &closed, &mut tasks).await?;
         let running = engine.start(&shared, outbox).await?;
@@ -231,12 +238,10 @@ impl Hub {
             doors::open(&config, &shared, keys.clone(), &services, mqtt, around).await?;
         let offered = Offered::of(&config, &shared, services, door, (keys, &issuer), &closed);
 
-        let gauges = history::keep_gauges(history.lately.clone(), shared.clone(), closed.clone());
-        tasks.spawn(gauges);
+        let lately = history.lately.clone();
+        tasks.spawn(history::keep_gauges(lately, shared.clone(), closed.clone()));
         store_watch::start(looking, issuer.clone(), shared.clone(), &closed, &mut tasks);
-        tasks.spawn(partners::keep_uses(issuer, closed.clone()));
-        let renewing = partners::keep_pseudonyms(contributors, shared.clone(), closed.clone());
-        tasks.spawn(renewing);
+        partners::keep((issuer, &usage, contributors), &shared, &closed, &mut tasks);
         tasks.spawn(manifest.follow(begun, closed.clone()));
         tasks.spawn(keep_pace(shared.live.clone(), closed.clone()));
         let health = shared.health.clone();
@@ -252,6 +257,7 @@ impl Hub {
             tasks,
             close,
             running,
+            usage,
             history,
             offered,
             sandbox,
@@ -291,6 +297,8 @@ impl Hub {
         let beside = self.sandbox.take().map(Sandbox::stop);
         drop(self.offered);
         while self.tasks.join_next().await.is_some() {}
+        // Nobody is left to be counted.
+        usage::last(&self.usage).await;
         // The doors are gone and with them the last sender to the journal.
         tokio::task::spawn_blocking(move || {
             self.running.join()?;

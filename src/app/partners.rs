@@ -4,21 +4,28 @@ use super::checkpoints::FoundCheckpoint;
 use super::folder::own_folder;
 use super::manifest::Opening;
 use super::sandbox::settings;
-use super::{Failure, Shared};
+use super::{Failure, Shared, usage};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::{Area, Clock, IdPattern, SourceKind, Standing};
-use crate::partners::{self, ContributorDesk, Issuer, KeyRequest, Keys, Scope, SourcePattern};
+use crate::partners::{
+    self, AdmissionDesk, AdmissionParts, ContributorDesk, Issuer, KeyRequest, Keys, Scope,
+    SourcePattern, UsageBook,
+};
 use crate::store::Store;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 /// How often the days of use are stored.
 const SAVE_USES: Duration = Duration::from_mins(1);
 
 /// How often it is looked whether contributors need new pseudonyms.
 const RENEW: Duration = Duration::from_hours(1);
+
+/// How often it is looked whether sign-ups are over.
+const FORGET: Duration = Duration::from_mins(1);
 
 /// The keys of the configuration, checked.
 pub(super) fn of_config(config: &Config) -> Result<Keys, Failure> {
@@ -30,7 +37,6 @@ pub(super) fn of_config(config: &Config) -> Result<Keys, Failure> {
             .then_some(config.limits.sources_per_key),
     }
     .keys()
-    .map(|keys| keys.of(config.registry.realm))
     .map_err(|e| Failure::Config(e.to_string()))
 }
 
@@ -72,7 +78,7 @@ pub(super) fn contributors(
 }
 
 /// Renews the pseudonyms' key in time, until the hub closes.
-pub(super) async fn keep_pseudonyms(
+async fn keep_pseudonyms(
     desk: Arc<ContributorDesk>,
     shared: Shared,
     closed: watch::Receiver<bool>,
@@ -97,11 +103,66 @@ pub(super) async fn open(
     keys: Arc<Keys>,
     clock: Arc<dyn Clock>,
 ) -> Result<Issuer, Failure> {
-    Ok(Issuer::open(store, keys, &config.keys, clock).await?)
+    let issuer = Issuer::open(store, keys, &config.keys, clock).await?;
+    Ok(issuer.of_space(config.registry.realm.into()))
+}
+
+/// The desk that makes partners of strangers, and its letters.
+pub(super) fn admission(
+    config: &Config,
+    shared: &Shared,
+    store: Store,
+    issuer: Arc<Issuer>,
+    closed: &watch::Receiver<bool>,
+    tasks: &mut JoinSet<()>,
+) -> Arc<AdmissionDesk> {
+    let courier = super::mail::open(&config.mail, store.clone(), closed, tasks);
+    let desk = Arc::new(AdmissionDesk::new(AdmissionParts {
+        config: config.partners.clone(),
+        store,
+        issuer,
+        registry: shared.registry.clone(),
+        clock: shared.clock.clone(),
+        metrics: shared.metrics.clone(),
+        courier,
+    }));
+    tasks.spawn(forget_signups(desk.clone(), closed.clone()));
+    desk
+}
+
+/// Forgets sign-ups whose time is over, until the hub closes.
+async fn forget_signups(desk: Arc<AdmissionDesk>, closed: watch::Receiver<bool>) {
+    let mut every = tokio::time::interval(FORGET);
+    let forgetting = async {
+        loop {
+            every.tick().await;
+            if let Err(e) = desk.expire().await {
+                tracing::warn!(error = %e, "sign-ups that are over are kept; tried again later");
+            }
+        }
+    };
+    tokio::select! { () = forgetting => {}, () = super::process::closing(closed) => {} }
+}
+
+/// Keeps what is known of partners, their keys and what these are used for, until the hub closes.
+pub(super) fn keep(
+    (issuer, usage, contributors): (Arc<Issuer>, &Arc<UsageBook>, Arc<ContributorDesk>),
+    shared: &Shared,
+    closed: &watch::Receiver<bool>,
+    tasks: &mut JoinSet<()>,
+) {
+    tasks.spawn(keep_uses(issuer, closed.clone()));
+    let clock = shared.clock.clone();
+    tasks.spawn(usage::keep(usage.clone(), clock, closed.clone()));
+    tasks.spawn(keep_pseudonyms(
+        contributors,
+        shared.clone(),
+        closed.clone(),
+    ));
 }
 
 /// Stores the days of use now and then until the hub closes, and once more then.
-pub(super) async fn keep_uses(issuer: Arc<Issuer>, mut closed: watch::Receiver<bool>) {
+async fn keep_uses(issuer: Arc<Issuer>, mut closed: watch::Receiver<bool>) {
     let mut every = tokio::time::interval(SAVE_USES);
     let mut open = true;
     while open {
@@ -229,7 +290,7 @@ pub fn create_key(config: &Config, new: NewKey) -> Result<(), Failure> {
         opening.store(&store).await?;
         let clock = Arc::new(SystemClock);
         store.ensure_partners(&[&new.partner], clock.now()).await?;
-        let issuer = Issuer::open(store.clone(), keys, &config.keys, clock).await?;
+        let issuer = open(store.clone(), config, keys, clock).await?;
         let name = new.name;
         let partner = new.partner;
         let sources = new.sources;

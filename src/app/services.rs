@@ -5,14 +5,14 @@ use super::audit::AuditFiles;
 use super::guests::WebSocketDoor;
 use super::manifest::ManifestKeeper;
 use super::sockets::HttpListeners;
-use super::{Failure, Shared, adapters, certificates, feeds, history, process, sharing};
+use super::{Failure, Shared, adapters, certificates, feeds, history, partners, process, sharing};
 use crate::config::Config;
 use crate::domain::{RecentTurnover, Submission};
 use crate::forecast::Forecasts;
 use crate::ingest::connector::Feeds;
 use crate::ingest::gate::Gate;
 use crate::journal::Quarantine;
-use crate::partners::{ContributorDesk, Issuer, Keys};
+use crate::partners::{ContributorDesk, Issuer, Keys, SandboxIssuer, UsageBook};
 use crate::serve;
 use crate::sharing::Desk;
 use crate::store::Store;
@@ -37,6 +37,7 @@ pub(super) struct Made<'a> {
     pub(super) keys: &'a Arc<Keys>,
     pub(super) issuer: &'a Arc<Issuer>,
     pub(super) contributors: &'a Arc<ContributorDesk>,
+    pub(super) usage: &'a Arc<UsageBook>,
     pub(super) store: Store,
     pub(super) history: &'a history::Opened,
     /// What the stream remembers of what it has settled.
@@ -46,6 +47,8 @@ pub(super) struct Made<'a> {
     pub(super) quarantine: Quarantine,
     pub(super) losses: Arc<ManifestKeeper>,
     pub(super) inbox: mpsc::Sender<Submission>,
+    /// Makes keys of the sandbox, where there is one.
+    pub(super) sandbox: Option<Arc<SandboxIssuer>>,
 }
 
 impl Services {
@@ -61,7 +64,11 @@ impl Services {
         let authority = of.history.authority(config, &gate, of.turnover);
         let inbox = of.inbox;
         let feeds = tokio::task::block_in_place(|| feeds::open(config, shared, &gate, &inbox))?;
-        let desk = sharing::open(of.store, config, shared, inbox.clone(), closed, tasks).await?;
+        let names = of.issuer.self_named().clone();
+        let booked = (of.store.clone(), names);
+        let desk = sharing::open(booked, config, shared, inbox.clone(), closed, tasks).await?;
+        let issuer = of.issuer.clone();
+        let admission = partners::admission(config, shared, of.store, issuer, closed, tasks);
         let audit = AuditFiles::start(config.data.path.join("audit"), shared.metrics.clone())
             .map_err(|e| Failure::thread(&e))?;
         let guests = Arc::new(WebSocketDoor::default());
@@ -71,7 +78,10 @@ impl Services {
             forecasts: of.forecasts,
             keys: of.keys.clone(),
             issuer: of.issuer.clone(),
+            admission,
+            sandbox: of.sandbox,
             contributors: of.contributors.clone(),
+            usage: of.usage.clone(),
             desk: desk.clone(),
             clock: shared.clock.clone(),
             health: shared.health.clone(),

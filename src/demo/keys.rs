@@ -2,8 +2,7 @@
 //!
 //! Promise: the file is readable by its owner only, and whole or not there at all.
 
-use crate::domain::Realm;
-use crate::partners::Keys;
+use crate::partners::{KeySpace, Keys};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
 use std::path::Path;
@@ -31,7 +30,7 @@ pub(super) struct DemoKeys {
 /// Those of the file, made where there are none.
 pub(super) fn keys(file: &Path) -> std::io::Result<DemoKeys> {
     let mut rng = rand::rng();
-    let test = Keys::default().of(Realm::Sandbox).mint_own(&mut rng);
+    let test = Keys::mint_in(KeySpace::Test, &mut rng);
     let test = test.0.expose().to_owned();
     let mut mint = || Keys::mint(&mut rng).0.expose().to_owned();
     if let Ok(text) = std::fs::read(file) {

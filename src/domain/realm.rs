@@ -23,15 +23,6 @@ pub enum Realm {
 }
 
 impl Realm {
-    /// What its new keys begin with, so that leaked ones can be searched for.
-    #[must_use]
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::City => "bh_",
-            Self::Sandbox => TEST_KEY,
-        }
-    }
-
     /// Whether a zone or bay of that id may be here; if not, what is wrong with it, for use after
     /// "id ...: ".
     ///

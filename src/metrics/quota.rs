@@ -1,12 +1,17 @@
 //! What each may take of what all use, and what is counted of who wanted more.
 
 use super::register::Register;
-use prometheus::{IntCounterVec, IntGaugeVec};
+use prometheus::{IntCounter, IntCounterVec, IntGaugeVec};
 
 /// Shares of what all use.
 pub struct QuotaMetrics {
     limits: IntGaugeVec,
     refusals: IntCounterVec,
+    signups: IntCounterVec,
+    /// Batches of what partners use that the store did not take; they are sent again.
+    pub usage_failures: IntCounter,
+    /// Counts of it that were given up because too many waited for the store.
+    pub usage_dropped: IntCounter,
 }
 
 impl QuotaMetrics {
@@ -22,6 +27,19 @@ impl QuotaMetrics {
                 "Refused because a share of what all use was used up, by share.",
                 &["share"],
             ),
+            signups: r.counters(
+                "partner_signups_total",
+                "Sign-ups of partners, by what became of them.",
+                &["outcome"],
+            ),
+            usage_failures: r.counter(
+                "usage_flush_failures_total",
+                "Batches of partners' usage that the store did not take; they are sent again.",
+            ),
+            usage_dropped: r.counter(
+                "usage_dropped_total",
+                "Counts of partners' usage that were given up because too many waited for the store.",
+            ),
         }
     }
 
@@ -35,6 +53,11 @@ impl QuotaMetrics {
     /// One was refused. `share` is one of a few names in the source, never a caller's text.
     pub fn refused(&self, share: &'static str) {
         self.refusals.with_label_values(&[share]).inc();
+    }
+
+    /// A sign-up has come so far: asked, confirmed, admitted, refused, expired; or there were too many.
+    pub fn signup(&self, outcome: &'static str) {
+        self.signups.with_label_values(&[outcome]).inc();
     }
 
     /// How many were refused until now.

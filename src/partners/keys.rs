@@ -1,20 +1,22 @@
-//! API keys: 256 random bits behind `bh_`, held as digests, each with what it grants.
+//! API keys: 256 random bits behind `bh_live_`, held as digests, each with what it grants.
 //!
 //! Promises: no plaintext is kept. The map is keyed by digest, so what a guess's response time
 //! could tell is a prefix of a SHA-256 value, from which no key follows; the last comparison is
 //! constant-time all the same. Bounded by what the operator configures and by [`MOST`]: only an
 //! administrator adds an entry.
 
+use super::counted::CountedKey;
 use super::grant::{Grant, Scope};
-use crate::domain::{Area, Backing, KeyAccount, Millis, Realm, Remit, Standing};
+use super::key_space::KeySpace;
+use crate::domain::{KeyAccount, Millis, Remit};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dashmap::DashMap;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use subtle::ConstantTimeEq as _;
 
 pub use crate::store::Digest;
@@ -51,7 +53,8 @@ pub struct Keys {
     next: AtomicU32,
     /// Sources that each may enrol.
     sources: u32,
-    realm: Realm,
+    /// What of keys that are good no more may not be counted yet.
+    pub(super) retired: Mutex<Vec<CountedKey>>,
 }
 
 pub(super) struct StoredKey {
@@ -84,27 +87,26 @@ impl Keys {
             held: DashMap::new(),
             next: AtomicU32::new(1),
             sources,
-            realm: Realm::City,
+            retired: Mutex::default(),
         }
     }
 
-    /// The same, those of that hub.
-    #[must_use]
-    pub const fn of(mut self, realm: Realm) -> Self {
-        self.realm = realm;
-        self
-    }
-
-    /// A new key and what to remember of it. Forgetting the digest makes the key worthless.
+    /// A new key of the live space and what to remember of it. Forgetting the digest makes the key
+    /// worthless.
     pub fn mint(rng: &mut impl rand::CryptoRng) -> (Plaintext, Digest) {
-        Self::default().mint_own(rng)
+        Self::mint_in(KeySpace::Live, rng)
     }
 
-    /// The same, begun as keys of this hub are.
-    pub fn mint_own(&self, rng: &mut impl rand::CryptoRng) -> (Plaintext, Digest) {
+    /// The same in any space.
+    pub fn mint_in(space: KeySpace, rng: &mut impl rand::CryptoRng) -> (Plaintext, Digest) {
+        Self::mint_with(space.prefix(), rng)
+    }
+
+    /// 256 random bits behind a prefix.
+    pub(super) fn mint_with(prefix: &str, rng: &mut impl rand::CryptoRng) -> (Plaintext, Digest) {
         let mut bits = [0_u8; 32];
         rng.fill_bytes(&mut bits);
-        let key = format!("{}{}", self.realm.key(), URL_SAFE_NO_PAD.encode(bits));
+        let key = format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bits));
         let digest = Self::digest(&key);
         (Plaintext(key), digest)
     }
@@ -157,10 +159,12 @@ impl Keys {
     /// Makes a key worthless from the next look-up on, and ends what it has opened. Whether it was
     /// held.
     pub fn revoke(&self, digest: &Digest) -> bool {
-        self.held
-            .remove(digest)
-            .map(|(_, held)| held.grant.pass.withdraw())
-            .is_some()
+        let Some((_, held)) = self.held.remove(digest) else {
+            return false;
+        };
+        held.grant.pass.withdraw();
+        self.retire(held.counted());
+        true
     }
 
     /// What a held key's sources may speak of, and how far they are trusted, from now on, also on
@@ -224,35 +228,11 @@ impl Keys {
     }
 }
 
-/// ln(0.9 / 0.1), in 1/8 nat.
-const TRUSTED_WEIGHT: i8 = 17;
-
-/// The remit of a partner's key.
-///
-/// The partner's number, by which a claim's entry in the journal tells partners apart, is the low
-/// bits of the first byte of the SHA-256 of its name: the same at every start and every hub. Two
-/// partners may share one.
-///
-/// What an app of a trusted key says weighs as much as the word of somebody who is right nine times
-/// of ten; of an unproven one nothing: until sensors have shown more of its contributors, see
-/// [`ContributorDesk`](super::ContributorDesk).
-#[must_use]
-pub fn remit(area: Area, standing: Standing, partner: &str) -> Remit {
-    let [number, ..]: [u8; 32] = Sha256::digest(partner.as_bytes()).into();
-    let trusted = standing == Standing::Trusted;
-    let weight = if trusted { TRUSTED_WEIGHT } else { 0 };
-    Remit {
-        area,
-        partner: partner.into(),
-        backing: Backing::of_key(trusted, number).of_contributor(0, weight, false),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Pass, SharedRemit, SourceKind};
-    use crate::partners::SourcePattern;
+    use crate::domain::{Area, Pass, SharedRemit, SourceKind, Standing};
+    use crate::partners::{SourcePattern, remit};
 
     const NOW: Millis = Millis(1_795_399_200_123);
 
@@ -278,17 +258,19 @@ mod tests {
         let keys = Keys::default();
         let (key, digest) = Keys::mint(&mut rand::rng());
         assert!(
-            key.expose().starts_with("bh_") && key.expose().len() == 46,
+            key.expose().starts_with("bh_live_") && key.expose().len() == 51,
             "{}",
             key.expose()
         );
+        let (test, _) = Keys::mint_in(KeySpace::Test, &mut rand::rng());
+        assert!(test.expose().starts_with("bh_test_"));
         assert!(
             keys.grant(key.expose(), NOW).is_none(),
             "not before it is inserted"
         );
         keys.insert(digest, grant(&["lamp-1"]));
         assert_eq!(&*keys.grant(key.expose(), NOW).unwrap().name, "lamps");
-        assert!(keys.grant(&key.expose()[..45], NOW).is_none());
+        assert!(keys.grant(&key.expose()[..50], NOW).is_none());
         assert!(keys.grant(&"x".repeat(100_000), NOW).is_none());
         assert!(keys.revoke(&digest) && !keys.revoke(&digest));
         assert!(keys.grant(key.expose(), NOW).is_none());

@@ -52,7 +52,7 @@ use crate::journal::Quarantine;
 use crate::limits::Limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
-use crate::partners::{ContributorDesk, Issuer, Keys};
+use crate::partners::{AdmissionDesk, ContributorDesk, Issuer, Keys, SandboxIssuer, UsageBook};
 use crate::registry::Registry;
 use crate::sharing::Desk;
 use std::sync::Arc;
@@ -69,6 +69,12 @@ pub struct ApiParts {
     pub forecasts: Arc<Forecasts>,
     pub keys: Arc<Keys>,
     pub issuer: Arc<Issuer>,
+    /// Makes partners of strangers.
+    pub admission: Arc<AdmissionDesk>,
+    /// Makes keys of the sandbox, where there is one.
+    pub sandbox: Option<Arc<SandboxIssuer>>,
+    /// Knows what each partner has made of the hub.
+    pub usage: Arc<UsageBook>,
     /// Knows what apps' contributors are worth.
     pub contributors: Arc<ContributorDesk>,
     /// Books shared bays.

@@ -22,11 +22,14 @@ mod many;
 mod offers;
 mod open;
 mod owned;
+mod partners;
 mod resold;
 mod row;
 mod season;
 mod seats;
 mod shares;
+mod signups;
+mod usage;
 mod watch;
 mod work;
 
@@ -34,11 +37,14 @@ mod work;
 pub(crate) mod tests;
 
 pub use changes::{ChangeMark, ChangedOffer, ChangedReservation, Changes, StoreNotices};
-pub use keys::{Digest, KeyRow, NewKey, PartnerRow};
+pub use keys::{Digest, KeyRow, NewKey};
 pub use ledger::{LedgerLine, LedgerPage, LedgerPeriod, Party, Total};
 pub use open::{FILE, copy};
 pub use owned::{BookingPage, BookingsOf, BriefBooking, OwnedBay, OwnedBooking};
+pub use partners::{NewPartner, PartnerChange, PartnerRow};
 pub use shares::{DriverRef, Holds, UseRecord};
+pub use signups::{AdmittedSignup, NewSignup, SignupBound, SignupBounds, SignupRow, SignupState};
+pub use usage::{UsageBatch, UsageMore, UsageQuestion, UsageSum};
 pub use watch::{LOOK, StoreWatch};
 pub use work::Work;
 

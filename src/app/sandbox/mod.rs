@@ -38,7 +38,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub(super) struct Passages {
     pub(super) api: Arc<SandboxApi>,
     pub(super) door: Arc<SandboxDoor>,
-    issuer: Arc<SandboxIssuer>,
+    pub(super) issuer: Arc<SandboxIssuer>,
 }
 
 impl Passages {

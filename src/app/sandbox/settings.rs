@@ -4,7 +4,9 @@
 use crate::config::{Calendar, Config, Data, LogSettings, SandboxSettings};
 use crate::domain::Realm;
 use crate::stream::RatesFrom;
-use crate::{history, ingest, journal, limits, registry, serve, settlement, store, stream};
+use crate::{
+    history, ingest, journal, limits, partners, registry, serve, settlement, store, stream,
+};
 use std::path::PathBuf;
 
 /// In there: the data folder of its hub.
@@ -82,6 +84,12 @@ pub(in crate::app) fn of(config: &Config) -> Config {
         calendar: Calendar {
             file: config.calendar.file.clone(),
         },
+        // Who is a partner is the hub's to know.
+        partners: partners::AdmissionConfig {
+            admission: partners::Admission::Closed,
+            ..config.partners.clone()
+        },
+        mail: partners::MailConfig::default(),
         limits: limits_of(own),
         keys: own.keys.clone(),
         sandbox: SandboxSettings {

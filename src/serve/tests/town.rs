@@ -16,6 +16,7 @@ use crate::journal::Journal;
 use crate::limits::{self, Limits};
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
+use crate::partners::{AdmissionConfig, UsageBook};
 use crate::registry::Registry;
 use crate::serve::{ApiParts, Config, router};
 use axum::Router;
@@ -38,6 +39,8 @@ pub(in crate::serve) struct Town {
     pub(in crate::serve) metrics: Arc<Metrics>,
     /// What the stream remembers of what it has settled.
     pub(in crate::serve) memory: Arc<settled::Memory>,
+    /// What the keys have made of it.
+    pub(in crate::serve) usage: Arc<UsageBook>,
     /// A key by the scope it has.
     pub(in crate::serve) keys: HashMap<&'static str, String>,
     /// What was noted of administrators' calls.
@@ -54,6 +57,27 @@ const ROOM: Room = Room {
     spare_zones: 1,
     subscribers: 8,
 };
+
+/// What comes in is stored.
+fn stored(
+    journal: Journal,
+    clock: &Arc<ManualClock>,
+    metrics: &Arc<Metrics>,
+    health: &Arc<Health>,
+) -> mpsc::Sender<Submission> {
+    let (inbox, submissions) = mpsc::channel(16);
+    let handed_on = Box::new(|_| {});
+    journal
+        .start(
+            submissions,
+            clock.clone(),
+            handed_on,
+            metrics.clone(),
+            health.clone(),
+        )
+        .unwrap();
+    inbox
+}
 
 impl Town {
     /// With a journal that stores what it gets.
@@ -78,12 +102,28 @@ impl Town {
         Self::limited(config, registry, inbox, &limits::Config::unbound())
     }
 
+    /// One that strangers sign up at.
+    pub(in crate::serve) fn admitting(registry: Registry, admitting: AdmissionConfig) -> Self {
+        let bounds = limits::Config::unbound();
+        Self::made(Config::default(), registry, None, &bounds, admitting)
+    }
+
     /// One where `bounds` bind.
     pub(in crate::serve) fn limited(
         config: Config,
         registry: Registry,
         inbox: Option<mpsc::Sender<Submission>>,
         bounds: &limits::Config,
+    ) -> Self {
+        Self::made(config, registry, inbox, bounds, AdmissionConfig::default())
+    }
+
+    fn made(
+        config: Config,
+        registry: Registry,
+        inbox: Option<mpsc::Sender<Submission>>,
+        bounds: &limits::Config,
+        admitting: AdmissionConfig,
     ) -> Self {
         let registry = Arc::new(registry);
         let live = Arc::new(Live::new(&registry.city(), ROOM));
@@ -94,19 +134,7 @@ impl Town {
         let dir = tempfile::tempdir().unwrap();
         let journal = Journal::open(dir.path(), behind::small_journal(), registry.clone()).unwrap();
         let quarantine = journal.quarantine();
-        let inbox = inbox.unwrap_or_else(|| {
-            let (inbox, submissions) = mpsc::channel(16);
-            journal
-                .start(
-                    submissions,
-                    clock.clone(),
-                    Box::new(|_| {}),
-                    metrics.clone(),
-                    health.clone(),
-                )
-                .unwrap();
-            inbox
-        });
+        let inbox = inbox.unwrap_or_else(|| stored(journal, &clock, &metrics, &health));
         let (keys, plain) = behind::keys();
         let keys = Arc::new(keys);
         let changes = Arc::new(AtomicU32::new(0));
@@ -114,14 +142,14 @@ impl Town {
         let (close, closed) = watch::channel(false);
         let memory = Arc::new(settled::Memory::default());
         let authority = settled::authority(dir.path(), &registry, &memory, (&clock, &metrics));
-        let (issuer, desk) = behind::behind(
+        let (issuer, desk, admission, usage) = behind::behind(
             dir.path(),
             keys.clone(),
             clock.clone(),
             &registry,
             &live,
             &metrics,
-            inbox.clone(),
+            (inbox.clone(), admitting),
         );
         let audited = Arc::new(CallsNoted::default());
         let forecasts = Arc::new(Forecasts::default());
@@ -131,6 +159,9 @@ impl Town {
             live: live.clone(),
             forecasts: forecasts.clone(),
             issuer,
+            admission,
+            sandbox: None,
+            usage: usage.clone(),
             contributors: behind::contributors(dir.path(), &clock, &metrics),
             desk,
             keys,
@@ -158,6 +189,7 @@ impl Town {
             health,
             metrics,
             memory,
+            usage,
             keys: plain,
             audited,
             changes,

@@ -14,6 +14,29 @@ use utoipa::{IntoParams, ToSchema};
 pub(in crate::serve) use crate::serve::api::schema::*;
 
 pub(in crate::serve) use super::key_schema::*;
+pub(in crate::serve) use super::partner_schema::*;
+
+/// Zones or bays as the city's files have them.
+#[derive(ToSchema)]
+pub(in crate::serve) struct CityFeatures {
+    r#type: String,
+    /// In which coordinates they are; absent: as configured, WGS 84 as a rule.
+    #[schema(schema_with = written_crs, required = false)]
+    crs: (),
+    features: Vec<Feature>,
+}
+
+/// Ours, or the object of GeoJSON before RFC 7946, which is not looked at.
+fn written_crs() -> utoipa::openapi::Schema {
+    let of = |kind| utoipa::openapi::ObjectBuilder::new().schema_type(kind);
+    utoipa::openapi::OneOfBuilder::new()
+        .item(utoipa::openapi::Ref::from_schema_name(
+            crate::schema::Crs::name(),
+        ))
+        .item(of(utoipa::openapi::Type::Object))
+        .item(of(utoipa::openapi::Type::Null))
+        .into()
+}
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -86,6 +109,9 @@ pub(in crate::serve) struct QuarantinedRefusal {
     /// mqtt or http.
     door: String,
     source: String,
+    /// Who holds the key it came by; null: nobody, or it is older than this member.
+    #[schema(required)]
+    partner: Option<String>,
     topic: String,
     #[schema(required)]
     index: Option<u32>,
