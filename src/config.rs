@@ -6,8 +6,10 @@
 //! room keeps it.
 
 mod log;
+mod sandbox;
 
 pub use log::{LogFormat, LogSettings};
+pub use sandbox::SandboxSettings;
 
 use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
@@ -20,7 +22,7 @@ const PREFIX: &str = "BAYHUB__";
 const SEPARATOR: &str = "__";
 
 /// Everything. Only `[registry] path` has no default: a city must be named.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     pub registry: crate::registry::Config,
@@ -58,10 +60,12 @@ pub struct Config {
     pub mail: crate::partners::MailConfig,
     #[serde(default)]
     pub keys: Vec<crate::partners::KeyConfig>,
+    #[serde(default)]
+    pub sandbox: SandboxSettings,
 }
 
 /// `[data]`: where the hub keeps what must outlive it.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Data {
     /// The folder for the journal, the identities and the run-time changes. Default: `bayhub-data`,
@@ -78,7 +82,7 @@ impl Default for Data {
 }
 
 /// `[calendar]`: which days are worked on.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Calendar {
     /// Names the days that differ from Monday to Friday and the weekend: lines `date,workday` or
@@ -142,6 +146,7 @@ impl Config {
             stream,
             share,
             limits,
+            sandbox,
             partners,
             mail,
             ..
@@ -153,12 +158,14 @@ impl Config {
             .chain(stream.bounds());
         let all = all.chain(share.bounds()).chain(limits.bounds());
         let all = all.chain(partners.bounds()).chain(mail.bounds());
-        all.chain(stream.settle.bounds()).collect()
+        all.chain(stream.settle.bounds())
+            .chain(sandbox.bounds())
+            .collect()
     }
 
     /// Values of the right type that make no sense, such as a limit of 0 that would let nobody in.
     /// Found here, so that `check-config` finds whatever would stop or cripple a run.
-    fn faults(&self) -> Vec<String> {
+    pub(crate) fn faults(&self) -> Vec<String> {
         let outside = self
             .bounds()
             .into_iter()

@@ -99,6 +99,8 @@ struct Printed<'a> {
     monitor: &'a str,
     admin: &'a str,
     partner: &'a str,
+    /// Of the sandbox.
+    test: &'a str,
 }
 
 /// Runs the demo until it is told to stop.
@@ -173,6 +175,7 @@ async fn serve(
         );
         Some(tokio::spawn(simulating))
     };
+    hub.sandbox_open().await;
     // Ready with the first state of the city, so that the first query has an answer.
     tokio::select! {
         _ = full => print_ready(&hub, &data, &keys),
@@ -261,10 +264,14 @@ fn configure(
     city: &Path,
     keys: &DemoKeys,
 ) -> Result<Config, Failure> {
-    let key = |name: &str, key: &str, scope: &str, sources: &str, kind: &str| {
-        let digest = Keys::digest(key)
+    let digest = |key: &str| {
+        let digest = Keys::digest(key);
+        digest
             .iter()
-            .fold(String::new(), |text, b| text + &format!("{b:02x}"));
+            .fold(String::new(), |text, b| text + &format!("{b:02x}"))
+    };
+    let key = |name: &str, key: &str, scope: &str, sources: &str, kind: &str| {
+        let digest = digest(key);
         format!(
             "[[keys]]\nname = \"{name}\"\npartner = \"{PARTNER}\"\nsha256 = \"{digest}\"\nscopes = [\"{scope}\"]\n\
              sources = [{sources}]\nsource_kind = \"{kind}\"\narea = \"all\"\n"
@@ -294,6 +301,12 @@ fn configure(
         ),
         key("sim-apps", &keys.apps, "report", "\"app-*\"", "app"),
         key("sim-gates", &keys.gates, "report", "\"gate-*\"", "gate"),
+        format!(
+            "[sandbox]\nenabled = true\n[[sandbox.keys]]\nname = \"demo-test\"\npartner = \"{PARTNER}\"\n\
+             sha256 = \"{}\"\nscopes = [\"partner\", \"report\", \"book\", \"share\"]\n\
+             sources = [\"{SOURCE}\"]\nsource_kind = \"app\"\narea = \"all\"\n",
+            digest(&keys.test)
+        ),
     ]
     .concat();
     let flags = [
@@ -313,6 +326,7 @@ fn print_ready(hub: &Hub, data: &Path, keys: &DemoKeys) {
         monitor,
         admin,
         partner,
+        test,
         ..
     } = keys;
     let ready = Ready {
@@ -327,13 +341,14 @@ fn print_ready(hub: &Hub, data: &Path, keys: &DemoKeys) {
             monitor,
             admin,
             partner,
+            test,
         },
     };
     // As a shell takes them, for the examples of the documents; beside the log, so that a program which
     // reads the line of JSON is not bothered.
     let exports = format!(
         "export REPORT_KEY={report} SHARE_KEY={share} BOOK_KEY={book} MONITOR_KEY={monitor} ADMIN_KEY={admin} \
-         PARTNER_KEY={partner}"
+         PARTNER_KEY={partner} TEST_KEY={test}"
     );
     let _ = writeln!(std::io::stderr(), "{exports}");
     let line = serde_json::to_string(&ready).unwrap_or_default();

@@ -21,6 +21,8 @@ pub enum Part {
     /// Only ever noted: a hub without its forecasts or feeds takes traffic.
     Forecast,
     Feeds,
+    /// The hub that stands beside.
+    Sandbox,
 }
 
 impl Part {
@@ -45,6 +47,7 @@ impl Part {
             Self::Store => "store",
             Self::Forecast => "forecast",
             Self::Feeds => "feeds",
+            Self::Sandbox => "sandbox",
         }
     }
 }

@@ -22,6 +22,7 @@
 //! | [`metrics`] | everything the hub counts |
 //! | [`health`] | whether each part is well, and why not |
 //! | [`clock`] | the machine's clock, and one that a test turns |
+//! | [`threads`] | threads that a hub cannot do without, and whom their panic ends |
 //! | `prefetch` | asks the processor for memory ahead |
 //! | `long` | how long tests without an end of their own go on |
 //! | `testing` | small cities, for the tests of every room |
@@ -60,6 +61,7 @@ pub mod settlement;
 pub mod sharing;
 pub mod store;
 pub mod stream;
+pub mod threads;
 pub mod tls;
 
 #[cfg(test)]

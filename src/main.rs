@@ -40,6 +40,9 @@ enum Command {
     /// Reads the configuration and the registry, says what is wrong, and exits: 0 if all is well,
     /// else 2.
     CheckConfig(Setup),
+    /// The sandbox, where partners try things out.
+    #[command(subcommand)]
+    Sandbox(SandboxCommand),
     /// Asks the running hub whether it is alive, for a supervisor: 0 if it is, else 1.
     Probe {
         #[command(flatten)]
@@ -109,6 +112,12 @@ impl Command {
                 | Self::Restore { .. }
         )
     }
+}
+
+#[derive(Subcommand)]
+enum SandboxCommand {
+    /// Lets it begin anew while the hub does not run: all that was tried is gone, keys stay good.
+    Reset(Setup),
 }
 
 #[derive(Subcommand)]
@@ -194,6 +203,9 @@ fn main() -> ExitCode {
         }
         Command::Feed(FeedCommand::Try { setup, what }) => {
             setup.load().and_then(|c| app::feed_try(&c, &what))
+        }
+        Command::Sandbox(SandboxCommand::Reset(setup)) => {
+            setup.load().and_then(|c| app::reset_sandbox(&c))
         }
         Command::Registry(RegistryCommand::Make(options)) => app::registry_make(&options),
         Command::CheckConfig(setup) => setup.load().and_then(|c| app::check(&c)),

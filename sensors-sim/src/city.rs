@@ -107,6 +107,55 @@ impl City {
             .for_each(|z| operator.clone_into(&mut z.operator));
     }
 
+    /// Makes every `nth` car park with bays a private one of that operator.
+    pub fn make_private(&mut self, nth: usize, operator: &str) {
+        let is_park = |z: &&mut Zone| z.kind != ZoneKind::OnStreet && !z.bays.is_empty();
+        let parks = self.zones.iter_mut().filter(is_park);
+        for zone in parks.step_by(nth.max(1)) {
+            zone.kind = ZoneKind::Private;
+            operator.clone_into(&mut zone.operator);
+        }
+    }
+
+    /// The same city without every `nth` zone, from the `nth` on.
+    #[must_use]
+    pub fn without_every(&self, nth: usize) -> Self {
+        let mut left = Self::with_capacity(self.zones.len(), self.bays.len());
+        let kept = |at: &usize| !(at + 1).is_multiple_of(nth.max(1));
+        for at in (0..self.zones.len()).filter(kept) {
+            let mut zone = self.zones[at].clone();
+            let first = left.bays.len() as u32;
+            for bay in zone.bays.clone() {
+                left.push_bay(self.bay_id(bay), self.bays[bay as usize]);
+            }
+            zone.bays = first..left.bays.len() as u32;
+            left.zones.push(zone);
+        }
+        left
+    }
+
+    /// The same city, its ids begun with `prefix`; `None` where one would be no id any more.
+    #[must_use]
+    pub fn prefixed(mut self, prefix: &str) -> Option<Self> {
+        let ids: Vec<String> = (0..self.bays.len() as u32)
+            .map(|bay| format!("{prefix}{}", self.bay_id(bay)))
+            .collect();
+        for zone in &mut self.zones {
+            zone.id.insert_str(0, prefix);
+        }
+        let zones = self.zones.iter().map(|z| &z.id);
+        if !ids.iter().chain(zones).all(|id| is_valid_id(id)) {
+            return None;
+        }
+        self.ids = ids.concat();
+        let ends = ids.iter().scan(0, |end, id| {
+            *end += id.len() as u32;
+            Some(*end)
+        });
+        self.id_ends = ends.collect();
+        Some(self)
+    }
+
     pub(crate) fn with_capacity(zones: usize, bays: usize) -> Self {
         Self {
             zones: Vec::with_capacity(zones),
@@ -156,4 +205,59 @@ pub fn is_valid_id(id: &str) -> bool {
         && id
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::CityParams;
+
+    fn city() -> City {
+        City::generate(&CityParams {
+            bays: 60,
+            zones: Some(6),
+            seed: 1,
+        })
+    }
+
+    #[test]
+    fn every_id_of_a_city_may_be_given_a_beginning() {
+        let plain = city();
+        let begun = city().prefixed("sbx-").unwrap();
+        for bay in 0..60 {
+            let want = format!("sbx-{}", plain.bay_id(bay));
+            assert_eq!(begun.bay_id(bay), want);
+        }
+        for (zone, was) in begun.zones().iter().zip(plain.zones()) {
+            assert_eq!(zone.id, format!("sbx-{}", was.id));
+            assert_eq!(zone.bays, was.bays);
+        }
+        assert!(city().prefixed("no id ").is_none());
+        assert!(city().prefixed(&"x".repeat(64)).is_none());
+    }
+
+    #[test]
+    fn a_city_may_lose_some_of_its_zones_and_their_bays() {
+        let whole = city();
+        let left = whole.without_every(3);
+        assert_eq!(left.zones().len(), 4);
+        for zone in left.zones() {
+            let was = whole.zones().iter().find(|z| z.id == zone.id).unwrap();
+            let ids = |city: &City, zone: &Zone| {
+                let bays = zone.bays.clone();
+                bays.map(|b| city.bay_id(b).to_owned()).collect::<Vec<_>>()
+            };
+            assert_eq!(ids(&left, zone), ids(&whole, was));
+        }
+        assert!(whole.without_every(1).bays().is_empty());
+    }
+
+    #[test]
+    fn some_zones_may_be_made_private() {
+        let mut city = city();
+        city.make_private(3, "owner");
+        let own = city.zones().iter().filter(|z| z.operator == "owner");
+        let own: Vec<_> = own.map(|z| (z.kind, z.bays.is_empty())).collect();
+        assert_eq!(own, [(ZoneKind::Private, false); 2]);
+    }
 }

@@ -17,6 +17,7 @@
 //! folder is copied by SQLite itself, as it is at one moment.
 
 use super::{Failure, manifest};
+use crate::config::SandboxSettings;
 use crate::{history, journal, store};
 use std::ffi::OsString;
 use std::fs::File;
@@ -30,7 +31,7 @@ const MARKER: &str = "backup.json";
 const UNFINISHED: &str = "unfinished-copy";
 
 /// What is copied in its own way, or belongs to a running hub only.
-const NOT_PLAIN: [&str; 10] = [
+const NOT_PLAIN: [&str; 11] = [
     "journal",
     "checkpoints",
     "lock",
@@ -41,6 +42,8 @@ const NOT_PLAIN: [&str; 10] = [
     store::FILE,
     "bayhub.db-wal",
     "bayhub.db-shm",
+    // What is tried out is nobody's loss.
+    SandboxSettings::FOLDER,
 ];
 
 /// Copies `data` to the folder `to`, which must be empty or not there.

@@ -11,6 +11,7 @@ use crate::metrics::Metrics;
 use crate::partners::ContributorDesk;
 use crate::settlement::AmendmentFiles;
 use crate::stream::{CutPart, Cuts, Saved};
+use crate::threads;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -170,14 +171,12 @@ impl FoundCheckpoint {
             needed_from: needed_from.clone(),
             metrics,
         };
-        let thread = std::thread::Builder::new()
-            .name("checkpoint".into())
-            .spawn(move || {
-                scribe.cuts.make_room(bays);
-                for cut in asked {
-                    scribe.write(cut);
-                }
-            })?;
+        let thread = threads::start("checkpoint", move || {
+            scribe.cuts.make_room(bays);
+            for cut in asked {
+                scribe.write(cut);
+            }
+        })?;
         // One cut at a time, so there is always room for it.
         let ask = Box::new(move |cut: Cut| cuts.ask(cut.at) && ask.try_send(cut).is_ok());
         Ok((

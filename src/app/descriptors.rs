@@ -21,6 +21,11 @@ pub(super) fn own(limit: u64) -> u64 {
 
 /// How many descriptors the clients of this configuration may take.
 pub(super) fn wanted(config: &Config) -> u64 {
+    of_clients(config).saturating_add(of_sandbox(config))
+}
+
+/// Those of the hub's own clients.
+fn of_clients(config: &Config) -> u64 {
     let clients = [
         config.http.max_connections,
         config.mqtt.max_connections,
@@ -31,12 +36,23 @@ pub(super) fn wanted(config: &Config) -> u64 {
         .fold(0, |sum: u64, n| sum.saturating_add(*n as u64))
 }
 
+/// Those of the sandbox's.
+fn of_sandbox(config: &Config) -> u64 {
+    let own = &config.sandbox;
+    if own.enabled {
+        own.max_connections as u64
+    } else {
+        0
+    }
+}
+
 /// The same configuration, with as many connections as there are descriptors for: where they do not
 /// do for all, in the proportion that was asked for. `limit`: what the system gives; `None`, no
 /// limit.
 pub(super) fn fitted(mut config: Config, limit: Option<u64>) -> Config {
-    let wanted = wanted(&config);
+    let wanted = of_clients(&config);
     let room = limit.map_or(u64::MAX, |limit| limit - own(limit));
+    let room = room.saturating_sub(of_sandbox(&config));
     if wanted > room {
         let part = |n: usize| (n as u128 * u128::from(room) / u128::from(wanted)) as usize;
         let mqtt = part(config.mqtt.max_connections.saturating_add(LOBBY));

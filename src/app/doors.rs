@@ -6,7 +6,7 @@ use super::sockets::{address, listen};
 use super::{Failure, Shared, adapters, board, brokers, feeds};
 use crate::config::Config;
 use crate::health::Part;
-use crate::ingest::mqtt_server;
+use crate::ingest::mqtt_server::{self, SandboxDoor};
 use crate::partners::Keys;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,27 +14,32 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+/// Where MQTT is heard, with and without TLS, and the sandbox's door behind it.
+pub(super) type MqttFront = (TcpListener, Option<Secured>, Option<Arc<SandboxDoor>>);
+
 /// Opens the doors for reports: the hub's own MQTT server, with and without TLS, and the clients of
-/// outside brokers. Returns where MQTT over TLS listens, if it does.
+/// outside brokers. Returns the server's, and where MQTT over TLS listens, if it does.
 pub(super) async fn open(
     config: &Config,
     shared: &Shared,
     keys: Arc<Keys>,
-    services: Services,
-    (mqtt, mqtts): (TcpListener, Option<Secured>),
+    services: &Services,
+    front: Option<MqttFront>,
     (closed, tasks): (&watch::Receiver<bool>, &mut JoinSet<()>),
-) -> Result<Option<SocketAddr>, Failure> {
-    let Services {
-        gate,
-        feeds,
-        guests,
-        inbox,
-    } = services;
+) -> Result<(Arc<mqtt_server::Door>, Option<SocketAddr>), Failure> {
+    let feeds = services.feeds.clone();
+    let gate = services.gate.clone();
+    let inbox = services.inbox.clone();
+    let guests = services.guests.clone();
     let intake = adapters::intake(gate);
     let board = board::board(shared);
     brokers::start(config, shared, &intake, &board, &inbox, closed, tasks)?;
     feeds::start(&feeds, closed, tasks)?;
-    let door = Arc::new(mqtt_server::Door::new(
+    let (listeners, sandbox) = match front {
+        Some((mqtt, mqtts, sandbox)) => (Some((mqtt, mqtts)), sandbox),
+        None => (None, None),
+    };
+    let door = mqtt_server::Door::new(
         config.mqtt.clone(),
         adapters::keeper(keys, shared, config.http.public_reads),
         intake,
@@ -42,15 +47,18 @@ pub(super) async fn open(
         inbox,
         shared.metrics.clone(),
         shared.limits.clone(),
-    ));
-    tasks.spawn(mqtt_server::serve(mqtt, door.clone(), closed.clone()));
+    );
+    let door = Arc::new(door.before(sandbox));
+    let mut listening = None;
+    if let Some((mqtt, mqtts)) = listeners {
+        tasks.spawn(mqtt_server::serve(mqtt, door.clone(), closed.clone()));
+        if let Some(secured) = mqtts {
+            listening = Some(secure(secured, door.clone(), tasks, closed).await?);
+        }
+    }
     tasks.spawn(guests.open(door.clone(), closed.clone()).serve());
-    let listening = match mqtts {
-        Some(secured) => Some(secure(secured, door, tasks, closed).await?),
-        None => None,
-    };
     shared.health.well(Part::Mqtt);
-    Ok(listening)
+    Ok((door, listening))
 }
 
 /// MQTT over TLS beside the plain listener, its certificate read again on SIGHUP.

@@ -22,6 +22,7 @@ mod backup;
 mod board;
 mod brokers;
 mod certificates;
+mod check;
 mod checkpoints;
 mod descriptors;
 mod doctor;
@@ -50,6 +51,7 @@ mod quality;
 mod rates;
 mod registry_make;
 mod replay;
+mod sandbox;
 mod services;
 mod settlement;
 mod shared;
@@ -62,6 +64,7 @@ mod usage;
 mod workdays;
 
 pub use backup::{backup, restore};
+pub use check::check;
 pub use doctor::doctor;
 pub use failure::Failure;
 pub use feed_try::{FeedTry, feed_try};
@@ -75,6 +78,7 @@ pub use partners::{NewKey, create_key};
 pub use probe::probe;
 pub use process::exit_on_worker_panic;
 pub use registry_make::{RegistryMake, registry_make};
+pub use sandbox::reset as reset_sandbox;
 pub(crate) use sockets::are_free;
 
 use crate::clock::SystemClock;
@@ -82,16 +86,14 @@ use crate::config::Config;
 use crate::domain::{Clock, Millis, Submission};
 use crate::forecast::Forecasts;
 use crate::health::Health;
-use crate::ingest::codec::device;
 use crate::live::Live;
 use crate::partners::UsageBook;
-use crate::registry::Registry;
 use engine::{AtWork, Engine};
-use foundation::Foundation;
+use foundation::{Foundation, Front};
 use rates::Learner;
+use sandbox::{Offered, Sandbox};
 use services::{Made, Services};
 use shared::Shared;
-use sockets::address;
 use std::fs::File;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -108,7 +110,7 @@ const INBOX: usize = 1024;
 /// How often subscribers are told of changes at most.
 const FEED_PACE: Duration = Duration::from_millis(2);
 
-/// A running hub.
+/// A running hub. The sandbox's listens nowhere: what clients say comes by the other's doors.
 pub struct Hub {
     pub http: SocketAddr,
     /// HTTP over TLS, where it is configured.
@@ -123,6 +125,10 @@ pub struct Hub {
     running: AtWork,
     usage: Arc<UsageBook>,
     history: history::Opened,
+    /// What the sandbox's hub is to who keeps it.
+    offered: Option<Offered>,
+    /// The sandbox beside the hub.
+    sandbox: Option<Sandbox>,
     /// Held for as long as the hub uses the folder.
     _lock: File,
 }
@@ -140,41 +146,6 @@ pub fn run(config: Config, accepted: Vec<LossKind>) -> Result<(), Failure> {
         stop.await;
         hub.stop().await
     })
-}
-
-/// Reads everything a run would read, changes nothing, and prints what was found.
-///
-/// # Errors
-/// [`Failure::Config`] with every fault that was found.
-pub fn check(config: &Config) -> Result<(), Failure> {
-    let keys = partners::of_config(config)?;
-    config.store.check()?;
-    certificates::open(config)?;
-    brokers::check(&config.brokers)?;
-    feeds::check(&config.feeds)?;
-    workdays::read(config)?;
-    partners::warn_of_areas(config);
-    exposure::warn(config);
-    let samples = feed_try::check_feeds(&config.feeds)?;
-    let scratch = tempfile::tempdir().map_err(|e| Failure::Internal(e.to_string()))?;
-    let registry = Registry::open_as(
-        &config.registry.path,
-        scratch.path(),
-        device::MODELS,
-        config.registry.reading(),
-    )?;
-    let city = registry.city();
-    let devices = registry.device_count();
-    for line in samples {
-        println!("{line}");
-    }
-    println!(
-        "ok: {} zones, {} bays, {devices} devices, {} keys",
-        city.zone_count(),
-        city.live_bays(),
-        keys.len()
-    );
-    Ok(())
 }
 
 impl Hub {
@@ -205,11 +176,18 @@ impl Hub {
         clock: Arc<dyn Clock>,
         accepted: Vec<LossKind>,
     ) -> Result<Self, Failure> {
+        // What a start holds is large: its callers hold a pointer to it.
+        Box::pin(Self::start_all(config, clock, accepted)).await
+    }
+
+    async fn start_all(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        accepted: Vec<LossKind>,
+    ) -> Result<Self, Failure> {
         let Foundation {
             keys,
-            http,
-            mqtt,
-            mqtts,
+            front,
             lock,
             shared,
             opening,
@@ -231,8 +209,8 @@ impl Hub {
         let rates = kept.rates.clone();
         let engine = Engine::build(&config, &shared, journal, checkpoint, kept, sink)?;
 
-        let at = http.addresses()?;
-        let hub_mqtt = address(&mqtt)?;
+        let (at, hub_mqtt) = Front::addresses(front.as_ref())?;
+        let (http, mqtt, passages) = Front::parted(front);
         let (inbox, outbox) = mpsc::channel::<Submission>(INBOX);
         let (close, closed) = watch::channel(false);
         let mut tasks = JoinSet::new();
@@ -249,19 +227,18 @@ impl Hub {
             quarantine: engine.quarantine(),
             losses: manifest.clone(),
             inbox,
+            sandbox: passages.as_ref().map(|to| to.issuer.clone()),
         };
         let services = Services::start(&config, &shared, made, http, &closed, &mut tasks).await?;
         let running = engine.start(&shared, outbox).await?;
-        let schedule = running.stream.rates.clone();
-        let inbox = services.inbox.clone();
-        let past = history.history.clone();
-        let lasting = (past.clone(), schedule.clone());
-        let learner = Learner::new(&config, &shared, rates, lasting, inbox);
-        tasks.spawn(learner.run(closed.clone()));
-        let forecaster = forecast::open(&config, &shared, past, schedule, forecasts)?;
-        tasks.spawn(forecaster.run(closed.clone()));
+        let taught = (&history, &running, &services);
+        let learners = learners((&config, &shared), taught, rates, forecasts)?;
+        tasks.spawn(learners.0.run(closed.clone()));
+        tasks.spawn(learners.1.run(closed.clone()));
         let around = (&closed, &mut tasks);
-        let secure = doors::open(&config, &shared, keys, services, (mqtt, mqtts), around).await?;
+        let (door, secure) =
+            doors::open(&config, &shared, keys.clone(), &services, mqtt, around).await?;
+        let offered = Offered::of(&config, &shared, services, door, (keys, &issuer), &closed);
 
         let lately = history.lately.clone();
         tasks.spawn(history::keep_gauges(lately, shared.clone(), closed.clone()));
@@ -270,8 +247,10 @@ impl Hub {
         tasks.spawn(manifest.follow(begun, closed.clone()));
         tasks.spawn(keep_pace(shared.live.clone(), closed.clone()));
         tasks.spawn(uptime::keep(&config, &shared, closed.clone()));
+        let health = shared.health.clone();
         tasks.spawn(follow_stream(&running, shared.clone(), &config, closed));
-        until_well(&shared.health).await;
+        until_well(&health).await;
+        let sandbox = passages.map(|to| Sandbox::start(&config, to, &health));
         Ok(Self {
             http: at.plain,
             https: at.secure,
@@ -283,8 +262,17 @@ impl Hub {
             running,
             usage,
             history,
+            offered,
+            sandbox,
             _lock: lock,
         })
+    }
+
+    /// Waits until the sandbox answers, if there is one and it comes to that.
+    pub(crate) async fn sandbox_open(&self) {
+        if let Some(sandbox) = &self.sandbox {
+            sandbox.open().await;
+        }
     }
 
     /// Everything before it is settled, by the hub's clock.
@@ -308,6 +296,9 @@ impl Hub {
     pub async fn stop(mut self) -> Result<(), Failure> {
         let begun = Instant::now();
         self.close.send_replace(true);
+        // Both at once: connections to the sandbox are ended by it, and waited for below.
+        let beside = self.sandbox.take().map(Sandbox::stop);
+        drop(self.offered);
         while self.tasks.join_next().await.is_some() {}
         // Nobody is left to be counted.
         usage::last(&self.usage).await;
@@ -322,9 +313,27 @@ impl Hub {
         })
         .await
         .map_err(|e| Failure::Internal(e.to_string()))??;
+        if let Some(beside) = beside {
+            beside.await;
+        }
         tracing::info!(took = ?begun.elapsed(), "stopped");
         Ok(())
     }
+}
+
+/// Those who learn from what is settled: rates, and what is to be expected.
+fn learners(
+    (config, shared): (&Config, &Shared),
+    (history, running, services): (&history::Opened, &AtWork, &Services),
+    rates: Arc<rates::RateFiles>,
+    forecasts: Arc<Forecasts>,
+) -> Result<(Learner, forecast::Forecaster), Failure> {
+    let schedule = running.stream.rates.clone();
+    let past = history.history.clone();
+    let lasting = (past.clone(), schedule.clone());
+    let learner = Learner::new(config, shared, rates, lasting, services.inbox.clone());
+    let forecaster = forecast::open(config, shared, past, schedule, forecasts)?;
+    Ok((learner, forecaster))
 }
 
 /// Keeps the stream's gauges, and says when it stands still.

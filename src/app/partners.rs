@@ -3,6 +3,7 @@
 use super::checkpoints::FoundCheckpoint;
 use super::folder::own_folder;
 use super::manifest::Opening;
+use super::sandbox::settings;
 use super::{Failure, Shared, usage};
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -37,6 +38,14 @@ pub(super) fn of_config(config: &Config) -> Result<Keys, Failure> {
     }
     .keys()
     .map_err(|e| Failure::Config(e.to_string()))
+}
+
+/// Finds what is wrong with the keys of the sandbox's configuration.
+pub(super) fn check_sandbox(config: &Config) -> Result<(), Failure> {
+    if config.sandbox.enabled {
+        of_config(&settings::of(config)).map_err(|e| Failure::Config(format!("sandbox.{e}")))?;
+    }
+    Ok(())
 }
 
 /// Says which keys, brokers and feeds may speak of every zone only because nobody has said otherwise.
@@ -94,7 +103,8 @@ pub(super) async fn open(
     keys: Arc<Keys>,
     clock: Arc<dyn Clock>,
 ) -> Result<Issuer, Failure> {
-    Ok(Issuer::open(store, keys, &config.keys, clock).await?)
+    let issuer = Issuer::open(store, keys, &config.keys, clock).await?;
+    Ok(issuer.of_space(config.registry.realm.into()))
 }
 
 /// The desk that makes partners of strangers, and its letters.
@@ -194,6 +204,9 @@ pub struct NewKey {
     /// How far what they say is trusted: trusted or unproven. For apps only.
     #[arg(long, default_value = "unproven", value_parser = standing)]
     standing: Standing,
+    /// A key of the sandbox: bh_test_..., good there and nowhere else.
+    #[arg(long)]
+    sandbox: bool,
 }
 
 /// One name of an area on the command line.
@@ -260,6 +273,8 @@ fn source_kind(text: &str) -> Result<SourceKind, String> {
 /// [`Failure::Unavailable`] while a hub uses the folder: it would not learn of the key.
 pub fn create_key(config: &Config, new: NewKey) -> Result<(), Failure> {
     let area = area(&new.area)?;
+    let beside = new.sandbox.then(|| settings::of(config));
+    let config = beside.as_ref().unwrap_or(config);
     let keys = Arc::new(of_config(config)?);
     let _lock = own_folder(&config.data.path).map_err(|e| match e {
         Failure::Unavailable(why) => {
@@ -275,7 +290,7 @@ pub fn create_key(config: &Config, new: NewKey) -> Result<(), Failure> {
         opening.store(&store).await?;
         let clock = Arc::new(SystemClock);
         store.ensure_partners(&[&new.partner], clock.now()).await?;
-        let issuer = Issuer::open(store.clone(), keys, &config.keys, clock).await?;
+        let issuer = open(store.clone(), config, keys, clock).await?;
         let name = new.name;
         let partner = new.partner;
         let sources = new.sources;

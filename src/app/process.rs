@@ -5,8 +5,9 @@ use super::{Failure, Shared};
 use crate::domain::{Millis, RecentTurnover, Suspicion, ZoneIx};
 use crate::health::Part;
 use crate::stream::Progress;
+use crate::threads;
 use crate::tls::Tls;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setpriority_process, setrlimit};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,29 +16,27 @@ use tokio::sync::watch;
 
 /// Ends the process when a thread panics that the hub cannot do without. A timely worker that
 /// panics stops neither its peers nor the process: the hub would go on acknowledging reports that
-/// nobody applies. A panic in the handler of one request ends that request only.
+/// nobody applies. A panic in the handler of one request ends that request only, and one of a spared
+/// hub's threads (the sandbox's) is told to who keeps it.
 pub fn exit_on_worker_panic() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         usual(info);
         let name = std::thread::current().name().unwrap_or_default().to_owned();
-        if [
-            "timely",
-            "stream",
-            "journal",
-            "checkpoint",
-            "history",
-            "main",
-        ]
-        .iter()
-        .any(|n| name.starts_with(n))
-        {
-            eprintln!(
-                "bayhub: thread {name} panicked: stopping, so that it is restarted and replays"
-            );
-            std::process::exit(INTERNAL);
+        if threads::is_vital(&name) {
+            give_up(&format!("thread {name} panicked"));
         }
     }));
+}
+
+/// The hub of this thread cannot go on: ends the process, or tells who keeps a hub that is spared.
+fn give_up(why: &str) {
+    if let Some(told) = threads::spared() {
+        told(why);
+    } else {
+        eprintln!("bayhub: {why}: stopping, so that it is restarted and replays");
+        std::process::exit(INTERNAL);
+    }
 }
 
 /// Each client is a descriptor, and the 1,024 that most systems start a program with are soon used
@@ -59,6 +58,14 @@ fn take_descriptors() {
 /// no limit.
 pub(super) fn descriptors() -> Option<u64> {
     getrlimit(Resource::Nofile).maximum
+}
+
+/// Lets all other threads go before this one and those that it starts, where the processor is short.
+pub(super) fn give_way() {
+    // Of Linux: of this thread alone, and of its children from their start.
+    if let Err(e) = setpriority_process(None, 10) {
+        tracing::warn!(error = %e, "the sandbox's threads are as urgent as all others");
+    }
 }
 
 /// Bytes that this process may still write on the disk of `path`.
@@ -152,11 +159,8 @@ pub(super) async fn watch_stream(
                 stalled = false;
             }
         } else if since.elapsed() > stall * 2 {
-            eprintln!(
-                "bayhub: the stream has stood still for {:?}: stopping, so that it is restarted and replays",
-                since.elapsed()
-            );
-            std::process::exit(INTERNAL);
+            let why = format!("the stream has stood still for {:?}", since.elapsed());
+            return give_up(&why);
         } else if since.elapsed() > stall && !stalled {
             stalled = true;
             tracing::error!(waiting = p.waiting(), "the stream stands still");
@@ -210,5 +214,24 @@ fn gauge(p: &Progress, shared: &Shared) {
         m.suspect_sources
             .with_label_values(&[what])
             .set(i64::from(n));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hub_that_is_spared_tells_why_it_cannot_go_on_and_the_process_does() {
+        let (tell, told) = std::sync::mpsc::sync_channel(1);
+        let spared = std::thread::spawn(move || {
+            threads::spare(Some(Arc::new(move |why| {
+                tell.send(why.to_owned()).unwrap();
+            })));
+            let vital = threads::start("journal", || give_up("thread sandbox-journal panicked"));
+            vital.unwrap().join().unwrap();
+        });
+        spared.join().unwrap();
+        assert_eq!(told.recv().unwrap(), "thread sandbox-journal panicked");
     }
 }

@@ -13,8 +13,9 @@ use crate::forecast::Forecasts;
 use crate::ingest::connector::Feeds;
 use crate::ingest::gate::Gate;
 use crate::journal::Quarantine;
-use crate::partners::{ContributorDesk, Issuer, Keys, UsageBook};
+use crate::partners::{ContributorDesk, Issuer, Keys, SandboxIssuer, UsageBook};
 use crate::serve;
+use crate::sharing::Desk;
 use crate::store::Store;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
@@ -28,6 +29,8 @@ pub(super) struct Services {
     pub(super) guests: Arc<WebSocketDoor>,
     /// To the journal.
     pub(super) inbox: mpsc::Sender<Submission>,
+    pub(super) desk: Arc<Desk>,
+    pub(super) api: serve::Router,
 }
 
 /// What the services are made of besides what all rooms share.
@@ -45,6 +48,8 @@ pub(super) struct Made<'a> {
     pub(super) quarantine: Quarantine,
     pub(super) losses: Arc<ManifestKeeper>,
     pub(super) inbox: mpsc::Sender<Submission>,
+    /// Makes keys of the sandbox, where there is one.
+    pub(super) sandbox: Option<Arc<SandboxIssuer>>,
 }
 
 impl Services {
@@ -52,7 +57,7 @@ impl Services {
         config: &Config,
         shared: &Shared,
         of: Made<'_>,
-        http: HttpListeners,
+        http: Option<(HttpListeners, Option<Arc<serve::SandboxApi>>)>,
         closed: &watch::Receiver<bool>,
         tasks: &mut JoinSet<()>,
     ) -> Result<Self, Failure> {
@@ -78,10 +83,10 @@ impl Services {
             keys: of.keys.clone(),
             issuer: of.issuer.clone(),
             admission,
-            sandbox: None,
+            sandbox: of.sandbox,
             contributors: of.contributors.clone(),
             usage: of.usage.clone(),
-            desk,
+            desk: desk.clone(),
             clock: shared.clock.clone(),
             health: shared.health.clone(),
             metrics: shared.metrics.clone(),
@@ -100,12 +105,17 @@ impl Services {
             closed: closed.clone(),
             config: config.http.clone(),
         });
-        listen(config, shared, http, &api, closed, tasks)?;
+        if let Some((http, sandbox)) = http {
+            let answerer = serve::Answerer::new(api.clone(), sandbox);
+            listen(config, shared, http, &answerer, closed, tasks)?;
+        }
         Ok(Self {
             gate,
             feeds,
             guests,
             inbox,
+            desk,
+            api,
         })
     }
 }
@@ -115,7 +125,7 @@ fn listen(
     config: &Config,
     shared: &Shared,
     http: HttpListeners,
-    api: &serve::Router,
+    api: &serve::Answerer,
     closed: &watch::Receiver<bool>,
     tasks: &mut JoinSet<()>,
 ) -> Result<(), Failure> {

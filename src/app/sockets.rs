@@ -4,7 +4,7 @@ use super::Failure;
 use super::certificates::Secured;
 use crate::config::Config;
 use crate::tls::Tls;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
@@ -45,6 +45,9 @@ impl HttpListeners {
         })
     }
 }
+
+/// Where a hub listens that listens nowhere.
+pub(super) const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
 /// Where HTTP is spoken, the ports that were given where 0 was asked for.
 pub(super) struct HttpAddresses {

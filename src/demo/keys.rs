@@ -2,7 +2,7 @@
 //!
 //! Promise: the file is readable by its owner only, and whole or not there at all.
 
-use crate::partners::Keys;
+use crate::partners::{KeySpace, Keys};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
 use std::path::Path;
@@ -18,6 +18,9 @@ pub(super) struct DemoKeys {
     /// Folders of before there was such a scope have none.
     #[serde(default)]
     pub(super) partner: String,
+    /// Good in the sandbox alone; likewise.
+    #[serde(default)]
+    pub(super) test: String,
     /// The simulator's own, one a kind of source; not printed.
     pub(super) sensors: String,
     pub(super) apps: String,
@@ -27,11 +30,18 @@ pub(super) struct DemoKeys {
 /// Those of the file, made where there are none.
 pub(super) fn keys(file: &Path) -> std::io::Result<DemoKeys> {
     let mut rng = rand::rng();
+    let test = Keys::mint_in(KeySpace::Test, &mut rng);
+    let test = test.0.expose().to_owned();
     let mut mint = || Keys::mint(&mut rng).0.expose().to_owned();
     if let Ok(text) = std::fs::read(file) {
         let mut keys: DemoKeys = serde_json::from_slice(&text)?;
-        if keys.partner.is_empty() {
-            keys.partner = mint();
+        if keys.partner.is_empty() || keys.test.is_empty() {
+            if keys.partner.is_empty() {
+                keys.partner = mint();
+            }
+            if keys.test.is_empty() {
+                keys.test = test;
+            }
             write_private(file, &serde_json::to_vec_pretty(&keys)?)?;
         }
         return Ok(keys);
@@ -43,6 +53,7 @@ pub(super) fn keys(file: &Path) -> std::io::Result<DemoKeys> {
         monitor: mint(),
         admin: mint(),
         partner: mint(),
+        test,
         sensors: mint(),
         apps: mint(),
         gates: mint(),

@@ -114,6 +114,7 @@ fn alone(mut config: Config) -> Config {
     config.mqtt.listen = anywhere;
     config.mqtt.tls = None;
     config.brokers.clear();
+    config.sandbox.enabled = false;
     // The hub of today learns from all of the day, not from its first hour.
     config.stream.rates = RatesFrom::Default;
     config

@@ -23,6 +23,7 @@ use crate::domain::turnover::HOUR_MS;
 use crate::domain::{Clock, Corrections, Millis, SettledHour, SettledSink, WindowRow};
 use crate::health::{Health, Part};
 use crate::metrics::Metrics;
+use crate::threads;
 use gathered::{Gathered, HourKey};
 use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
@@ -98,9 +99,7 @@ impl Keeper {
     /// Starts the thread; it ends after [`Keeper::stop`].
     pub(super) fn start(self: &Arc<Self>) -> io::Result<JoinHandle<()>> {
         let own = self.clone();
-        std::thread::Builder::new()
-            .name("history".into())
-            .spawn(move || own.run())
+        threads::start("history", move || own.run())
     }
 
     /// Takes part `part` of `parts` of what was settled; every part is offered, though there be

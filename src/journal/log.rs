@@ -14,6 +14,7 @@ use super::record::{self, SegmentHead};
 use super::recover::{Segment, file_name};
 use super::{Config, Entry, Expected, Numbers, Position};
 use crate::domain::{Claim, Millis};
+use crate::threads;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
@@ -312,9 +313,8 @@ impl Log {
         let disk = self.disk.clone();
         let path = self.dir.join(file_name(sequence));
         let bytes = self.segment_bytes;
-        let made = std::thread::Builder::new().name("journal-ahead".into());
         // Without a helper the next turn makes the segment itself.
-        self.ahead = made.spawn(move || disk.zeroed(&path, bytes)).ok();
+        self.ahead = threads::start("journal-ahead", move || disk.zeroed(&path, bytes)).ok();
     }
 
     /// Whether one more segment fits under `max_bytes`.

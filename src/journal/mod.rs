@@ -61,6 +61,7 @@ pub use survey::{Surveyed, end_of, folder_of, survey};
 use crate::domain::{Batch, Clock, Submission};
 use crate::health::Health;
 use crate::metrics::Metrics;
+use crate::threads;
 use disk::{Disk, RealDisk};
 use log::Log;
 use quarantine::QuarantineWriter;
@@ -354,8 +355,6 @@ impl Journal {
             tick,
             lock,
         };
-        std::thread::Builder::new()
-            .name("journal".into())
-            .spawn(move || writer.run())
+        threads::start("journal", move || writer.run())
     }
 }

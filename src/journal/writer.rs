@@ -16,6 +16,7 @@ use super::quarantine::QuarantineWriter;
 use crate::domain::{Batch, Claim, Clock, Millis, Receipt, Refusal, Submission};
 use crate::health::{Health, Part};
 use crate::metrics::Metrics;
+use crate::threads;
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
@@ -362,9 +363,12 @@ impl Wake for Bell {
     }
 }
 
-/// Every acknowledgement waits for this thread, so it goes before others. Needs a right that the
-/// hub may not have.
+/// Every acknowledgement waits for this thread, so it goes before others; not that of a hub that is
+/// to give way. Needs a right that the hub may not have.
 fn raise_priority() {
+    if threads::spared().is_some() {
+        return;
+    }
     if let Err(e) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), -10) {
         tracing::debug!(error = %e, "journal: thread priority stays as it is");
     }

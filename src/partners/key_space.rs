@@ -1,5 +1,8 @@
 //! Which city a key opens.
 
+use crate::domain::Realm;
+use crate::domain::realm::TEST_KEY;
+
 /// What a key opens, as the text that it begins with says: secret scanners find leaked ones by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeySpace {
@@ -9,13 +12,23 @@ pub enum KeySpace {
     Test,
 }
 
+impl From<Realm> for KeySpace {
+    /// That of a hub's own keys.
+    fn from(realm: Realm) -> Self {
+        match realm {
+            Realm::City => Self::Live,
+            Realm::Sandbox => Self::Test,
+        }
+    }
+}
+
 impl KeySpace {
     /// What its keys begin with. Keys that were made before there were spaces begin with `bh_` alone.
     #[must_use]
     pub const fn prefix(self) -> &'static str {
         match self {
             Self::Live => "bh_live_",
-            Self::Test => "bh_test_",
+            Self::Test => TEST_KEY,
         }
     }
 }

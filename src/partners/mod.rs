@@ -6,6 +6,7 @@
 //! writes the source's number to disk.
 
 mod admission;
+mod beside;
 mod config;
 mod contributors;
 mod counted;
@@ -40,6 +41,7 @@ pub use admission::{
     Letter, LetterKind, MailConfig, NoCourier, OneTimeLink, PartnerGrants, SignupFlood,
     SignupOutcome, SignupRequest,
 };
+pub use beside::SandboxIssuer;
 pub use config::{Config, ConfigError, KeyConfig};
 pub use contributors::{ContributionFigures, ContributorDesk, Period, PseudonymError};
 pub use grant::{Grant, Scope, Scopes, SourcePattern};

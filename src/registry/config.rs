@@ -1,12 +1,12 @@
 //! The `[registry]` part of the configuration.
 
 use super::Reading;
-use crate::domain::{BBox, Crs};
+use crate::domain::{BBox, Crs, Realm};
 use serde::Deserialize;
 use std::path::PathBuf;
 
 /// `[registry]`: where the city is described.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The folder that holds `zones.geojson` and `bays.geojson`.
@@ -24,6 +24,9 @@ pub struct Config {
     /// The same for zones.
     #[serde(default = "spare_zones")]
     pub spare_zones: u32,
+    /// Which hub's city it is. No operator sets it.
+    #[serde(skip)]
+    pub realm: Realm,
 }
 
 impl Config {
@@ -34,6 +37,7 @@ impl Config {
         Reading {
             bbox: BBox::new(west, south, east, north),
             crs: self.crs,
+            realm: self.realm,
         }
     }
 

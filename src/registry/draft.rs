@@ -14,7 +14,7 @@ use super::page::BayRow;
 use super::reach::too_far;
 use super::region::Region;
 use super::{RegistryError, build};
-use crate::domain::{BBox, BayIx, Millis, ZoneIx, ZoneKind};
+use crate::domain::{BBox, BayIx, Millis, Realm, ZoneIx, ZoneKind};
 use ahash::{AHashMap, AHashSet};
 use relink::BatchNames;
 use std::borrow::Cow;
@@ -65,6 +65,8 @@ pub(super) struct Draft<'r> {
     region: Region,
     /// When bays that are new, or new at their place, come into service; never: they always were.
     now: Millis,
+    /// Whose city it is.
+    pub(super) realm: Realm,
 }
 
 impl<'r> Draft<'r> {
@@ -95,6 +97,7 @@ impl<'r> Draft<'r> {
             batch,
             region: Region::Unknown,
             now: Millis::NEVER,
+            realm: Realm::City,
         }
     }
 
@@ -117,7 +120,7 @@ impl<'r> Draft<'r> {
     }
 
     fn put_zone(&mut self, at: usize, zone: &ZoneSpec) {
-        let mut spec = match checked_zone(zone.clone()) {
+        let mut spec = match checked_zone(zone.clone(), Some(self.realm)) {
             Ok(spec) => spec,
             Err((id, what)) => return self.fault(at, &id, &what),
         };
@@ -172,7 +175,8 @@ impl<'r> Draft<'r> {
 
     pub(super) fn put_bay(&mut self, at: usize, bay: &BaySpec) {
         let names = settled(Cow::Borrowed(&bay.id), bay.aliases.clone());
-        let (id, aliases) = match names.and_then(|n| check_bay(&n.0, bay.place).map(|()| n)) {
+        let checked = |id: &str| check_bay(id, bay.place, Some(self.realm));
+        let (id, aliases) = match names.and_then(|n| checked(&n.0).map(|()| n)) {
             Ok(names) => names,
             Err(what) => return self.fault(at, &bay.id, &what),
         };

@@ -13,7 +13,7 @@ use super::parts;
 use super::reach::{bad_place, too_far};
 use super::region::Region;
 use super::{Ids, RegistryError};
-use crate::domain::{BBox, BayIx, Crs, LatLon, ZoneIx, id};
+use crate::domain::{BBox, BayIx, Crs, LatLon, Realm, ZoneIx, id};
 use ahash::AHashMap;
 use dashmap::Entry;
 use std::borrow::Cow;
@@ -38,6 +38,8 @@ pub(super) struct Loader {
     zone_called: AHashMap<String, u32>,
     zone_names: Vec<Called>,
     bay_names: Vec<Called>,
+    /// Whose city it is.
+    pub(super) realm: Realm,
     /// What comes now was put by run-time changes.
     pub(super) from_changes: bool,
     /// How many zones the city's files have: only their bays are held to lie near them.
@@ -58,9 +60,14 @@ pub(super) struct Loaded {
 }
 
 impl Loader {
+    /// Whose ids are held to: nobody's where changes have put them, which were taken once.
+    fn held_realm(&self) -> Option<Realm> {
+        (!self.from_changes).then_some(self.realm)
+    }
+
     /// `file` and `at` say where it stands, for the faults.
     pub(super) fn zone(&mut self, file: &Arc<str>, at: usize, spec: ZoneSpec) {
-        let spec = match checked_zone(spec) {
+        let spec = match checked_zone(spec, self.held_realm()) {
             Ok(spec) => spec,
             Err((id, what)) => return self.faults.add(file, at, Some(&id), what),
         };
@@ -190,7 +197,7 @@ impl Loader {
         place: LatLon,
         attrs: BayAttrs,
     ) -> Result<BayRow, String> {
-        check_bay(id, place)?;
+        check_bay(id, place, self.held_realm())?;
         let known = self.zone_at.get(zone);
         let known = known.or_else(|| self.zone_called.get(zone));
         let zone = *known.ok_or_else(|| unknown_zone(zone))?;
@@ -290,13 +297,19 @@ impl Loader {
 
 /// The zone with its places in whole 1e-7 degrees, as everything here keeps them; or its id and
 /// what is wrong.
-pub(super) fn checked_zone(mut zone: ZoneSpec) -> Result<ZoneSpec, (String, String)> {
+pub(super) fn checked_zone(
+    mut zone: ZoneSpec,
+    realm: Option<Realm>,
+) -> Result<ZoneSpec, (String, String)> {
     let names = std::mem::take(&mut zone.aliases);
     match settled(Cow::Borrowed(&zone.id), names) {
         Ok((id, aliases)) => (zone.id, zone.aliases) = (id.into_owned(), aliases),
         Err(what) => return Err((zone.id, what)),
     }
-    let what = if zone.name.len() > MAX_TEXT || zone.operator.len() > MAX_TEXT {
+    let foreign = realm.and_then(|realm| realm.takes(&zone.id).err());
+    let what = if let Some(foreign) = foreign {
+        Some(foreign.to_owned())
+    } else if zone.name.len() > MAX_TEXT || zone.operator.len() > MAX_TEXT {
         Some(format!(
             "name and operator may have at most {MAX_TEXT} bytes"
         ))
@@ -321,10 +334,11 @@ pub(super) fn checked_zone(mut zone: ZoneSpec) -> Result<ZoneSpec, (String, Stri
 /// Longest name of a zone or operator, bytes.
 const MAX_TEXT: usize = 256;
 
-pub(super) fn check_bay(bay: &str, place: LatLon) -> Result<(), String> {
+pub(super) fn check_bay(bay: &str, place: LatLon, realm: Option<Realm>) -> Result<(), String> {
     if !id::is_valid(bay) {
         return Err(invalid_id().to_owned());
     }
+    realm.map_or(Ok(()), |realm| realm.takes(bay))?;
     bad_place(place).map_or(Ok(()), Err)
 }
 

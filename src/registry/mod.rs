@@ -37,7 +37,7 @@ mod reach;
 mod region;
 mod sources;
 
-use crate::domain::{BBox, BayIx, Crs, Millis, SourceIx, SourceKind, ZoneIx};
+use crate::domain::{BBox, BayIx, Crs, Millis, Realm, SourceIx, SourceKind, ZoneIx};
 use arc_swap::{ArcSwap, Guard};
 use changes::ChangeLog;
 use city::{BaySpec, City, ZoneSpec};
@@ -71,6 +71,8 @@ pub struct Reading {
     pub bbox: Option<BBox>,
     /// In which coordinates files and changes give places that do not say so themselves.
     pub crs: Crs,
+    /// Whose city it is: the other hub's ids are refused.
+    pub realm: Realm,
 }
 
 /// All zones, bays, sources and devices of one hub.
@@ -331,6 +333,7 @@ impl Registry {
             &mut identities,
             batch,
         );
+        draft.realm = self.reading.realm;
         edit(&mut draft);
         let Drafted {
             mut city,
@@ -392,3 +395,5 @@ mod tests_names;
 mod tests_parts;
 #[cfg(test)]
 mod tests_pictures;
+#[cfg(test)]
+mod tests_realm;

@@ -44,6 +44,7 @@ pub(super) fn open(
     let mut loader = Loader::default();
     let mut seen = AHashSet::new();
     loader.bbox = reading.bbox;
+    loader.realm = reading.realm;
     loader.crs = geojson::crs_of(&zones_file, reading.crs)?;
     load_zones(&mut loader, &zones_file, &overlay, &mut seen, &changes_file)?;
     loader.crs = geojson::crs_of(&bays_file, reading.crs)?;

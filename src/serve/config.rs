@@ -1,7 +1,7 @@
 //! The `[http]` part of the configuration.
 
 use super::{Block, ListenLimits};
-use crate::domain::Crs;
+use crate::domain::{Crs, Realm};
 use crate::limits::Shares;
 use crate::registry::crs;
 use crate::tls::TlsConfig;
@@ -48,6 +48,9 @@ pub struct Config {
     /// Whose `Forwarded` and `X-Forwarded-For` are believed: addresses, or blocks of them. Nobody's
     /// unless it is said: who is believed names the address that limits and logs go by.
     pub trusted_proxies: Vec<Block>,
+    /// Which hub answers. No operator sets it.
+    #[serde(skip)]
+    pub realm: Realm,
 }
 
 /// A secret that is shared with an IoT platform. No debug form shows it.
@@ -115,6 +118,7 @@ impl Default for Config {
             onenet_token: None,
             mcp_origins: Vec::new(),
             trusted_proxies: Vec::new(),
+            realm: Realm::City,
         }
     }
 }

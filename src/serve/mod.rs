@@ -22,6 +22,7 @@ mod http;
 mod mcp;
 mod page;
 mod router;
+mod sandbox;
 mod sight;
 mod sse;
 mod state;
@@ -38,6 +39,7 @@ pub use http::audit::{AdminCall, AuditLog};
 pub use http::listen::{Entrance, ListenLimits, serve};
 pub use http::proxies::Block;
 pub use router::router;
+pub use sandbox::{Answerer, SandboxApi};
 pub use ws::{MqttDoor, MqttPlace, MqttShut, WsLine};
 
 use crate::domain::{Calendar, Clock, Submission};
@@ -50,7 +52,7 @@ use crate::journal::Quarantine;
 use crate::limits::Limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
-use crate::partners::{AdmissionDesk, ContributorDesk, Issuer, Keys, UsageBook};
+use crate::partners::{AdmissionDesk, ContributorDesk, Issuer, Keys, SandboxIssuer, UsageBook};
 use crate::registry::Registry;
 use crate::sharing::Desk;
 use std::sync::Arc;
@@ -70,7 +72,7 @@ pub struct ApiParts {
     /// Makes partners of strangers.
     pub admission: Arc<AdmissionDesk>,
     /// Makes keys of the sandbox, where there is one.
-    pub sandbox: Option<Arc<Issuer>>,
+    pub sandbox: Option<Arc<SandboxIssuer>>,
     /// Knows what each partner has made of the hub.
     pub usage: Arc<UsageBook>,
     /// Knows what apps' contributors are worth.

@@ -43,6 +43,7 @@ impl AudienceStates {
             keys: parts.keys.clone(),
             clock: parts.clock.clone(),
             public_reads: parts.config.public_reads,
+            realm: parts.config.realm,
         };
         let (reports, pushes, contributions) = doors(&parts, &doorman);
         let partners = of_partners(&parts, &doorman);

@@ -31,9 +31,10 @@ use crate::belief::FeedbackSink;
 use crate::domain::{AmendmentLog, Batch, ReadModel, RecentTurnover, SettledSink};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
+use crate::threads;
 use apply::WorkerParts;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 use timely::scheduling::SyncActivator;
 
 /// A running stream.
@@ -178,7 +179,9 @@ fn start_workers(
         .try_build()
         .map_err(|e| format!("timely: {e}"))?;
     let rxs = Arc::new(rxs);
+    let heir = threads::spared();
     let guards = timely::execute::execute_from(builders, others, timely.worker, move |worker| {
+        threads::spare(heir.clone());
         let rx = rxs[worker.index()]
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -195,14 +198,12 @@ fn start_workers(
         .zip(wakers)
         .map(|(tx, (_, wake))| (tx, wake))
         .collect();
-    let keeper = thread::Builder::new().name("stream-join".into());
-    let join = keeper
-        .spawn(move || {
-            guards
-                .join()
-                .into_iter()
-                .for_each(|r| r.expect("stream worker"));
-        })
-        .map_err(|e| e.to_string())?;
+    let join = threads::start("stream-join", move || {
+        guards
+            .join()
+            .into_iter()
+            .for_each(|r| r.expect("stream worker"));
+    })
+    .map_err(|e| e.to_string())?;
     Ok((workers, join))
 }

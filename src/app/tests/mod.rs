@@ -16,6 +16,7 @@ mod pressure;
 mod rates;
 mod replays;
 mod rewrites;
+mod sandbox;
 mod singapore;
 mod stays;
 mod two_hubs;

@@ -39,7 +39,7 @@ pub(super) async fn converse(
     place: (Admission, HeldShare),
 ) {
     let kick = Arc::new(Notify::new());
-    let desk = FrontDesk::new(Arc::clone(&door), place, Arc::clone(&kick));
+    let desk = FrontDesk::new(door, place, Arc::clone(&kick));
     let mut connection = Connection::new(stream, desk, stop);
     let why = tokio::select! {
         biased;
@@ -47,7 +47,9 @@ pub(super) async fn converse(
         why = connection.run() => why,
     };
     if let Some(label) = why.label() {
-        door.metrics
+        // Which may be the sandbox's by now.
+        let metrics = &connection.desk.door.metrics;
+        metrics
             .mqtt_refused_connections
             .with_label_values(&[label])
             .inc();

@@ -8,8 +8,8 @@ use crate::ingest::codec::Codec;
 use crate::limits::{Buckets, HeldShare, Limits, Owner, ShareTaken, Shared};
 use crate::metrics::Metrics;
 use std::net::IpAddr;
-use std::sync::Arc;
-use tokio::sync::mpsc;
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::{mpsc, watch};
 
 /// Why somebody is not let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +66,8 @@ pub struct Door {
     pub(super) metrics: Arc<Metrics>,
     pub(super) seats: ConnectionLimits,
     pub(super) limits: Arc<Limits>,
+    /// Where clients of the sandbox are passed on to.
+    pub(super) sandbox: Option<Arc<SandboxDoor>>,
     connects_by_address: Buckets<IpAddr>,
     connects_by_source: Buckets<SourceIx>,
 }
@@ -97,6 +99,7 @@ impl Door {
                 CONNECT_BURST_S,
             ),
             limits,
+            sandbox: None,
             config,
             keeper,
             intake,
@@ -104,6 +107,19 @@ impl Door {
             journal,
             metrics,
         }
+    }
+
+    /// With a sandbox behind it.
+    #[must_use]
+    pub fn before(mut self, sandbox: Option<Arc<SandboxDoor>>) -> Self {
+        self.sandbox = sandbox;
+        self
+    }
+
+    /// Connections that may be open at a time, the sandbox's among them.
+    pub(super) fn most(&self) -> usize {
+        let of_sandbox = self.sandbox.as_ref().map_or(0, |sandbox| sandbox.places);
+        self.config.max_connections.saturating_add(of_sandbox)
     }
 
     /// A stranger's place, if its address has not its share already; that is counted.
@@ -120,5 +136,41 @@ impl Door {
     /// Whether too many connections come from that source.
     pub(super) fn hurried_source(&self, source: SourceIx) -> bool {
         !self.connects_by_source.allow(source)
+    }
+}
+
+/// The door of the sandbox behind a hub's own, while it is open: a client whose password is a key of
+/// the sandbox is passed on to it, and is none of the hub's own from then on, in places, shares, counts
+/// and messages. Locks are held for a look.
+pub struct SandboxDoor {
+    behind: RwLock<Option<Behind>>,
+    places: usize,
+}
+
+type Behind = (Arc<Door>, watch::Receiver<bool>);
+
+impl SandboxDoor {
+    /// Of a sandbox that takes so many connections at a time; it is not open yet.
+    #[must_use]
+    pub const fn new(places: usize) -> Self {
+        Self {
+            behind: RwLock::new(None),
+            places,
+        }
+    }
+
+    /// Clients are passed on to `door` from now on. Their connections end once `stop` turns true.
+    pub fn open(&self, door: Arc<Door>, stop: watch::Receiver<bool>) {
+        *self.behind.write().unwrap_or_else(PoisonError::into_inner) = Some((door, stop));
+    }
+
+    /// Nobody is passed on any more: clients of the sandbox are told to come again later.
+    pub fn close(&self) {
+        *self.behind.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    pub(super) fn behind(&self) -> Option<Behind> {
+        let behind = self.behind.read().unwrap_or_else(PoisonError::into_inner);
+        behind.clone()
     }
 }

@@ -33,7 +33,7 @@ mod topic;
 mod wire;
 
 pub use config::Config;
-pub use door::{Denied, Door, Doorkeeper, Intake};
+pub use door::{Denied, Door, Doorkeeper, Intake, SandboxDoor};
 pub use guests::{GuestPlace, GuestRefused, Guests};
 pub use line::Line;
 pub use serve::{LOBBY, serve, serve_tls};

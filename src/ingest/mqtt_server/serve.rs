@@ -55,7 +55,7 @@ async fn accept(
             Some(ended) = connections.join_next() => note(ended),
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    let full = connections.len() >= door.config.max_connections.saturating_add(LOBBY);
+                    let full = connections.len() >= door.most().saturating_add(LOBBY);
                     let refused = if full { Some("full") } else { door.hurried(peer.ip()).then_some("connect_rate") };
                     if let Some(reason) = refused {
                         count(&door, reason);

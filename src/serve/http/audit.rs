@@ -186,7 +186,7 @@ where
 mod tests {
     use super::*;
     use crate::clock::ManualClock;
-    use crate::domain::Millis;
+    use crate::domain::{Millis, Realm};
     use axum::body::Body;
     use std::future::pending;
     use std::sync::Mutex;
@@ -233,6 +233,7 @@ mod tests {
             keys: Arc::default(),
             clock: Arc::new(ManualClock::at(Millis(0))),
             public_reads: true,
+            realm: Realm::City,
         };
         let never = tower::service_fn(|_: Request| -> Answering { Box::pin(pending()) });
         let mut service = Audit::new(doorman, heard.clone()).layer(never);

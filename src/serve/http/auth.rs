@@ -6,7 +6,8 @@
 
 use super::caller::Caller;
 use super::error::ApiError;
-use crate::domain::Clock;
+use crate::domain::realm::is_test_key;
+use crate::domain::{Clock, Realm};
 use crate::partners::{Grant, Keys, Scope};
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::HeaderMap;
@@ -21,6 +22,8 @@ pub(in crate::serve) struct Doorman {
     pub(in crate::serve) clock: Arc<dyn Clock>,
     /// Whether public data is read without a key.
     pub(in crate::serve) public_reads: bool,
+    /// Which hub's doorman it is.
+    pub(in crate::serve) realm: Realm,
 }
 
 /// A caller who may send reports.
@@ -88,9 +91,24 @@ impl Doorman {
             "Authorization must be: Bearer bh_...",
         ))?;
         let good = self.keys.grant(key, self.clock.now());
-        good.ok_or(ApiError::Unauthorized(
-            "this key is not good: nobody has it, or it was revoked or has expired",
-        ))
+        good.ok_or_else(|| ApiError::Unauthorized(self.no_good(key)))
+    }
+
+    /// What is said of a key that grants nothing.
+    pub(in crate::serve) fn no_good(&self, key: &str) -> &'static str {
+        match (self.realm, is_test_key(key.as_bytes())) {
+            (Realm::Sandbox, _) => {
+                "this key of the sandbox (bh_test_...) is not good: nobody has it, or it was revoked or \
+                 has expired"
+            }
+            (Realm::City, true) => {
+                "this is a key of the sandbox (bh_test_...): this hub has no sandbox, or this way does \
+                 not lead there"
+            }
+            (Realm::City, false) => {
+                "this key is not good: nobody has it, or it was revoked or has expired"
+            }
+        }
     }
 
     /// The same of a request that was looked up already, as those under `/v1` are.
@@ -124,7 +142,7 @@ pub(in crate::serve) fn scoped(grant: &Grant, scope: Scope) -> Result<(), ApiErr
 }
 
 /// The key in `Bearer <key>`; the scheme's case does not matter.
-fn bearer(value: &str) -> Option<&str> {
+pub(in crate::serve) fn bearer(value: &str) -> Option<&str> {
     let (scheme, key) = value.split_once(' ')?;
     scheme
         .eq_ignore_ascii_case("bearer")

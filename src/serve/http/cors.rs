@@ -50,7 +50,7 @@ pub(super) fn preflight(route: &Route) -> Response {
 }
 
 /// Lets pages read an answer, whatever it is.
-pub(super) fn open(headers: &mut HeaderMap) {
+pub(in crate::serve) fn open(headers: &mut HeaderMap) {
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
     headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, READ);
 }

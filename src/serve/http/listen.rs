@@ -11,8 +11,8 @@ use super::quota::ConnectionShare;
 use super::slow::Impatient;
 use crate::limits::{HeldShare, Owner, ShareTaken, Shared, Shares};
 use crate::metrics::Metrics;
+use crate::serve::sandbox::Answerer;
 use crate::tls::{Tls, TlsStream};
-use axum::Router;
 use axum::http::{Extensions, Request};
 use axum::response::Response;
 use hyper::body::Incoming;
@@ -111,9 +111,10 @@ pub async fn serve(
     entrance: Arc<Entrance>,
     listener: TcpListener,
     tls: Option<Arc<Tls>>,
-    router: Router,
+    answerer: impl Into<Answerer>,
     shutdown: impl Future<Output = ()>,
 ) {
+    let answerer = answerer.into();
     let (stopping, stop) = watch::channel(());
     tokio::pin!(shutdown);
     loop {
@@ -142,7 +143,7 @@ pub async fn serve(
         };
         let place = Arc::new(Occupied::new(&entrance, place));
         let from_peer = whence(peer, &entrance, (share.as_ref(), &place));
-        let service = TowerToHyperService::new(router.clone().map_request(from_peer));
+        let service = TowerToHyperService::new(answerer.clone().map_request(from_peer));
         let stream = Impatient::new(stream, limits.write_timeout, entrance.metrics.clone());
         let stop = stop.clone();
         let entrance = entrance.clone();

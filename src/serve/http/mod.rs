@@ -9,7 +9,7 @@ pub(super) mod body;
 pub(super) mod bom;
 pub(super) mod caching;
 pub(super) mod caller;
-mod cors;
+pub(super) mod cors;
 pub(super) mod counted;
 pub(super) mod cursor;
 mod cut;

@@ -238,9 +238,7 @@ impl SocketTalk {
         }
         let doorman = &self.state.doorman;
         let Some(grant) = doorman.keys.grant(key, doorman.clock.now()) else {
-            let e = ApiError::Unauthorized(
-                "this key is not good: nobody has it, or it was revoked or has expired",
-            );
+            let e = ApiError::Unauthorized(doorman.no_good(key));
             self.refuse(socket, None, &e).await?;
             return Err(BY_KEY);
         };

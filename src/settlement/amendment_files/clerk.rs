@@ -5,10 +5,11 @@
 
 use super::folder::Folder;
 use super::hour_file::Name;
+use crate::threads;
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{self, SyncSender};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 
 /// Blocks that wait to be written. More: the worker waits.
 pub(super) const QUEUE: usize = 32;
@@ -34,12 +35,7 @@ impl Clerk {
         let work = move || queue.into_iter().for_each(|job| carry_out(&folder, job));
         // By this name its panic ends the hub, as a journal's does: what it no longer keeps could
         // not amend.
-        Ok(Self(Some((
-            jobs,
-            thread::Builder::new()
-                .name("journal-kept".into())
-                .spawn(work)?,
-        ))))
+        Ok(Self(Some((jobs, threads::start("journal-kept", work)?))))
     }
 
     /// Waits while the queue is full. False: the thread is gone.

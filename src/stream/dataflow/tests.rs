@@ -116,7 +116,7 @@ fn an_idle_stream_still_sees_time_pass() {
             begun.elapsed().as_secs() < 60,
             "time has passed and nobody noticed"
         );
-        thread::yield_now();
+        std::thread::yield_now();
     }
     drop(feed);
     stream.join().unwrap();

@@ -79,6 +79,8 @@ impl Hub {
     pub(super) fn start_with(dir: &Path, args: &[&str], env: &[(&str, &str)]) -> Self {
         let mut command = bayhub(&DEMO);
         command.arg(dir.join("data")).args(args).args(now(args));
+        // Only its own tests want the second hub.
+        command.env("BAYHUB__SANDBOX__ENABLED", "false");
         command.envs(env.iter().copied());
         Self::spawn(dir, command)
     }
@@ -88,6 +90,7 @@ impl Hub {
         let own = tempfile::tempdir().expect("a folder");
         let program = bayhub(&DEMO);
         let mut command = Command::new("sh");
+        command.env("BAYHUB__SANDBOX__ENABLED", "false");
         let script = format!("ulimit -n {descriptors} && exec \"$0\" \"$@\"");
         command.args(["-c", &script]).arg(program.get_program());
         command.args(program.get_args());

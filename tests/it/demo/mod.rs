@@ -33,6 +33,7 @@ mod platforms;
 mod quickstart;
 mod reports;
 mod restarts;
+mod sandbox;
 mod sharing;
 mod small_town;
 mod start;

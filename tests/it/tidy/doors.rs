@@ -145,7 +145,10 @@ const DOORS: &[(&str, Door)] = &[
         Only(&["ingest/mqtt_server/", "ingest/mqtt_client/"]),
     ),
     ("rustls-native-certs", Only(&["ingest/mqtt_client/tls.rs"])),
-    ("sensors-sim", Only(&["demo.rs", "demo/past.rs"])),
+    (
+        "sensors-sim",
+        Only(&["demo.rs", "demo/past.rs", "app/sandbox/city.rs"]),
+    ),
     ("serde", NotIn(&["domain/"])),
     ("serde_json", NotIn(&["domain/", "stream/"])),
     ("serde_json_path", Only(&["ingest/connector/path.rs"])),

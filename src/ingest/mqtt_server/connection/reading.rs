@@ -17,6 +17,9 @@ impl<S: Line> Connection<S> {
         let ended = self
             .session
             .on_bytes(&mut self.buf, &mut self.batch, &mut self.desk);
+        if let Some(stop) = self.desk.passed_on.take() {
+            self.stop = stop;
+        }
         let now = Instant::now();
         let mut whole = false;
         for (kind, n) in self.batch.drain_counts() {

@@ -70,13 +70,10 @@ async fn post_own_key(
     let sandbox = members.flag("sandbox")?;
     let ask = new_key(&mut members, grant.partner.to_string())?;
     let most = own.admission.config().keys_per_partner;
-    let issuer = if sandbox {
-        let issuer = own.sandbox.as_ref().ok_or_else(no_sandbox)?;
+    let issuer = own.issuer_of(sandbox)?;
+    if sandbox {
         issuer.ensure_partner(&grant.partner).await?;
-        issuer
-    } else {
-        &own.issuer
-    };
+    }
     let (plain, info) = issuer.create_own(&grant.partner, ask, most).await?;
     let made = KeyMade {
         key: plain.expose().to_owned(),
@@ -103,12 +100,8 @@ async fn get_own_keys(
 ) -> Result<Json<KeyList>, ApiError> {
     let p = Params::read(uri.query(), &["sandbox", "limit", "cursor"])?;
     let sandbox = p.flag("sandbox")?;
-    let issuer = if sandbox {
-        own.sandbox.as_ref().ok_or_else(no_sandbox)?
-    } else {
-        &own.issuer
-    };
-    let mut list = page(issuer, &p, Some(&grant.partner)).await?;
+    let issuer = own.issuer_of(sandbox)?;
+    let mut list = page(&issuer, &p, Some(&grant.partner)).await?;
     if sandbox {
         for key in &mut list.keys {
             key.id.insert_str(0, SANDBOX);
@@ -177,13 +170,22 @@ async fn rotate_own_key(
 
 impl PartnersState {
     /// Whose key that is, its number there, and whether it is of the sandbox.
-    fn key(&self, id: &str) -> Result<(&Issuer, KeyId, bool), ApiError> {
+    fn key(&self, id: &str) -> Result<(Arc<Issuer>, KeyId, bool), ApiError> {
         let Some(rest) = id.strip_prefix(SANDBOX) else {
-            return Ok((&self.issuer, key_id(id)?, false));
+            return Ok((self.issuer.clone(), key_id(id)?, false));
         };
-        let issuer = self.sandbox.as_ref();
-        let issuer = issuer.ok_or(IssueError::NoSuchKey)?;
+        let sandbox = self.sandbox.as_ref();
+        let issuer = sandbox.ok_or(IssueError::NoSuchKey)?.get()?;
         Ok((issuer, key_id(rest)?, true))
+    }
+
+    /// Who makes keys of the sandbox, or of the city.
+    fn issuer_of(&self, sandbox: bool) -> Result<Arc<Issuer>, ApiError> {
+        if !sandbox {
+            return Ok(self.issuer.clone());
+        }
+        let sandbox = self.sandbox.as_ref().ok_or_else(no_sandbox)?;
+        Ok(sandbox.get()?)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who a key is of, and what it is good for: the first thing to ask with a new one.
 
 use super::schema;
-use crate::partners::{AdmissionDesk, Grant, Issuer, Scope};
+use crate::partners::{AdmissionDesk, Grant, Issuer, SandboxIssuer, Scope};
 use crate::registry::area;
 use crate::serve::api::operators::partner_state;
 use crate::serve::http::auth::{Doorman, KeyHolder};
@@ -19,7 +19,7 @@ pub(in crate::serve) struct PartnersState {
     pub(in crate::serve) issuer: Arc<Issuer>,
     pub(in crate::serve) admission: Arc<AdmissionDesk>,
     /// Makes keys of the sandbox, where there is one.
-    pub(in crate::serve) sandbox: Option<Arc<Issuer>>,
+    pub(in crate::serve) sandbox: Option<Arc<SandboxIssuer>>,
 }
 
 impl FromRef<Arc<PartnersState>> for Doorman {
