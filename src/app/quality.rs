@@ -98,9 +98,11 @@ impl QualityLook {
     /// Sources that watch; who passes by is silent most of the time.
     fn partners(&self, now: Millis, found: &mut Looks) {
         let ran_a_day = now.since(self.ledger.since()) > CONNECTED_MS;
-        let speakers = ran_a_day
-            .then(|| Speakers::of(&self.keys))
-            .unwrap_or_default();
+        let speakers = if ran_a_day {
+            Speakers::of(&self.keys)
+        } else {
+            Speakers::default()
+        };
         for source in (0..self.registry.source_count()).map(SourceIx) {
             let Some(id) = self.registry.source_id(source) else {
                 continue;

@@ -3,6 +3,7 @@
 use crate::domain::Reason;
 use crate::history::csv::field;
 use serde_json::Value;
+use std::fmt::Write as _;
 
 /// Members that are columns of the same name.
 const MEMBERS: [&str; 15] = [
@@ -37,7 +38,8 @@ pub(super) fn lines(shown: &[Value]) -> String {
         out.push_str(&members.join(","));
         for name in Reason::NAMES {
             let n = source["refused"][name].as_u64().unwrap_or(0);
-            out.push_str(&format!(",{n}"));
+            // Writing to a string does not fail.
+            let _ = write!(out, ",{n}");
         }
     }
     out.push_str("\r\n");
