@@ -139,7 +139,7 @@ impl ServerHandler for Tools {
 
 /// The address that arguments make of a call's path. They are read as strictly as by HTTP: an unknown
 /// one is refused by its handler.
-fn target(path: &str, given: &Map<String, Value>) -> Result<String, ApiError> {
+pub(in crate::serve) fn target(path: &str, given: &Map<String, Value>) -> Result<String, ApiError> {
     let mut target = path.to_owned();
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, value) in given {
