@@ -2,6 +2,7 @@
 //! same router.
 
 use crate::domain::id;
+use crate::serve::http::bom::BOM;
 use crate::serve::http::caller::Caller;
 use crate::serve::http::error::ApiError;
 use axum::Router;
@@ -181,6 +182,10 @@ fn describe(api: &Value, name: &'static str, title: &'static str, path: &str) ->
     let mut required = Vec::new();
     for parameter in call["parameters"].as_array().into_iter().flatten() {
         let its = text(&parameter["name"]);
+        // Tools tell JSON.
+        if its == BOM {
+            continue;
+        }
         let mut schema = resolved(api, &parameter["schema"]);
         if let Some(members) = schema.as_object_mut() {
             members.insert("description".to_owned(), parameter["description"].clone());
