@@ -11,6 +11,7 @@ mod common;
 
 use axum::body::Body;
 use axum::http::Request;
+use bayhub::domain::{CallOutcome, KeyAccount, UsageKind};
 use bayhub::history::{self, NothingSettled};
 use bayhub::limits::{self, CallClass, Owner, RequestRates};
 use bayhub::live::{Live, Room};
@@ -62,6 +63,26 @@ fn quota(of_round: u32) -> f64 {
     rounds[ROUNDS / 2]
 }
 
+/// Nanoseconds to count a call of a key, while `threads` do so at once, in the middle of the rounds.
+fn usage(threads: usize, of_round: u32) -> f64 {
+    let account = KeyAccount::new(1, 0);
+    let call = UsageKind::Calls(CallClass::Read, CallOutcome::Done);
+    let count = || {
+        for n in 0..of_round {
+            account.count(black_box(call), 1);
+            account.count(UsageKind::Bytes(CallClass::Read), u64::from(n));
+        }
+    };
+    let mut rounds = Vec::with_capacity(ROUNDS);
+    for _ in 0..ROUNDS {
+        let began = Instant::now();
+        std::thread::scope(|s| (0..threads).for_each(|_| drop(s.spawn(count))));
+        rounds.push(began.elapsed().as_nanos() as f64 / f64::from(of_round));
+    }
+    rounds.sort_by(f64::total_cmp);
+    rounds[ROUNDS / 2]
+}
+
 #[tokio::main(flavor = "multi_thread", worker_threads = 1)]
 async fn main() {
     let (zones, specs) = city_specs(2000);
@@ -87,6 +108,16 @@ async fn main() {
     let router = office.router(authority(&registry, history, names));
     let packed = [("accept-encoding", "br, gzip")];
     println!("{:14} {:9.0} ns a request", "quota alone", quota(200_000));
+    println!(
+        "{:14} {:9.0} ns a request",
+        "usage alone",
+        usage(1, 200_000)
+    );
+    println!(
+        "{:14} {:9.0} ns a request",
+        "usage, 2 at once",
+        usage(2, 200_000)
+    );
     for (name, path, headers, of_round) in [
         ("livez", "/livez", &[][..], 20_000),
         ("zone", &zone, &[], 20_000),

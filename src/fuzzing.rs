@@ -22,7 +22,7 @@ use crate::journal::{self, Journal};
 use crate::limits::{self, Limits};
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
-use crate::partners::{ContributorDesk, Grant, Issuer, Keys, Scope};
+use crate::partners::{ContributorDesk, Grant, Issuer, Keys, Scope, UsageBook};
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
 use crate::serve::{self, ReportDoor, Router};
@@ -241,6 +241,13 @@ impl Api {
             &[],
             base.clock.clone(),
         ))?;
+        let usage = UsageBook::new(
+            keys.clone(),
+            store.clone(),
+            base.clock.clone(),
+            base.metrics.clone(),
+            "fuzzing".to_owned(),
+        );
         let (desk, task) = runtime.block_on(Desk::open(base.around_desk(store)))?;
         runtime.spawn(task);
         let authority = base.authority(folder.path(), runtime.handle().clone())?;
@@ -257,6 +264,7 @@ impl Api {
             forecasts: Arc::default(),
             keys,
             issuer: Arc::new(issuer),
+            usage: Arc::new(usage),
             contributors: Arc::new(contributors),
             desk: Arc::new(desk),
             clock: base.clock,

@@ -12,7 +12,7 @@ use bayhub::journal::{self, Journal};
 use bayhub::limits::{self, Limits};
 use bayhub::live::Live;
 use bayhub::metrics::Metrics;
-use bayhub::partners::{ContributorDesk, Issuer, Keys};
+use bayhub::partners::{ContributorDesk, Issuer, Keys, UsageBook};
 use bayhub::registry::Registry;
 use bayhub::serve::{self, ApiParts, Authority, ReportDoor, router};
 use bayhub::sharing::{self, Desk};
@@ -42,6 +42,7 @@ pub(crate) struct Office {
     keys: Arc<Keys>,
     journal: Journal,
     issuer: Arc<Issuer>,
+    usage: Arc<UsageBook>,
     desk: Arc<Desk>,
     contributors: Arc<ContributorDesk>,
 }
@@ -79,6 +80,13 @@ impl Office {
             metrics: metrics.clone(),
             stale_after_s: 900,
         };
+        let usage = UsageBook::new(
+            keys.clone(),
+            store.clone(),
+            clock.clone(),
+            metrics.clone(),
+            "bench".to_owned(),
+        );
         let parts = sharing::DeskParts {
             store,
             registry: registry.clone(),
@@ -101,6 +109,7 @@ impl Office {
             keys,
             journal: journal.expect("a journal"),
             issuer: Arc::new(issuer),
+            usage: Arc::new(usage),
             desk: Arc::new(desk),
             contributors: Arc::new(contributors.expect("a desk of contributors")),
         }
@@ -115,6 +124,7 @@ impl Office {
             live: self.live.clone(),
             keys: self.keys.clone(),
             issuer: self.issuer.clone(),
+            usage: self.usage.clone(),
             contributors: self.contributors.clone(),
             desk: self.desk.clone(),
             closed: watch::channel(false).1,

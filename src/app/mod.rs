@@ -55,6 +55,7 @@ mod sharing;
 mod sockets;
 mod storage;
 mod store_watch;
+mod usage;
 mod workdays;
 
 pub use backup::{backup, restore};
@@ -80,6 +81,7 @@ use crate::forecast::Forecasts;
 use crate::health::Health;
 use crate::ingest::codec::device;
 use crate::live::Live;
+use crate::partners::UsageBook;
 use crate::registry::Registry;
 use engine::{AtWork, Engine};
 use foundation::Foundation;
@@ -116,6 +118,7 @@ pub struct Hub {
     tasks: JoinSet<()>,
     close: watch::Sender<bool>,
     running: AtWork,
+    usage: Arc<UsageBook>,
     history: history::Opened,
     /// Held for as long as the hub uses the folder.
     _lock: File,
@@ -230,8 +233,10 @@ impl Hub {
         let (inbox, outbox) = mpsc::channel::<Submission>(INBOX);
         let (close, closed) = watch::channel(false);
         let mut tasks = JoinSet::new();
+        let usage = usage::open(&keys, &store, &shared);
         let made = Made {
             keys: &keys,
+            usage: &usage,
             issuer: &issuer,
             contributors: &contributors,
             store,
@@ -255,12 +260,10 @@ impl Hub {
         let around = (&closed, &mut tasks);
         let secure = doors::open(&config, &shared, keys, services, (mqtt, mqtts), around).await?;
 
-        let gauges = history::keep_gauges(history.lately.clone(), shared.clone(), closed.clone());
-        tasks.spawn(gauges);
+        let lately = history.lately.clone();
+        tasks.spawn(history::keep_gauges(lately, shared.clone(), closed.clone()));
         store_watch::start(looking, issuer.clone(), shared.clone(), &closed, &mut tasks);
-        tasks.spawn(partners::keep_uses(issuer, closed.clone()));
-        let renewing = partners::keep_pseudonyms(contributors, shared.clone(), closed.clone());
-        tasks.spawn(renewing);
+        partners::keep((issuer, &usage, contributors), &shared, &closed, &mut tasks);
         tasks.spawn(manifest.follow(begun, closed.clone()));
         tasks.spawn(keep_pace(shared.live.clone(), closed.clone()));
         let health = shared.health.clone();
@@ -275,6 +278,7 @@ impl Hub {
             tasks,
             close,
             running,
+            usage,
             history,
             _lock: lock,
         })
@@ -302,6 +306,8 @@ impl Hub {
         let begun = Instant::now();
         self.close.send_replace(true);
         while self.tasks.join_next().await.is_some() {}
+        // Nobody is left to be counted.
+        usage::last(&self.usage).await;
         // The doors are gone and with them the last sender to the journal.
         tokio::task::spawn_blocking(move || {
             self.running.join()?;

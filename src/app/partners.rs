@@ -3,15 +3,18 @@
 use super::checkpoints::FoundCheckpoint;
 use super::folder::own_folder;
 use super::manifest::Opening;
-use super::{Failure, Shared};
+use super::{Failure, Shared, usage};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::{Area, Clock, IdPattern, SourceKind, Standing};
-use crate::partners::{self, ContributorDesk, Issuer, KeyRequest, Keys, Scope, SourcePattern};
+use crate::partners::{
+    self, ContributorDesk, Issuer, KeyRequest, Keys, Scope, SourcePattern, UsageBook,
+};
 use crate::store::Store;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 /// How often the days of use are stored.
 const SAVE_USES: Duration = Duration::from_mins(1);
@@ -62,7 +65,7 @@ pub(super) fn contributors(
 }
 
 /// Renews the pseudonyms' key in time, until the hub closes.
-pub(super) async fn keep_pseudonyms(
+async fn keep_pseudonyms(
     desk: Arc<ContributorDesk>,
     shared: Shared,
     closed: watch::Receiver<bool>,
@@ -90,8 +93,25 @@ pub(super) async fn open(
     Ok(Issuer::open(store, keys, &config.keys, clock).await?)
 }
 
+/// Keeps what is known of partners, their keys and what these are used for, until the hub closes.
+pub(super) fn keep(
+    (issuer, usage, contributors): (Arc<Issuer>, &Arc<UsageBook>, Arc<ContributorDesk>),
+    shared: &Shared,
+    closed: &watch::Receiver<bool>,
+    tasks: &mut JoinSet<()>,
+) {
+    tasks.spawn(keep_uses(issuer, closed.clone()));
+    let clock = shared.clock.clone();
+    tasks.spawn(usage::keep(usage.clone(), clock, closed.clone()));
+    tasks.spawn(keep_pseudonyms(
+        contributors,
+        shared.clone(),
+        closed.clone(),
+    ));
+}
+
 /// Stores the days of use now and then until the hub closes, and once more then.
-pub(super) async fn keep_uses(issuer: Arc<Issuer>, mut closed: watch::Receiver<bool>) {
+async fn keep_uses(issuer: Arc<Issuer>, mut closed: watch::Receiver<bool>) {
     let mut every = tokio::time::interval(SAVE_USES);
     let mut open = true;
     while open {

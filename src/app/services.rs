@@ -12,7 +12,7 @@ use crate::forecast::Forecasts;
 use crate::ingest::connector::Feeds;
 use crate::ingest::gate::Gate;
 use crate::journal::Quarantine;
-use crate::partners::{ContributorDesk, Issuer, Keys};
+use crate::partners::{ContributorDesk, Issuer, Keys, UsageBook};
 use crate::serve;
 use crate::store::Store;
 use std::sync::Arc;
@@ -34,6 +34,7 @@ pub(super) struct Made<'a> {
     pub(super) keys: &'a Arc<Keys>,
     pub(super) issuer: &'a Arc<Issuer>,
     pub(super) contributors: &'a Arc<ContributorDesk>,
+    pub(super) usage: &'a Arc<UsageBook>,
     pub(super) store: Store,
     pub(super) history: &'a history::Opened,
     /// What the stream remembers of what it has settled.
@@ -69,6 +70,7 @@ impl Services {
             keys: of.keys.clone(),
             issuer: of.issuer.clone(),
             contributors: of.contributors.clone(),
+            usage: of.usage.clone(),
             desk,
             clock: shared.clock.clone(),
             health: shared.health.clone(),

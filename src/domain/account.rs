@@ -3,6 +3,7 @@
 //! Promises: all clones are one account, also of what a key has opened before it was changed; its
 //! number is unique in the process and means nothing outside it.
 
+use super::usage::{Usage, UsageKind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -20,6 +21,7 @@ struct AccountState {
     enrolled: AtomicU32,
     /// As many may be.
     most: u32,
+    usage: Usage,
 }
 
 impl KeyAccount {
@@ -30,7 +32,26 @@ impl KeyAccount {
             number,
             enrolled: AtomicU32::new(UNCOUNTED),
             most,
+            usage: Usage::default(),
         }))
+    }
+
+    /// Counts `n` more of what its holder has made of the hub.
+    #[inline]
+    pub fn count(&self, kind: UsageKind, n: u64) {
+        self.0.usage.add(kind, n);
+    }
+
+    /// What was counted and not yet taken out.
+    #[must_use]
+    pub fn usage(&self) -> &Usage {
+        &self.0.usage
+    }
+
+    /// How many hold it, this one included: each may count yet.
+    #[must_use]
+    pub fn holders(&self) -> usize {
+        Arc::strong_count(&self.0)
     }
 
     /// Tells it from every other account of this process.

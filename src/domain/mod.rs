@@ -37,6 +37,7 @@ pub mod time;
 pub mod time_format;
 pub mod time_zone;
 pub mod turnover;
+pub mod usage;
 pub mod visit;
 mod vocabulary;
 pub mod weekly;
@@ -80,6 +81,7 @@ pub use time_zone::TimeZone;
 pub use turnover::{
     Basis, Corrections, CountedWindow, SettledHour, Stays, Sums, Tally, Window, WindowRow,
 };
+pub use usage::{CallClass, CallOutcome, LATE_MS, Usage, UsageKind};
 pub use visit::{SourceKinds, Visit, VisitChange};
 pub(crate) use vocabulary::vocabulary;
 pub use weekly::Weekly;

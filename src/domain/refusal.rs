@@ -46,6 +46,8 @@ pub struct Refused<'a> {
     pub source: &'a str,
     /// Number of the account of the key it came by; 0: by none.
     pub key: u32,
+    /// Who holds that key, by name; empty: nobody.
+    pub partner: &'a str,
     /// MQTT topic or HTTP path.
     pub topic: &'a str,
     /// Position in the message's `bays`, when only that item was refused.
@@ -66,6 +68,8 @@ pub struct Refusal {
     pub source: Box<str>,
     /// Number of the account of the key it came by; 0: by none.
     pub key: u32,
+    /// Who holds that key, by name; empty: nobody.
+    pub partner: Box<str>,
     pub topic: Box<str>,
     pub index: Option<u32>,
     pub detail: Box<str>,
@@ -82,6 +86,7 @@ impl DropList {
             door: of.door,
             source: of.source.into(),
             key: of.key,
+            partner: of.partner.into(),
             topic: self.told_topic(of.topic, of.source),
             index: of.index,
             detail: self.told(of.detail),

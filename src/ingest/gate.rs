@@ -25,8 +25,8 @@ use super::codec::{BaySaid, Codec, Said};
 use crate::domain::observation::SURE;
 use crate::domain::{
     Afterwards, Area, Backing, BaySubset, ByStanding, Claim, Clock, CountObservation, CountWord,
-    Door, HeldRemit, Millis, Observation, Parcel, Reason, Reliability, SourceKind, Speaker, Whose,
-    ZoneIx, ZoneKind,
+    Door, HeldRemit, LATE_MS, Millis, Observation, Parcel, Reason, Reliability, SourceKind,
+    Speaker, UsageKind, Whose, ZoneIx, ZoneKind,
 };
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -209,7 +209,7 @@ impl Gate {
             };
             match self.judge(message, one, &mut out.afterwards) {
                 Ok(Some(claim)) => {
-                    self.note(&claim, message.now, partner);
+                    self.note(message, &claim, partner);
                     out.claims.push(claim);
                     accepted += 1;
                     if let (Claim::Count(count), Some(subsets)) = (claim, subsets) {
@@ -220,7 +220,7 @@ impl Gate {
                 Err((reason, why)) => self.refuse(message, reason, Some(i as u32), why, out),
             }
         }
-        self.metrics.accept(message.door, accepted);
+        self.accept(message, accepted);
         if let Some(at) = seen
             && accepted > 0
             && !speaker.kind.passes_by()
@@ -333,9 +333,21 @@ impl Gate {
         Err((Reason::OutOfArea, why))
     }
 
-    fn note(&self, claim: &Claim, now: Millis, partner: u32) {
+    fn note(&self, message: &Message<'_>, claim: &Claim, partner: u32) {
+        let now = message.now;
         if let Some((source, at)) = claim.said_by() {
             self.ledger.accept(source, (now, at), partner);
+            if now.since(at) >= LATE_MS && !matches!(claim, Claim::Alive { .. }) {
+                message.speaker.account.count(UsageKind::Late, 1);
+            }
+        }
+    }
+
+    /// Counts what of a message was taken.
+    fn accept(&self, message: &Message<'_>, n: u64) {
+        self.metrics.accept(message.door, n);
+        if n > 0 {
+            message.speaker.account.count(UsageKind::Accepted, n);
         }
     }
 }

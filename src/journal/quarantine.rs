@@ -50,6 +50,9 @@ pub struct KeptRefusal {
     pub door: String,
     /// The authenticated sender.
     pub source: String,
+    /// Who holds the key it came by. `None`: nobody, or it is from before partners were kept.
+    #[serde(default)]
+    pub partner: Option<String>,
     /// MQTT topic or HTTP path.
     pub topic: String,
     /// Position in the message, when only that item was refused.
@@ -73,6 +76,7 @@ impl KeptRefusal {
             reason: r.reason.name().into(),
             door: r.door.name().into(),
             source: start(&r.source).into(),
+            partner: (!r.partner.is_empty()).then(|| start(&r.partner).into()),
             topic: start(&r.topic).into(),
             index: r.index,
             detail: start(&r.detail).into(),
@@ -115,6 +119,8 @@ fn hex(payload: &[u8]) -> String {
 pub struct Filter {
     pub reason: Option<Reason>,
     pub source: Option<String>,
+    /// Those that came by keys of this partner, and no others.
+    pub partner: Option<String>,
     /// Only ids below this: the last id of the page before.
     pub before_id: Option<u64>,
     /// At most this many, and never more than [`Filter::MAX_LIMIT`].
@@ -128,6 +134,7 @@ impl Filter {
         self.before_id.is_none_or(|id| k.id < id)
             && self.reason.is_none_or(|r| k.reason == r.name())
             && self.source.as_ref().is_none_or(|s| k.source == *s)
+            && (self.partner.is_none() || k.partner == self.partner)
     }
 }
 
@@ -136,6 +143,7 @@ impl Default for Filter {
         Self {
             reason: None,
             source: None,
+            partner: None,
             before_id: None,
             limit: 100,
         }

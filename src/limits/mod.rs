@@ -22,11 +22,12 @@ mod pace;
 mod requests;
 mod shares;
 
+pub use crate::domain::CallClass;
 pub use buckets::Buckets;
 pub use config::Config;
 pub use owner::Owner;
 pub use pace::{Owed, Pace};
-pub use requests::{Allowance, CallClass, RequestRates};
+pub use requests::{Allowance, RequestRates};
 pub use shares::{HeldShare, ShareTaken, Shared, Shares};
 
 use crate::metrics::Metrics;

@@ -6,7 +6,7 @@
 
 use super::Config;
 use super::owner::Owner;
-use crate::domain::vocabulary;
+use crate::domain::CallClass;
 use governor::clock::{Clock as _, MonotonicClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DashMapStateStore;
@@ -14,19 +14,6 @@ use governor::{Quota, RateLimiter};
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
-
-vocabulary! {
-    /// What a call is to the hub, for its quota. The names are public: `RateLimit`, problem member.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub enum CallClass {
-        Read => "read",
-        Search => "search",
-        Write => "write",
-        Book => "book",
-        Uplink => "uplink",
-        Admin => "admin",
-    }
-}
 
 /// Strangers that are told apart, in each class.
 const STRANGERS: usize = 65_536;

@@ -1,12 +1,16 @@
 //! What each may take of what all use, and what is counted of who wanted more.
 
 use super::register::Register;
-use prometheus::{IntCounterVec, IntGaugeVec};
+use prometheus::{IntCounter, IntCounterVec, IntGaugeVec};
 
 /// Shares of what all use.
 pub struct QuotaMetrics {
     limits: IntGaugeVec,
     refusals: IntCounterVec,
+    /// Batches of what partners use that the store did not take; they are sent again.
+    pub usage_failures: IntCounter,
+    /// Counts of it that were given up because too many waited for the store.
+    pub usage_dropped: IntCounter,
 }
 
 impl QuotaMetrics {
@@ -21,6 +25,14 @@ impl QuotaMetrics {
                 "quota_refusals_total",
                 "Refused because a share of what all use was used up, by share.",
                 &["share"],
+            ),
+            usage_failures: r.counter(
+                "usage_flush_failures_total",
+                "Batches of partners' usage that the store did not take; they are sent again.",
+            ),
+            usage_dropped: r.counter(
+                "usage_dropped_total",
+                "Counts of partners' usage that were given up because too many waited for the store.",
             ),
         }
     }

@@ -5,6 +5,7 @@
 //! constant-time all the same. Bounded by what the operator configures and by [`MOST`]: only an
 //! administrator adds an entry.
 
+use super::counted::CountedKey;
 use super::grant::{Grant, Scope};
 use crate::domain::{Area, Backing, KeyAccount, Millis, Remit, Standing};
 use base64::Engine as _;
@@ -13,8 +14,8 @@ use dashmap::DashMap;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use subtle::ConstantTimeEq as _;
 
 pub use crate::store::Digest;
@@ -54,6 +55,8 @@ pub struct Keys {
     next: AtomicU32,
     /// Sources that each may enrol.
     sources: u32,
+    /// What of keys that are good no more may not be counted yet.
+    pub(super) retired: Mutex<Vec<CountedKey>>,
 }
 
 pub(super) struct StoredKey {
@@ -86,6 +89,7 @@ impl Keys {
             held: DashMap::new(),
             next: AtomicU32::new(1),
             sources,
+            retired: Mutex::default(),
         }
     }
 
@@ -146,10 +150,12 @@ impl Keys {
     /// Makes a key worthless from the next look-up on, and ends what it has opened. Whether it was
     /// held.
     pub fn revoke(&self, digest: &Digest) -> bool {
-        self.held
-            .remove(digest)
-            .map(|(_, held)| held.grant.pass.withdraw())
-            .is_some()
+        let Some((_, held)) = self.held.remove(digest) else {
+            return false;
+        };
+        held.grant.pass.withdraw();
+        self.retire(held.counted());
+        true
     }
 
     /// What a held key's sources may speak of, and how far they are trusted, from now on, also on

@@ -7,6 +7,7 @@
 
 mod config;
 mod contributors;
+mod counted;
 #[cfg(test)]
 mod entrust_tests;
 mod follow;
@@ -20,8 +21,12 @@ mod issuer_tests;
 mod key_info;
 mod key_request;
 mod keys;
+mod retired;
 mod speak;
 mod unstored;
+mod usage;
+#[cfg(test)]
+mod usage_tests;
 
 pub use config::{Config, ConfigError, KeyConfig};
 pub use contributors::{ContributionFigures, ContributorDesk, Period, PseudonymError};
@@ -32,3 +37,4 @@ pub use key_info::{KeyId, KeyInfo};
 pub use key_request::{KeyChange, KeyRequest};
 pub use keys::{Digest, Keys, Plaintext, remit};
 pub use speak::{Denied, authenticate, speaker};
+pub use usage::{KEPT_HOURS, OTHERS, UsageAsk, UsageBook, UsagePage, UsageRow};

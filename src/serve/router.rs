@@ -31,6 +31,7 @@ struct AudienceStates {
     authority: Arc<authority::AuthorityState>,
     sharing: Arc<SharingState>,
     partners: Arc<partners::PartnersState>,
+    own: (partners::UsageState, partners::RefusalsState),
     operators: operators::OperatorStates,
     audit: Audit,
     doorman: Doorman,
@@ -43,13 +44,13 @@ impl AudienceStates {
             clock: parts.clock.clone(),
             public_reads: parts.config.public_reads,
         };
-        let apart = parts.config.admin.is_some();
         let (reports, pushes, contributions) = doors(&parts, &doorman);
+        let own = own(&parts, &doorman);
         let reads = Arc::new(ReadState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
             live: parts.live.clone(),
-            forecasts: parts.forecasts,
+            forecasts: parts.forecasts.clone(),
             desk: parts.desk.clone(),
             feeds: parts.feeds.clone(),
             clock: parts.clock.clone(),
@@ -59,51 +60,26 @@ impl AudienceStates {
         let bounds = (parts.config.max_streams, parts.limits.shares.clone());
         let metrics = parts.metrics.clone();
         let streams = Streams::new(reads.clone(), metrics, bounds, parts.closed.clone());
-        let healths = parts.authority.healths.clone();
         let authority = Arc::new(authority::AuthorityState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
             live: parts.live.clone(),
             desk: parts.desk.clone(),
-            authority: parts.authority,
-            feeds: parts.feeds,
+            authority: parts.authority.clone(),
+            feeds: parts.feeds.clone(),
             room: Arc::new(Semaphore::new(authority::AT_A_TIME)),
         });
         let sharing = Arc::new(SharingState {
             reads: reads.clone(),
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
-            desk: parts.desk,
+            desk: parts.desk.clone(),
             public_crs: parts.config.public_crs,
         });
         let partners = Arc::new(partners::PartnersState {
             doorman: doorman.clone(),
         });
-        let registry = operators::RegistryState {
-            doorman: doorman.clone(),
-            registry: parts.registry,
-            live: parts.live,
-            clock: parts.clock,
-            inbox: parts.inbox,
-            on_change: parts.on_change,
-            healths,
-            one: Mutex::default(),
-        };
-        let health = operators::HealthState::new(parts.health, parts.metrics, apart);
-        let operators = operators::OperatorStates {
-            registry: Arc::new(registry),
-            sharing: sharing.clone(),
-            keys: Arc::new(operators::KeysState {
-                doorman: doorman.clone(),
-                issuer: parts.issuer,
-            }),
-            quarantine: Arc::new(operators::QuarantineState {
-                doorman: doorman.clone(),
-                quarantine: parts.quarantine,
-            }),
-            losses: Arc::new(operators::LossesState::new(doorman.clone(), parts.losses)),
-            health: Arc::new(health),
-        };
+        let operators = of_operators(&parts, &doorman, &sharing);
         Self {
             reads,
             streams: Arc::new(streams),
@@ -113,11 +89,61 @@ impl AudienceStates {
             authority,
             sharing,
             partners,
+            own,
             operators,
             audit: Audit::new(doorman.clone(), parts.audit),
             doorman,
         }
     }
+}
+
+/// What operators do.
+fn of_operators(
+    parts: &ApiParts,
+    doorman: &Doorman,
+    sharing: &Arc<SharingState>,
+) -> operators::OperatorStates {
+    let registry = operators::RegistryState {
+        doorman: doorman.clone(),
+        registry: parts.registry.clone(),
+        live: parts.live.clone(),
+        clock: parts.clock.clone(),
+        inbox: parts.inbox.clone(),
+        on_change: parts.on_change.clone(),
+        healths: parts.authority.healths.clone(),
+        one: Mutex::default(),
+    };
+    let apart = parts.config.admin.is_some();
+    let metrics = parts.metrics.clone();
+    let health = operators::HealthState::new(parts.health.clone(), metrics, apart);
+    let losses = operators::LossesState::new(doorman.clone(), parts.losses.clone());
+    operators::OperatorStates {
+        registry: Arc::new(registry),
+        sharing: sharing.clone(),
+        keys: Arc::new(operators::KeysState {
+            doorman: doorman.clone(),
+            issuer: parts.issuer.clone(),
+        }),
+        quarantine: Arc::new(operators::QuarantineState {
+            doorman: doorman.clone(),
+            quarantine: parts.quarantine.clone(),
+        }),
+        losses: Arc::new(losses),
+        health: Arc::new(health),
+    }
+}
+
+/// How partners' own keys do.
+fn own(parts: &ApiParts, doorman: &Doorman) -> (partners::UsageState, partners::RefusalsState) {
+    let usage = partners::UsageState {
+        doorman: doorman.clone(),
+        usage: parts.usage.clone(),
+    };
+    let refusals = partners::RefusalsState {
+        doorman: doorman.clone(),
+        quarantine: parts.quarantine.clone(),
+    };
+    (usage, refusals)
 }
 
 /// What live streams by WebSocket need.
@@ -186,13 +212,14 @@ pub fn router(parts: ApiParts) -> Router {
     } else {
         Kept::ByCaller
     };
+    let (usage, refusals) = s.own;
     let sockets = socket_state(
         &s.sharing,
         &s.streams,
         (limits.clone(), metrics.clone(), closed),
     );
     let asked = drivers::routes(s.reads.clone(), s.streams.clone());
-    let groups: [(OpenApiRouter, Kept); 8] = [
+    let groups: [(OpenApiRouter, Kept); 9] = [
         (drivers::routes(s.reads.clone(), s.streams.clone()), public),
         (
             booking::routes(s.sharing.clone(), s.streams),
@@ -207,6 +234,7 @@ pub fn router(parts: ApiParts) -> Router {
         (sharing::routes(s.sharing, s.reads), Kept::ByCaller),
         // Keys are shown there.
         (partners::routes(s.partners), Kept::Never),
+        (partners::own_routes(usage, refusals), Kept::ByCaller),
         (operators::routes(s.operators), Kept::Never),
     ];
     let mut description = schema::Document::openapi();

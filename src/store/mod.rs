@@ -27,6 +27,7 @@ mod row;
 mod season;
 mod seats;
 mod shares;
+mod usage;
 mod watch;
 mod work;
 
@@ -39,6 +40,7 @@ pub use ledger::{LedgerLine, LedgerPage, LedgerPeriod, Party, Total};
 pub use open::{FILE, copy};
 pub use owned::{BookingPage, BookingsOf, BriefBooking, OwnedBay, OwnedBooking};
 pub use shares::{DriverRef, Holds, UseRecord};
+pub use usage::{UsageBatch, UsageMore, UsageQuestion, UsageSum};
 pub use watch::{LOOK, StoreWatch};
 pub use work::Work;
 

@@ -118,6 +118,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/sqlite/0017_pools.sql"),
         include_str!("migrations/postgres/0017_pools.sql"),
     ),
+    (
+        19,
+        "usage",
+        include_str!("migrations/sqlite/0019_usage.sql"),
+        include_str!("migrations/postgres/0019_usage.sql"),
+    ),
 ];
 
 /// What a URL means.

@@ -140,6 +140,7 @@ fn a_refusals_words_and_topic_repeat_nothing_either() {
             door: Door::Mqtt,
             source: "phone-7",
             key: 0,
+            partner: "",
             topic,
             index: None,
             detail,

@@ -3,7 +3,17 @@
 //! Promises: each refusal is counted once; no value of a member that is dropped goes into one.
 
 use super::{Gate, Message};
-use crate::domain::{Parcel, Reason, Refusal, Refused};
+use crate::domain::{Parcel, Reason, Refusal, Refused, UsageKind};
+
+impl Message<'_> {
+    /// Whose key it came by; empty for what the hub has fetched itself.
+    fn partner(&self) -> &str {
+        if self.speaker.account.number() == 0 {
+            return "";
+        }
+        &self.remit.partner
+    }
+}
 
 impl Gate {
     pub(super) fn refuse(
@@ -23,6 +33,7 @@ impl Gate {
             door: message.door,
             source: &message.speaker.id,
             key: message.speaker.account.number(),
+            partner: message.partner(),
             topic: &message.place.to_string(),
             index,
             detail: why,
@@ -33,6 +44,7 @@ impl Gate {
     /// Of what is not kept.
     pub(super) fn count_refusal(&self, message: &Message<'_>, reason: Reason) {
         self.metrics.refuse(message.door, reason);
+        message.speaker.account.count(UsageKind::Refused(reason), 1);
         self.ledger
             .refuse(message.speaker.source, message.now, reason);
     }

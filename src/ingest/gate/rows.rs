@@ -113,7 +113,7 @@ impl Gate {
                         self.hear(from.speaker.source);
                         continue;
                     }
-                    self.note(&claim, message.now, partner);
+                    self.note(&message, &claim, partner);
                     out.claims.push(claim);
                     tally.accepted += 1;
                     if let Claim::Count(count) = claim {
@@ -131,7 +131,7 @@ impl Gate {
                 }
             }
         }
-        self.metrics.accept(from.door, tally.accepted);
+        self.accept(&message, tally.accepted);
         tally
     }
 

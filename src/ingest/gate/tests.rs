@@ -11,6 +11,7 @@ use crate::testing;
 mod counts;
 mod drops;
 mod private;
+mod usage;
 
 const NOW: Millis = Millis(1_795_402_800_000);
 

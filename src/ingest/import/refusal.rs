@@ -112,6 +112,7 @@ impl Refusals {
             door: Door::Http,
             source: "",
             key: 0,
+            partner: "",
             topic: "",
             index: at.index,
             detail: why,

@@ -306,6 +306,7 @@ impl ClientDesk {
             // All that is proven: the broker let somebody say so.
             source: &format!("broker:{}", self.broker.config.name),
             key: 0,
+            partner: "",
             topic: &topic.collect::<String>(),
             index: None,
             detail: why,

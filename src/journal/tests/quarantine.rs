@@ -11,6 +11,7 @@ fn refusal(n: u64) -> Refusal {
         door: Door::Mqtt,
         source: format!("lamp-{}", n % 3).into(),
         key: 0,
+        partner: "".into(),
         topic: "bayhub/v1/lamp/report".into(),
         index: n.is_multiple_of(2).then_some(n as u32),
         detail: format!("refusal {n}").into(),
@@ -58,7 +59,7 @@ fn keeps_everything_said_of_a_refusal() {
         serde_json::json!({
             "id": 1, "at": "2026-11-18T11:06:40.000Z", "reason": Reason::ALL[4].name(), "door": "mqtt", "source": "lamp-1",
             "topic": "bayhub/v1/lamp/report", "index": 4, "detail": "refusal 4", "payload": "{\"n\":4}",
-            "encoding": "utf8",
+            "encoding": "utf8", "partner": null,
         })
     );
 }
@@ -330,4 +331,34 @@ fn a_keys_flood_pushes_out_its_own_refusals_and_no_one_elses() {
     let folder = std::fs::read_dir(dir.path().join("quarantine")).unwrap();
     let bytes: u64 = folder.map(|f| f.unwrap().metadata().unwrap().len()).sum();
     assert!(bytes <= config.quarantine_bytes, "{bytes}");
+}
+
+#[test]
+fn a_partner_is_given_its_own_and_nothing_from_before_partners_were_kept() {
+    let dir = tempdir().unwrap();
+    let running = Running::plain(dir.path(), small());
+    let of = |partner: &str, n| Refusal {
+        partner: partner.into(),
+        ..refusal(n)
+    };
+    let all = ["acme", "", "acme2", "acme"].into_iter().zip(0..);
+    let refusals = all.map(|(partner, n)| of(partner, n)).collect();
+    acknowledged(&running.send(vec![], refusals)).unwrap();
+    running.stop();
+    let newer = dir.path().join("quarantine/current.jsonl");
+    let kept = std::fs::read_to_string(&newer).unwrap();
+    std::fs::write(&newer, kept.replacen("\"partner\":\"acme\",", "", 1)).unwrap();
+    let q = reader(dir.path(), small());
+    let of = |partner: Option<&str>| {
+        let partner = partner.map(str::to_owned);
+        let filter = Filter {
+            partner,
+            ..Filter::default()
+        };
+        let found = q.read(&filter).unwrap();
+        found.iter().map(|k| k.id).collect::<Vec<_>>()
+    };
+    assert_eq!(of(None), [4, 3, 2, 1]);
+    assert_eq!(of(Some("acme")), [4]);
+    assert_eq!((of(Some("acme2")), of(Some(""))), (vec![3], vec![]));
 }

@@ -115,7 +115,7 @@ where
             Ok(false)
         };
         let with_mark = matches!(marked, Ok(true));
-        let told = own.0.quota.ask(&mut request);
+        let (counted, told) = own.0.quota.ask(&mut request);
         let wish = encoding::wished(request.headers());
         let is_hidden = route.for_operators && !listen::is_operators(request.extensions());
         let asked = told.map(|told| {
@@ -156,7 +156,10 @@ where
             own.0.count(route, &answer, began.elapsed());
             log(&id, &method, route, &answer);
             answer.headers_mut().insert(X_REQUEST_ID, id);
-            Ok(answer)
+            Ok(match counted {
+                Some(counted) => counted.answered(answer),
+                None => answer,
+            })
         })
     }
 }

@@ -10,6 +10,7 @@ pub(super) mod bom;
 pub(super) mod caching;
 pub(super) mod caller;
 mod cors;
+pub(super) mod counted;
 pub(super) mod cursor;
 mod cut;
 mod desk_error;

@@ -9,6 +9,7 @@
 use super::address::ClientAddress;
 use super::auth::Doorman;
 use super::caller::Caller;
+use super::counted::CountedCall;
 use super::error::ApiError;
 use super::spent::Quota;
 use crate::limits::{Allowance, CallClass, HeldShare, Limits, Owner, RequestRates, ShareTaken};
@@ -76,11 +77,24 @@ impl QuotaDesk {
     ///
     /// # Errors
     /// The answer that says what is used up; what it tells of the quota is in it.
-    pub(super) fn ask(&self, request: &mut Request) -> Result<ToldQuota, Box<Response>> {
+    pub(super) fn ask(
+        &self,
+        request: &mut Request,
+    ) -> (Option<CountedCall>, Result<ToldQuota, Box<Response>>) {
         let Some(class) = class(request.method(), request.uri().path()) else {
-            return Ok(ToldQuota(None));
+            return (None, Ok(ToldQuota(None)));
         };
         let caller = self.caller(request);
+        let counted = CountedCall::of(&caller, class, request.method());
+        (counted, self.admit(request, caller, class))
+    }
+
+    fn admit(
+        &self,
+        request: &mut Request,
+        caller: Caller,
+        class: CallClass,
+    ) -> Result<ToldQuota, Box<Response>> {
         let owner = caller.owner;
         if let Err(taken) = claim(request, owner) {
             let mut answer = ApiError::from(taken).into_response();

@@ -3,10 +3,12 @@
 
 use super::STORES;
 use crate::clock::ManualClock;
-use crate::domain::{Clock as _, KeyAccount, Pass, SharedRemit, SourceKind, Standing};
+use crate::domain::{Area, Clock as _, KeyAccount, Pass, SharedRemit, SourceKind, Standing};
 use crate::live::Live;
 use crate::metrics::Metrics;
-use crate::partners::{ContributorDesk, Grant, Issuer, KeyConfig, Keys, Scope, SourcePattern};
+use crate::partners::{
+    self, ContributorDesk, Grant, Issuer, KeyConfig, Keys, Scope, SourcePattern, UsageBook,
+};
 use crate::registry::Registry;
 use crate::sharing::{self, Desk, Witness};
 use crate::store::{self, Store};
@@ -25,7 +27,7 @@ pub(super) fn behind(
     live: &Arc<Live>,
     metrics: &Arc<Metrics>,
     inbox: mpsc::Sender<crate::domain::Submission>,
-) -> (Arc<Issuer>, Arc<Desk>) {
+) -> (Arc<Issuer>, Arc<Desk>, Arc<UsageBook>) {
     let (opened, open) = std::sync::mpsc::sync_channel(1);
     let dir = dir.to_owned();
     let registry = registry.clone();
@@ -44,6 +46,13 @@ pub(super) fn behind(
             standing: Standing::Trusted,
         };
         let store = Store::open(&store::Config::default(), &dir).await.unwrap();
+        let usage = UsageBook::new(
+            keys.clone(),
+            store.clone(),
+            clock.clone(),
+            metrics.clone(),
+            "town".to_owned(),
+        );
         let issuer = Issuer::open(store.clone(), keys, &[fixed], clock.clone())
             .await
             .unwrap();
@@ -69,7 +78,8 @@ pub(super) fn behind(
             workdays: Arc::default(),
         };
         let (desk, task) = Desk::open(parts).await.unwrap();
-        opened.send((Arc::new(issuer), Arc::new(desk))).unwrap();
+        let made = (Arc::new(issuer), Arc::new(desk), Arc::new(usage));
+        opened.send(made).unwrap();
         task.await;
     });
     open.recv().unwrap()
@@ -93,6 +103,11 @@ pub(super) fn small_journal() -> crate::journal::Config {
     }
 }
 
+/// Of every zone.
+fn remit_of(partner: &str) -> SharedRemit {
+    SharedRemit::new(partners::remit(Area::All, Standing::Trusted, partner))
+}
+
 pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
     let keys = Keys::default();
     let mut plain = HashMap::new();
@@ -108,7 +123,7 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
                 source_kind: SourceKind::Sensor,
                 pass: Pass::default(),
                 uplinks: false,
-                remit: SharedRemit::default(),
+                remit: remit_of("lta"),
                 account: KeyAccount::default(),
             },
         );
@@ -125,7 +140,7 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
             source_kind: SourceKind::Sensor,
             pass: Pass::default(),
             uplinks: false,
-            remit: SharedRemit::default(),
+            remit: remit_of("ura"),
             account: KeyAccount::default(),
         };
         keys.insert(digest, grant);
@@ -141,7 +156,7 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
             source_kind: SourceKind::Sensor,
             pass: Pass::default(),
             uplinks: true,
-            remit: SharedRemit::default(),
+            remit: remit_of("lora"),
             account: KeyAccount::default(),
         };
         keys.insert(digest, grant);

@@ -31,6 +31,7 @@ mod open_socket;
 mod open_stream;
 mod operators;
 mod outlines;
+mod own_refusals;
 mod own_stream;
 mod owned;
 mod packed;
@@ -64,6 +65,7 @@ mod stream_socket;
 mod town;
 mod turnover;
 mod uplinks;
+mod usage;
 mod zone_history;
 mod zones;
 

@@ -16,6 +16,7 @@ use crate::journal::Journal;
 use crate::limits::{self, Limits};
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
+use crate::partners::UsageBook;
 use crate::registry::Registry;
 use crate::serve::{ApiParts, Config, router};
 use axum::Router;
@@ -38,6 +39,8 @@ pub(in crate::serve) struct Town {
     pub(in crate::serve) metrics: Arc<Metrics>,
     /// What the stream remembers of what it has settled.
     pub(in crate::serve) memory: Arc<settled::Memory>,
+    /// What the keys have made of it.
+    pub(in crate::serve) usage: Arc<UsageBook>,
     /// A key by the scope it has.
     pub(in crate::serve) keys: HashMap<&'static str, String>,
     /// What was noted of administrators' calls.
@@ -114,7 +117,7 @@ impl Town {
         let (close, closed) = watch::channel(false);
         let memory = Arc::new(settled::Memory::default());
         let authority = settled::authority(dir.path(), &registry, &memory, (&clock, &metrics));
-        let (issuer, desk) = behind::behind(
+        let (issuer, desk, usage) = behind::behind(
             dir.path(),
             keys.clone(),
             clock.clone(),
@@ -131,6 +134,7 @@ impl Town {
             live: live.clone(),
             forecasts: forecasts.clone(),
             issuer,
+            usage: usage.clone(),
             contributors: behind::contributors(dir.path(), &clock, &metrics),
             desk,
             keys,
@@ -158,6 +162,7 @@ impl Town {
             health,
             metrics,
             memory,
+            usage,
             keys: plain,
             audited,
             changes,

@@ -8,6 +8,7 @@ mod changes;
 pub(crate) mod cluster;
 mod steps;
 mod suite;
+mod usage;
 mod watched;
 
 use super::*;
@@ -23,6 +24,17 @@ impl Store {
 
     pub(crate) async fn show_keys(&self) {
         self.rename("ALTER TABLE api_key_hidden RENAME TO api_key")
+            .await;
+    }
+
+    /// No usage can be written until it is shown again. SQLite only.
+    pub(crate) async fn hide_usage(&self) {
+        self.rename("ALTER TABLE usage_hour RENAME TO usage_hour_hidden")
+            .await;
+    }
+
+    pub(crate) async fn show_usage(&self) {
+        self.rename("ALTER TABLE usage_hour_hidden RENAME TO usage_hour")
             .await;
     }
 
@@ -65,6 +77,7 @@ async fn sqlite_keeps_what_the_suite_promises() {
     };
     suite::all(fresh).await;
     booking::all(fresh).await;
+    usage::all(fresh).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -85,6 +98,7 @@ async fn postgresql_keeps_what_the_suite_promises() {
     };
     suite::all(fresh).await;
     booking::all(fresh).await;
+    usage::all(fresh).await;
     // The server goes away while the hub runs: an error in time, not a wait for ever; and after it
     // nobody can start.
     let config = Config {

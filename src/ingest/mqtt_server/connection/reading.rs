@@ -2,7 +2,7 @@
 //! count against their source.
 
 use super::Connection;
-use crate::domain::Receipt;
+use crate::domain::{Receipt, UsageKind};
 use crate::ingest::mqtt_server::close::Close;
 use crate::ingest::mqtt_server::line::Line;
 use bytes::BytesMut;
@@ -53,6 +53,7 @@ impl<S: Line> Connection<S> {
         let reports = self.batch.parcel.reports();
         let speaker = self.session.speaker().filter(|_| sent > 0);
         let owed = speaker.and_then(|who| {
+            who.account.count(UsageKind::MqttMessages, sent);
             let pace = &door.limits.pace;
             pace.charge(who.source, who.account.number(), sent, reports)
         });

@@ -2,7 +2,7 @@
 //! told.
 
 use super::{MAX_HELD, Open, SessionHost, SessionLimits};
-use crate::domain::{Door, Parcel, Reason, Refused, Speaker};
+use crate::domain::{Door, Parcel, Reason, Refused, Speaker, UsageKind};
 use crate::ingest::codec::Codec;
 use crate::ingest::mqtt_server::close::Close;
 use crate::ingest::mqtt_server::read_batch::ReadBatch;
@@ -206,11 +206,14 @@ pub(super) fn refuse(
     batch: &mut ReadBatch,
     desk: &mut impl SessionHost,
 ) {
+    speaker.account.count(UsageKind::Refused(reason), 1);
+    let remit = speaker.remit.now();
     let refusal = desk.refusal(Refused {
         reason,
         door: Door::Mqtt,
         source: &speaker.id,
         key: speaker.account.number(),
+        partner: &remit.partner,
         topic: topic::excerpt(topic),
         index: None,
         detail,

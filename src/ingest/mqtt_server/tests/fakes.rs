@@ -75,6 +75,7 @@ impl Intake for NumberIntake {
                     door: Door::Mqtt,
                     source: speaker.id.as_ref().into(),
                     key: 0,
+                    partner: "".into(),
                     topic: codec.name.into(),
                     index: None,
                     detail: "not a number".into(),

@@ -1,11 +1,10 @@
 //! What was refused and why, for operators.
 
 use super::schema;
-use crate::domain::Reason;
-use crate::journal::{Filter, Quarantine};
+use crate::journal::Quarantine;
+use crate::serve::api::partners::quarantine::page;
 use crate::serve::http::auth::{Admin, Doorman};
 use crate::serve::http::error::ApiError;
-use crate::serve::http::params::Params;
 use crate::serve::http::problems;
 use axum::Json;
 use axum::extract::{FromRef, State};
@@ -32,19 +31,6 @@ pub(in crate::serve) fn routes(quarantine_state: Arc<QuarantineState>) -> OpenAp
         .with_state(quarantine_state)
 }
 
-/// As the description's `int64` has it; no entry comes near.
-const MAX_ID: u64 = i64::MAX as u64;
-
-fn filter(query: Option<&str>) -> Result<Filter, ApiError> {
-    let p = Params::read(query, &["reason", "source", "limit", "before"])?;
-    Ok(Filter {
-        reason: p.one_of("reason", Reason::parse, Reason::list)?,
-        source: p.text("source").map(str::to_owned),
-        before_id: p.number("before", 0..=MAX_ID)?,
-        limit: p.number("limit", 1..=Filter::MAX_LIMIT)?.unwrap_or(100),
-    })
-}
-
 /// What was refused, newest first.
 ///
 /// The next page is asked for with `before` = `next`.
@@ -61,14 +47,5 @@ async fn quarantine(
     State(own): State<Arc<QuarantineState>>,
     uri: Uri,
 ) -> Result<Json<serde_json::Value>, ApiError> {
-    let filter = filter(uri.query())?;
-    let limit = filter.limit;
-    let unreadable =
-        |why: String| ApiError::Unavailable(format!("the quarantine cannot be read now: {why}"));
-    let kept = tokio::task::spawn_blocking(move || own.quarantine.read(&filter))
-        .await
-        .map_err(|e| unreadable(e.to_string()))?
-        .map_err(|e| unreadable(e.to_string()))?;
-    let next = kept.last().filter(|_| kept.len() == limit).map(|k| k.id);
-    Ok(Json(serde_json::json!({ "refused": kept, "next": next })))
+    page(own.quarantine.clone(), uri.query(), None).await
 }

@@ -177,7 +177,7 @@ async fn json(request: Request) -> Result<Bytes, ApiError> {
 /// `errors` has every fault. At most 16 MiB; a whole city comes from files.
 #[utoipa::path(
     put, path = "/v1/admin/zones", tag = "operators", security(("key" = ["admin"])),
-    request_body(content = schema::FeatureCollection, content_type = "application/geo+json",
+    request_body(content = schema::CityFeatures, content_type = "application/geo+json",
         description = "A Feature or a FeatureCollection, as in zones.geojson"),
     responses(
         (status = 200, description = "Done, durably", body = schema::ZonesPut),
@@ -203,7 +203,7 @@ async fn put_zones(
 /// `errors` has every fault. At most 16 MiB; a whole city comes from files.
 #[utoipa::path(
     put, path = "/v1/admin/bays", tag = "operators", security(("key" = ["admin"])),
-    request_body(content = schema::FeatureCollection, content_type = "application/geo+json",
+    request_body(content = schema::CityFeatures, content_type = "application/geo+json",
         description = "A Feature or a FeatureCollection, as in bays.geojson"),
     responses(
         (status = 200, description = "Done, durably", body = schema::BaysPut),

@@ -9,11 +9,31 @@ use crate::ingest::gate::HeardDevice;
 use crate::registry::DeviceSpec;
 use crate::schema::Reason;
 use serde::Serialize;
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
+use utoipa::openapi::{Ref, Schema};
 use utoipa::{IntoParams, ToSchema};
 
 pub(in crate::serve) use crate::serve::api::schema::*;
 
 pub(in crate::serve) use super::key_schema::*;
+
+/// Zones or bays as the city's files have them.
+#[derive(ToSchema)]
+pub(in crate::serve) struct CityFeatures {
+    r#type: String,
+    /// In which coordinates they are; absent: as configured, WGS 84 as a rule.
+    #[schema(schema_with = written_crs, required = false)]
+    crs: (),
+    features: Vec<Feature>,
+}
+
+/// Ours, or the object of GeoJSON before RFC 7946, which is not looked at.
+fn written_crs() -> Schema {
+    let crs = Ref::from_schema_name(crate::schema::Crs::name());
+    let old = ObjectBuilder::new().schema_type(Type::Object);
+    let nothing = ObjectBuilder::new().schema_type(Type::Null);
+    OneOfBuilder::new().item(crs).item(old).item(nothing).into()
+}
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -86,6 +106,9 @@ pub(in crate::serve) struct QuarantinedRefusal {
     /// mqtt or http.
     door: String,
     source: String,
+    /// Who holds the key it came by; null: nobody, or it is older than this member.
+    #[schema(required)]
+    partner: Option<String>,
     topic: String,
     #[schema(required)]
     index: Option<u32>,

@@ -1,13 +1,23 @@
 //! What a partner reads and manages of itself.
 
 mod me;
+pub(in crate::serve) mod quarantine;
 pub(in crate::serve) mod schema;
+mod usage;
+pub(in crate::serve) mod usage_schema;
 
 pub(in crate::serve) use me::PartnersState;
+pub(in crate::serve) use quarantine::RefusalsState;
+pub(in crate::serve) use usage::UsageState;
 
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
 pub(in crate::serve) fn routes(partners_state: Arc<PartnersState>) -> OpenApiRouter {
     me::routes(partners_state)
+}
+
+/// How its keys do.
+pub(in crate::serve) fn own_routes(usage: UsageState, refusals: RefusalsState) -> OpenApiRouter {
+    usage::routes(Arc::new(usage)).merge(quarantine::routes(Arc::new(refusals)))
 }

@@ -8,7 +8,7 @@
 use super::report::ReportsState;
 use super::report_answer::ReportAnswer;
 use super::schema::{Accepted, PushQuery};
-use crate::domain::{Door, Reason, Refused, Speaker};
+use crate::domain::{Door, Reason, Refused, Speaker, UsageKind};
 use crate::ingest::connector::{Auth, Delivery, FeedAnswer, Feeds, Knock, PushReply, RunningFeed};
 use crate::partners::Keys;
 use crate::serve::http::error::ApiError;
@@ -209,11 +209,16 @@ impl PushState {
     async fn refuse(&self, pushed: &Pushed<'_>, detail: String) -> Result<Response, ApiError> {
         let Pushed { feed, speaker, .. } = pushed;
         count(feed, Reason::Malformed.name());
+        let account = &speaker.account;
+        account.count(UsageKind::Refused(Reason::Malformed), 1);
+        let remit = speaker.remit.now();
+        let by_key = account.number() > 0;
         let refused = Refused {
             reason: Reason::Malformed,
             door: Door::Http,
             source: &speaker.id,
-            key: speaker.account.number(),
+            key: account.number(),
+            partner: if by_key { &remit.partner } else { "" },
             topic: pushed.place,
             index: None,
             detail: detail.clone(),

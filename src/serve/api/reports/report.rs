@@ -3,7 +3,9 @@
 
 use super::report_answer::ReportAnswer;
 use super::schema;
-use crate::domain::{Door, Parcel, Reason, Receipt, Refusal, Refused, Speaker, Submission};
+use crate::domain::{
+    Door, Parcel, Reason, Receipt, Refusal, Refused, Speaker, Submission, UsageKind,
+};
 use crate::ingest::codec::{self, Codec};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -317,12 +319,14 @@ impl ReportsState {
         detail: String,
         body: &[u8],
     ) -> Result<(), ApiError> {
+        grant.account.count(UsageKind::Refused(reason), 1);
         self.keep_refusal(Refused {
             reason,
             door: Door::Http,
             // The key's name: who it really was, whatever the body says.
             source: &grant.name,
             key: grant.account.number(),
+            partner: &grant.partner,
             topic: place,
             index: None,
             detail,
