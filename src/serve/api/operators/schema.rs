@@ -9,7 +9,6 @@ use crate::ingest::gate::HeardDevice;
 use crate::registry::DeviceSpec;
 use crate::schema::Reason;
 use serde::Serialize;
-use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
 use utoipa::openapi::{Ref, Schema};
 use utoipa::{IntoParams, ToSchema};
 
@@ -29,6 +28,8 @@ pub(in crate::serve) struct CityFeatures {
 
 /// Ours, or the object of GeoJSON before RFC 7946, which is not looked at.
 fn written_crs() -> Schema {
+    // Here: utoipa's derives name the second one in full, which lints call needless where it is in use.
+    use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
     let crs = Ref::from_schema_name(crate::schema::Crs::name());
     let old = ObjectBuilder::new().schema_type(Type::Object);
     let nothing = ObjectBuilder::new().schema_type(Type::Null);
