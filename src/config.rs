@@ -53,6 +53,10 @@ pub struct Config {
     #[serde(default)]
     pub limits: crate::limits::Config,
     #[serde(default)]
+    pub partners: crate::partners::AdmissionConfig,
+    #[serde(default)]
+    pub mail: crate::partners::MailConfig,
+    #[serde(default)]
     pub keys: Vec<crate::partners::KeyConfig>,
 }
 
@@ -138,6 +142,8 @@ impl Config {
             stream,
             share,
             limits,
+            partners,
+            mail,
             ..
         } = self;
         let all = registry.bounds().into_iter().chain(http.bounds());
@@ -146,6 +152,7 @@ impl Config {
             .chain(gate.bounds())
             .chain(stream.bounds());
         let all = all.chain(share.bounds()).chain(limits.bounds());
+        let all = all.chain(partners.bounds()).chain(mail.bounds());
         all.chain(stream.settle.bounds()).collect()
     }
 

@@ -22,7 +22,9 @@ use crate::journal::{self, Journal};
 use crate::limits::{self, Limits};
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
-use crate::partners::{ContributorDesk, Grant, Issuer, Keys, Scope, UsageBook};
+use crate::partners::{
+    AdmissionDesk, AdmissionParts, ContributorDesk, Grant, Issuer, Keys, Scope, UsageBook,
+};
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
 use crate::serve::{self, ReportDoor, Router};
@@ -235,12 +237,11 @@ impl Api {
         let keys = Arc::new(Keys::default());
         let key = master_key(&keys);
         let store = runtime.block_on(Store::open(&store::Config::default(), folder.path()))?;
-        let issuer = runtime.block_on(Issuer::open(
-            store.clone(),
-            keys.clone(),
-            &[],
-            base.clock.clone(),
-        ))?;
+        let issuer = Issuer::open(store.clone(), keys.clone(), &[], base.clock.clone());
+        let issuer = Arc::new(runtime.block_on(issuer)?);
+        let clock = base.clock.clone() as Arc<_>;
+        let known = (base.registry.clone(), clock, base.metrics.clone());
+        let admission = AdmissionParts::usual(store.clone(), issuer.clone(), known);
         let usage = UsageBook::new(
             keys.clone(),
             store.clone(),
@@ -263,7 +264,9 @@ impl Api {
             live: base.live,
             forecasts: Arc::default(),
             keys,
-            issuer: Arc::new(issuer),
+            issuer,
+            admission: Arc::new(AdmissionDesk::new(admission)),
+            sandbox: None,
             usage: Arc::new(usage),
             contributors: Arc::new(contributors),
             desk: Arc::new(desk),
@@ -339,6 +342,7 @@ impl Base {
             config: sharing::Config::default(),
             limits: limits::Config::default(),
             workdays: Arc::default(),
+            self_named: crate::domain::SelfNamed::default(),
         }
     }
 

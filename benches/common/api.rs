@@ -12,7 +12,7 @@ use bayhub::journal::{self, Journal};
 use bayhub::limits::{self, Limits};
 use bayhub::live::Live;
 use bayhub::metrics::Metrics;
-use bayhub::partners::{ContributorDesk, Issuer, Keys, UsageBook};
+use bayhub::partners::{AdmissionDesk, AdmissionParts, ContributorDesk, Issuer, Keys, UsageBook};
 use bayhub::registry::Registry;
 use bayhub::serve::{self, ApiParts, Authority, ReportDoor, router};
 use bayhub::sharing::{self, Desk};
@@ -42,6 +42,7 @@ pub(crate) struct Office {
     keys: Arc<Keys>,
     journal: Journal,
     issuer: Arc<Issuer>,
+    admission: Arc<AdmissionDesk>,
     usage: Arc<UsageBook>,
     desk: Arc<Desk>,
     contributors: Arc<ContributorDesk>,
@@ -72,7 +73,10 @@ impl Office {
         let issuer = Issuer::open(store.clone(), keys.clone(), &[], clock.clone())
             .await
             .expect("an issuer");
+        let issuer = Arc::new(issuer);
         let metrics = Arc::new(Metrics::new());
+        let known = (registry.clone(), clock.clone() as Arc<_>, metrics.clone());
+        let admission = AdmissionParts::usual(store.clone(), issuer.clone(), known);
         let witness = sharing::Witness {
             inbox: mpsc::channel(1).0,
             registry: registry.clone(),
@@ -97,6 +101,7 @@ impl Office {
             config: sharing::Config::default(),
             limits: limits::Config::unbound(),
             workdays: Arc::default(),
+            self_named: issuer.self_named().clone(),
         };
         let pseudonyms = dir.join("pseudonyms.json");
         let metrics = Arc::new(Metrics::new());
@@ -108,7 +113,8 @@ impl Office {
             live,
             keys,
             journal: journal.expect("a journal"),
-            issuer: Arc::new(issuer),
+            issuer,
+            admission: Arc::new(AdmissionDesk::new(admission)),
             usage: Arc::new(usage),
             desk: Arc::new(desk),
             contributors: Arc::new(contributors.expect("a desk of contributors")),
@@ -124,6 +130,8 @@ impl Office {
             live: self.live.clone(),
             keys: self.keys.clone(),
             issuer: self.issuer.clone(),
+            admission: self.admission.clone(),
+            sandbox: None,
             usage: self.usage.clone(),
             contributors: self.contributors.clone(),
             desk: self.desk.clone(),

@@ -147,6 +147,7 @@ fn parts(store: Store, registry: Arc<Registry>, config: Config) -> DeskParts {
             ..bayhub::limits::Config::default()
         },
         workdays: Arc::default(),
+        self_named: bayhub::domain::SelfNamed::default(),
     }
 }
 

@@ -40,6 +40,7 @@ mod history;
 mod import;
 mod inspect;
 mod logging;
+mod mail;
 mod manifest;
 mod numbered;
 mod partners;

@@ -8,7 +8,8 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::{Area, Clock, IdPattern, SourceKind, Standing};
 use crate::partners::{
-    self, ContributorDesk, Issuer, KeyRequest, Keys, Scope, SourcePattern, UsageBook,
+    self, AdmissionDesk, AdmissionParts, ContributorDesk, Issuer, KeyRequest, Keys, Scope,
+    SourcePattern, UsageBook,
 };
 use crate::store::Store;
 use std::sync::Arc;
@@ -21,6 +22,9 @@ const SAVE_USES: Duration = Duration::from_mins(1);
 
 /// How often it is looked whether contributors need new pseudonyms.
 const RENEW: Duration = Duration::from_hours(1);
+
+/// How often it is looked whether sign-ups are over.
+const FORGET: Duration = Duration::from_mins(1);
 
 /// The keys of the configuration, checked.
 pub(super) fn of_config(config: &Config) -> Result<Keys, Failure> {
@@ -91,6 +95,43 @@ pub(super) async fn open(
     clock: Arc<dyn Clock>,
 ) -> Result<Issuer, Failure> {
     Ok(Issuer::open(store, keys, &config.keys, clock).await?)
+}
+
+/// The desk that makes partners of strangers, and its letters.
+pub(super) fn admission(
+    config: &Config,
+    shared: &Shared,
+    store: Store,
+    issuer: Arc<Issuer>,
+    closed: &watch::Receiver<bool>,
+    tasks: &mut JoinSet<()>,
+) -> Arc<AdmissionDesk> {
+    let courier = super::mail::open(&config.mail, store.clone(), closed, tasks);
+    let desk = Arc::new(AdmissionDesk::new(AdmissionParts {
+        config: config.partners.clone(),
+        store,
+        issuer,
+        registry: shared.registry.clone(),
+        clock: shared.clock.clone(),
+        metrics: shared.metrics.clone(),
+        courier,
+    }));
+    tasks.spawn(forget_signups(desk.clone(), closed.clone()));
+    desk
+}
+
+/// Forgets sign-ups whose time is over, until the hub closes.
+async fn forget_signups(desk: Arc<AdmissionDesk>, closed: watch::Receiver<bool>) {
+    let mut every = tokio::time::interval(FORGET);
+    let forgetting = async {
+        loop {
+            every.tick().await;
+            if let Err(e) = desk.expire().await {
+                tracing::warn!(error = %e, "sign-ups that are over are kept; tried again later");
+            }
+        }
+    };
+    tokio::select! { () = forgetting => {}, () = super::process::closing(closed) => {} }
 }
 
 /// Keeps what is known of partners, their keys and what these are used for, until the hub closes.

@@ -5,7 +5,7 @@ use super::audit::AuditFiles;
 use super::guests::WebSocketDoor;
 use super::manifest::ManifestKeeper;
 use super::sockets::HttpListeners;
-use super::{Failure, Shared, adapters, certificates, feeds, history, process, sharing};
+use super::{Failure, Shared, adapters, certificates, feeds, history, partners, process, sharing};
 use crate::config::Config;
 use crate::domain::{RecentTurnover, Submission};
 use crate::forecast::Forecasts;
@@ -59,7 +59,11 @@ impl Services {
         let authority = of.history.authority(config, &gate, of.turnover);
         let inbox = of.inbox;
         let feeds = tokio::task::block_in_place(|| feeds::open(config, shared, &gate, &inbox))?;
-        let desk = sharing::open(of.store, config, shared, inbox.clone(), closed, tasks).await?;
+        let names = of.issuer.self_named().clone();
+        let booked = (of.store.clone(), names);
+        let desk = sharing::open(booked, config, shared, inbox.clone(), closed, tasks).await?;
+        let issuer = of.issuer.clone();
+        let admission = partners::admission(config, shared, of.store, issuer, closed, tasks);
         let audit = AuditFiles::start(config.data.path.join("audit"), shared.metrics.clone())
             .map_err(|e| Failure::thread(&e))?;
         let guests = Arc::new(WebSocketDoor::default());
@@ -69,6 +73,8 @@ impl Services {
             forecasts: of.forecasts,
             keys: of.keys.clone(),
             issuer: of.issuer.clone(),
+            admission,
+            sandbox: None,
             contributors: of.contributors.clone(),
             usage: of.usage.clone(),
             desk,

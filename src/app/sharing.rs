@@ -2,7 +2,7 @@
 
 use super::{Failure, Shared};
 use crate::config::Config;
-use crate::domain::Submission;
+use crate::domain::{SelfNamed, Submission};
 use crate::sharing::{self, Desk, Matching, TICK, Witness};
 use crate::store::Store;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tokio::time::MissedTickBehavior;
 
 /// Reads what the store has of offers and bookings, and begins. The task ends with the last handle.
 pub(super) async fn open(
-    store: Store,
+    (store, self_named): (Store, SelfNamed),
     config: &Config,
     shared: &Shared,
     inbox: mpsc::Sender<Submission>,
@@ -44,6 +44,7 @@ pub(super) async fn open(
         config,
         limits,
         workdays: shared.workdays.clone(),
+        self_named,
     })
     .await?;
     let desk = Arc::new(desk);

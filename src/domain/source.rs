@@ -81,6 +81,11 @@ impl Pass {
         (end != u64::MAX).then_some(Millis(end))
     }
 
+    /// Ends it at `end` if that is sooner, for everybody who holds it.
+    pub fn shorten(&self, end: Millis) {
+        self.0.fetch_min(end.0, Ordering::AcqRel);
+    }
+
     /// Ends it now and for ever, for everybody who holds it.
     pub fn withdraw(&self) {
         self.0.store(0, Ordering::Release);

@@ -7,6 +7,7 @@ use prometheus::{IntCounter, IntCounterVec, IntGaugeVec};
 pub struct QuotaMetrics {
     limits: IntGaugeVec,
     refusals: IntCounterVec,
+    signups: IntCounterVec,
     /// Batches of what partners use that the store did not take; they are sent again.
     pub usage_failures: IntCounter,
     /// Counts of it that were given up because too many waited for the store.
@@ -25,6 +26,11 @@ impl QuotaMetrics {
                 "quota_refusals_total",
                 "Refused because a share of what all use was used up, by share.",
                 &["share"],
+            ),
+            signups: r.counters(
+                "partner_signups_total",
+                "Sign-ups of partners, by what became of them.",
+                &["outcome"],
             ),
             usage_failures: r.counter(
                 "usage_flush_failures_total",
@@ -47,6 +53,11 @@ impl QuotaMetrics {
     /// One was refused. `share` is one of a few names in the source, never a caller's text.
     pub fn refused(&self, share: &'static str) {
         self.refusals.with_label_values(&[share]).inc();
+    }
+
+    /// A sign-up has come so far: asked, confirmed, admitted, refused, expired; or there were too many.
+    pub fn signup(&self, outcome: &'static str) {
+        self.signups.with_label_values(&[outcome]).inc();
     }
 
     /// How many were refused until now.

@@ -3,7 +3,8 @@
 //! `printf %s "$KEY" | sha256sum` gives the digest, so the file holds nothing that opens a door.
 
 use super::grant::{Grant, Scope, SourcePattern};
-use super::keys::{Digest, Keys, remit};
+use super::keys::{Digest, Keys};
+use super::trust::remit;
 use crate::domain::{Area, KeyAccount, Pass, SharedRemit, SourceKind, Standing, id};
 use crate::registry::area;
 use serde::{Deserialize, Deserializer, de};

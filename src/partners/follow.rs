@@ -12,7 +12,7 @@ use super::issuer::Issuer;
 use super::key_info::{KeyInfo, info};
 use super::keys::{Digest, Keys, StoredKey};
 use super::unstored::Unstored;
-use crate::domain::Millis;
+use crate::domain::{Millis, Pass};
 use crate::store::StoreError;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -24,8 +24,17 @@ impl Issuer {
     /// [`IssueError::Store`]: the doors are as they were.
     pub async fn refresh(&self) -> Result<(), IssueError> {
         let mut one = self.one.lock().await;
-        self.settle(&mut one).await?;
+        self.refresh_with(&mut one).await
+    }
+
+    /// The same for who has the turn already.
+    pub(super) async fn refresh_with(&self, one: &mut Unstored) -> Result<(), IssueError> {
+        self.settle(one).await?;
         let rows = self.store.live_keys().await.map_err(IssueError::Store)?;
+        // After the keys and before the doors: whoever has one and is not linked is in it.
+        let self_named = self.store.self_named().await;
+        self.self_named
+            .replace(self_named.map_err(IssueError::Store)?);
         let mut good = HashSet::with_capacity(rows.len());
         let mut changed = 0_usize;
         for (digest, row) in rows {
@@ -85,18 +94,23 @@ impl Issuer {
 
 impl Keys {
     /// Brings a key of the store to what the store says now. What it has opened ends if it may do
-    /// other things than before; a new remit alone reaches what is open. Whether anything changed.
+    /// other things than before, or for longer; a new remit and a sooner end alone reach what is open. Whether anything changed.
     pub(super) fn follow(&self, digest: Digest, key: &KeyInfo, id: i64) -> bool {
         let grant = key.grant();
         let held = self.held.get(&digest);
-        if let Some(held) = held.filter(|held| held.id == Some(id) && held.may(&grant, key)) {
+        if let Some(held) = held.filter(|held| held.id == Some(id) && held.may(&grant)) {
+            let same_end = held.ends_with(key);
+            if let Some(end) = key.expires_at.filter(|_| !same_end) {
+                // One that is to end sooner, as a key that was rotated does.
+                held.grant.pass.shorten(end);
+            }
             let new = grant.remit.now();
             let old = held.grant.remit.now();
             let same = old.area == new.area && old.backing == new.backing;
             if !same {
                 held.grant.remit.change(key.remit());
             }
-            return !same;
+            return !(same && same_end);
         }
         self.insert_stored(digest, id, grant);
         true
@@ -124,14 +138,17 @@ impl Keys {
 }
 
 impl StoredKey {
-    /// Whether it may do what `new` may, which is `key`'s, but for the remit.
-    fn may(&self, new: &Grant, key: &KeyInfo) -> bool {
+    /// Whether it ends when `key` does.
+    fn ends_with(&self, key: &KeyInfo) -> bool {
+        self.grant.pass.end() == key.expires_at
+    }
+
+    /// Whether it may do what `new` may, and for as long at least, but for the remit.
+    fn may(&self, new: &Grant) -> bool {
         let old = &*self.grant;
-        let ends = match key.expires_at {
-            Some(end) => !old.pass.is_good(end) && old.pass.is_good(Millis(end.0 - 1)),
-            None => old.pass.is_good(Millis(u64::MAX - 1)),
-        };
-        ends && old.name == new.name
+        let end = |pass: &Pass| pass.end().unwrap_or(Millis::MAX);
+        end(&old.pass) >= end(&new.pass)
+            && old.name == new.name
             && old.partner == new.partner
             && old.scopes == new.scopes
             && old.sources == new.sources

@@ -27,6 +27,19 @@ pub enum IssueError {
     NoSuchKey,
     #[error("there are {MOST} keys, which is as many as there may be: revoke some")]
     Full,
+    /// More than the partner was granted.
+    #[error(
+        "{field} goes beyond what your partner was granted: {why}; an administrator may grant more, or make the key"
+    )]
+    NotGranted { field: &'static str, why: String },
+    /// As many keys as one partner may make.
+    #[error("your partner has {0} good keys, which is as many as it may have: revoke some")]
+    OwnFull(u32),
+    /// It would lock its owner out.
+    #[error("that is the key of this call: rotate it, and revoke it with the new one")]
+    KeyOfTheCall,
+    #[error("there is no such partner")]
+    NoSuchPartner,
     #[error(transparent)]
     Store(StoreError),
 }

@@ -13,10 +13,11 @@ use super::grant::{Scope, Scopes};
 use super::issue_error::IssueError;
 use super::key_info::{KeyId, KeyInfo, area_text, info, of_config};
 use super::key_request::{KeyChange, KeyRequest, named};
+use super::key_space::KeySpace;
 use super::keys::{Digest, Keys, MOST, Plaintext};
 use super::unstored::Unstored;
-use crate::domain::{Clock, SourceKind};
-use crate::store::{self, Store, StoreError};
+use crate::domain::{Clock, Millis, SelfNamed, SourceKind};
+use crate::store::{KeyRow, NewKey, Store, StoreError};
 use std::fmt;
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -36,6 +37,9 @@ pub struct Issuer {
     /// One change at a time, or a key could be revoked between its going to the store and its
     /// coming to the doors.
     pub(super) one: Mutex<Unstored>,
+    pub(super) self_named: SelfNamed,
+    /// Which keys it makes.
+    space: KeySpace,
 }
 
 impl fmt::Debug for Issuer {
@@ -72,7 +76,12 @@ impl Issuer {
             .ensure_partners(&partners, clock.now())
             .await
             .map_err(IssueError::Store)?;
-        for (digest, row) in store.live_keys().await.map_err(IssueError::Store)? {
+        let self_named = SelfNamed::default();
+        let live = store.live_keys().await.map_err(IssueError::Store)?;
+        // After the keys: whoever has one and is not linked is in it.
+        self_named.replace(store.self_named().await.map_err(IssueError::Store)?);
+        warn_of_strangers(&partners, &self_named);
+        for (digest, row) in live {
             if fixed.iter().any(|k| k.name == row.name) {
                 return Err(IssueError::Taken(row.name));
             }
@@ -89,7 +98,21 @@ impl Issuer {
             fixed,
             fixed_digests: config.iter().map(|k| k.sha256).collect(),
             one: Mutex::default(),
+            self_named,
+            space: KeySpace::Live,
         })
+    }
+
+    /// Makes keys of another space than the live one.
+    #[must_use]
+    pub fn of_space(self, space: KeySpace) -> Self {
+        Self { space, ..self }
+    }
+
+    /// Partners to whom an operator's name gives nothing, as it is now.
+    #[must_use]
+    pub const fn self_named(&self) -> &SelfNamed {
+        &self.self_named
     }
 
     /// Makes a key. Its text is in the answer and nowhere else.
@@ -98,6 +121,23 @@ impl Issuer {
     /// See [`IssueError`]; nothing was made, or in the case of [`StoreError::Unreachable`] nothing
     /// anybody can use.
     pub async fn create(&self, ask: KeyRequest) -> Result<(Plaintext, KeyInfo), IssueError> {
+        let draft = self.draft(ask)?;
+        let _one = self.one.lock().await;
+        self.keep(draft).await
+    }
+
+    /// Keeps a key and makes it good, for who has the turn.
+    pub(super) async fn keep(&self, draft: KeyDraft) -> Result<(Plaintext, KeyInfo), IssueError> {
+        let kept = self.store.add_key(&draft.to_keep()).await;
+        let row = kept.map_err(|e| draft.refused(e))?;
+        self.open_door(draft, row)
+    }
+
+    /// What a new key will be, with its text.
+    ///
+    /// # Errors
+    /// See [`IssueError`].
+    pub(super) fn draft(&self, ask: KeyRequest) -> Result<KeyDraft, IssueError> {
         let now = self.clock.now();
         ask.check(now)?;
         if self.fixed.iter().any(|k| k.name == ask.name) {
@@ -106,45 +146,35 @@ impl Issuer {
         if self.keys.len() >= MOST {
             return Err(IssueError::Full);
         }
-        let _one = self.one.lock().await;
-        let (plain, digest) = Keys::mint(&mut rand::rng());
-        let new = store::NewKey {
-            partner: &ask.partner,
-            name: &ask.name,
+        let (plain, digest) = Keys::mint_in(self.space, &mut rand::rng());
+        let sources: Vec<String> = ask.sources.iter().map(ToString::to_string).collect();
+        Ok(KeyDraft {
+            scopes: scopes_text(ask.scopes),
+            sources: sources.join(" "),
+            area: area_text(&ask.area.clone().unwrap_or_default()),
+            ask,
+            plain,
             digest,
-            scopes: &scopes_text(ask.scopes),
-            sources: &ask
-                .sources
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(" "),
-            // Without the scope report neither says anything.
-            source_kind: ask.source_kind.unwrap_or(SourceKind::Sensor).name(),
-            uplinks: ask.uplinks,
-            area: &area_text(&ask.area.unwrap_or_default()),
-            standing: ask.standing.name(),
-            created_at: now,
-            expires_at: ask.expires_at,
-        };
-        let row = self.store.add_key(&new).await.map_err(|e| match e {
-            StoreError::Taken => IssueError::Taken(ask.name.clone()),
-            StoreError::NoSuch => IssueError::Field {
-                field: "partner",
-                why: format!("is nobody known: {:?}; add it first", ask.partner),
-            },
-            other => IssueError::Store(other),
-        })?;
+            now,
+        })
+    }
+
+    /// A key that is kept is good from here on.
+    pub(super) fn open_door(
+        &self,
+        draft: KeyDraft,
+        row: KeyRow,
+    ) -> Result<(Plaintext, KeyInfo), IssueError> {
         let id = row.id;
         let made = info(row)?;
-        self.keys.insert_stored(digest, id, made.grant());
+        self.keys.insert_stored(draft.digest, id, made.grant());
         tracing::info!(
             key = made.name,
             partner = made.partner,
             id,
             "a key was made"
         );
-        Ok((plain, made))
+        Ok((draft.plain, made))
     }
 
     /// Changes what a key's sources may speak of and how far they are trusted, also on connections
@@ -283,7 +313,62 @@ impl Issuer {
     }
 }
 
-fn missing(e: StoreError) -> IssueError {
+/// A key that is about to be kept.
+pub(super) struct KeyDraft {
+    pub(super) ask: KeyRequest,
+    scopes: String,
+    sources: String,
+    area: String,
+    plain: Plaintext,
+    digest: Digest,
+    now: Millis,
+}
+
+impl KeyDraft {
+    pub(super) fn to_keep(&self) -> NewKey<'_> {
+        NewKey {
+            partner: &self.ask.partner,
+            name: &self.ask.name,
+            digest: self.digest,
+            scopes: &self.scopes,
+            sources: &self.sources,
+            // Without the scope report neither says anything.
+            source_kind: self.ask.source_kind.unwrap_or(SourceKind::Sensor).name(),
+            uplinks: self.ask.uplinks,
+            area: &self.area,
+            standing: self.ask.standing.name(),
+            created_at: self.now,
+            expires_at: self.ask.expires_at,
+        }
+    }
+
+    pub(super) fn refused(&self, e: StoreError) -> IssueError {
+        match e {
+            StoreError::Taken => IssueError::Taken(self.ask.name.clone()),
+            StoreError::NoSuch => IssueError::Field {
+                field: "partner",
+                why: format!(
+                    "is nobody known, or suspended: {:?}; add it first",
+                    self.ask.partner
+                ),
+            },
+            other => IssueError::Store(other),
+        }
+    }
+}
+
+/// Says which partners of the configuration somebody who signed up has the name of.
+fn warn_of_strangers(configured: &[&str], self_named: &SelfNamed) {
+    for name in configured.iter().filter(|name| self_named.has(name)) {
+        tracing::warn!(
+            partner = *name,
+            "a partner of the configuration has the name of one that has signed up by itself: what an operator of \
+             that name has is nobody's until PATCH /v1/admin/partners links them"
+        );
+    }
+}
+
+pub(super) fn missing(e: StoreError) -> IssueError {
     if e == StoreError::NoSuch {
         IssueError::NoSuchKey
     } else {

@@ -11,14 +11,17 @@ use std::sync::Arc;
 
 pub(super) const NOW: Millis = Millis(1_795_399_200_123);
 
-pub(super) struct KeyHouse {
-    pub(super) keys: Arc<Keys>,
-    pub(super) issuer: Arc<Issuer>,
-    clock: Arc<ManualClock>,
-    pub(super) store: Store,
+pub(in crate::partners) struct KeyHouse {
+    pub(in crate::partners) keys: Arc<Keys>,
+    pub(in crate::partners) issuer: Arc<Issuer>,
+    pub(in crate::partners) clock: Arc<ManualClock>,
+    pub(in crate::partners) store: Store,
 }
 
-pub(super) async fn house(dir: &Path, config: &[KeyConfig]) -> Result<KeyHouse, IssueError> {
+pub(in crate::partners) async fn house(
+    dir: &Path,
+    config: &[KeyConfig],
+) -> Result<KeyHouse, IssueError> {
     let store = Store::open(&store::Config::default(), dir).await.unwrap();
     let keys = Arc::new(
         Config {
@@ -38,7 +41,7 @@ pub(super) async fn house(dir: &Path, config: &[KeyConfig]) -> Result<KeyHouse, 
     })
 }
 
-pub(super) fn configured(name: &str, key: &str) -> KeyConfig {
+pub(in crate::partners) fn configured(name: &str, key: &str) -> KeyConfig {
     KeyConfig {
         name: name.into(),
         partner: "lta".into(),

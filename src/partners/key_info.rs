@@ -3,7 +3,7 @@
 use super::config::KeyConfig;
 use super::grant::{Grant, Scope, Scopes, SourcePattern};
 use super::issue_error::IssueError;
-use super::keys::remit;
+use super::trust::remit;
 use crate::domain::{Area, KeyAccount, Millis, Pass, Remit, SharedRemit, SourceKind, Standing};
 use crate::registry::area;
 use crate::store::{KeyRow, StoreError};

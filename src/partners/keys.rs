@@ -1,4 +1,4 @@
-//! API keys: 256 random bits behind `bh_`, held as digests, each with what it grants.
+//! API keys: 256 random bits behind `bh_live_`, held as digests, each with what it grants.
 //!
 //! Promises: no plaintext is kept. The map is keyed by digest, so what a guess's response time
 //! could tell is a prefix of a SHA-256 value, from which no key follows; the last comparison is
@@ -7,7 +7,8 @@
 
 use super::counted::CountedKey;
 use super::grant::{Grant, Scope};
-use crate::domain::{Area, Backing, KeyAccount, Millis, Remit, Standing};
+use super::key_space::KeySpace;
+use crate::domain::{KeyAccount, Millis, Remit};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dashmap::DashMap;
@@ -21,9 +22,6 @@ use subtle::ConstantTimeEq as _;
 pub use crate::store::Digest;
 
 const DAY_MS: u64 = 86_400_000;
-
-/// What every key begins with, so that leaked ones can be searched for.
-const PREFIX: &str = "bh_";
 
 /// Keys that are good at a time: some 50 MB of them.
 pub(super) const MOST: usize = 100_000;
@@ -93,11 +91,22 @@ impl Keys {
         }
     }
 
-    /// A new key and what to remember of it. Forgetting the digest makes the key worthless.
+    /// A new key of the live space and what to remember of it. Forgetting the digest makes the key
+    /// worthless.
     pub fn mint(rng: &mut impl rand::CryptoRng) -> (Plaintext, Digest) {
+        Self::mint_in(KeySpace::Live, rng)
+    }
+
+    /// The same in any space.
+    pub fn mint_in(space: KeySpace, rng: &mut impl rand::CryptoRng) -> (Plaintext, Digest) {
+        Self::mint_with(space.prefix(), rng)
+    }
+
+    /// 256 random bits behind a prefix.
+    pub(super) fn mint_with(prefix: &str, rng: &mut impl rand::CryptoRng) -> (Plaintext, Digest) {
         let mut bits = [0_u8; 32];
         rng.fill_bytes(&mut bits);
-        let key = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bits));
+        let key = format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bits));
         let digest = Self::digest(&key);
         (Plaintext(key), digest)
     }
@@ -219,35 +228,11 @@ impl Keys {
     }
 }
 
-/// ln(0.9 / 0.1), in 1/8 nat.
-const TRUSTED_WEIGHT: i8 = 17;
-
-/// The remit of a partner's key.
-///
-/// The partner's number, by which a claim's entry in the journal tells partners apart, is the low
-/// bits of the first byte of the SHA-256 of its name: the same at every start and every hub. Two
-/// partners may share one.
-///
-/// What an app of a trusted key says weighs as much as the word of somebody who is right nine times
-/// of ten; of an unproven one nothing: until sensors have shown more of its contributors, see
-/// [`ContributorDesk`](super::ContributorDesk).
-#[must_use]
-pub fn remit(area: Area, standing: Standing, partner: &str) -> Remit {
-    let [number, ..]: [u8; 32] = Sha256::digest(partner.as_bytes()).into();
-    let trusted = standing == Standing::Trusted;
-    let weight = if trusted { TRUSTED_WEIGHT } else { 0 };
-    Remit {
-        area,
-        partner: partner.into(),
-        backing: Backing::of_key(trusted, number).of_contributor(0, weight, false),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Pass, SharedRemit, SourceKind};
-    use crate::partners::SourcePattern;
+    use crate::domain::{Area, Pass, SharedRemit, SourceKind, Standing};
+    use crate::partners::{SourcePattern, remit};
 
     const NOW: Millis = Millis(1_795_399_200_123);
 
@@ -273,17 +258,19 @@ mod tests {
         let keys = Keys::default();
         let (key, digest) = Keys::mint(&mut rand::rng());
         assert!(
-            key.expose().starts_with("bh_") && key.expose().len() == 46,
+            key.expose().starts_with("bh_live_") && key.expose().len() == 51,
             "{}",
             key.expose()
         );
+        let (test, _) = Keys::mint_in(KeySpace::Test, &mut rand::rng());
+        assert!(test.expose().starts_with("bh_test_"));
         assert!(
             keys.grant(key.expose(), NOW).is_none(),
             "not before it is inserted"
         );
         keys.insert(digest, grant(&["lamp-1"]));
         assert_eq!(&*keys.grant(key.expose(), NOW).unwrap().name, "lamps");
-        assert!(keys.grant(&key.expose()[..45], NOW).is_none());
+        assert!(keys.grant(&key.expose()[..50], NOW).is_none());
         assert!(keys.grant(&"x".repeat(100_000), NOW).is_none());
         assert!(keys.revoke(&digest) && !keys.revoke(&digest));
         assert!(keys.grant(key.expose(), NOW).is_none());

@@ -5,6 +5,7 @@
 //! every request. The only dear call is [`speaker`] for a source that was never heard before: it
 //! writes the source's number to disk.
 
+mod admission;
 mod config;
 mod contributors;
 mod counted;
@@ -20,14 +21,24 @@ mod issuer;
 mod issuer_tests;
 mod key_info;
 mod key_request;
+mod key_space;
 mod keys;
+mod own_keys;
 mod retired;
 mod speak;
+mod trust;
 mod unstored;
 mod usage;
 #[cfg(test)]
 mod usage_tests;
 
+/// A sign-up as administrators see it.
+pub use crate::store::SignupRow as SignupInfo;
+pub use admission::{
+    Admission, AdmissionConfig, AdmissionDesk, AdmissionError, AdmissionParts, Courier, Decision,
+    Letter, LetterKind, MailConfig, NoCourier, OneTimeLink, PartnerGrants, SignupFlood,
+    SignupOutcome, SignupRequest,
+};
 pub use config::{Config, ConfigError, KeyConfig};
 pub use contributors::{ContributionFigures, ContributorDesk, Period, PseudonymError};
 pub use grant::{Grant, Scope, Scopes, SourcePattern};
@@ -35,6 +46,9 @@ pub use issue_error::IssueError;
 pub use issuer::{Issuer, PartnerInfo};
 pub use key_info::{KeyId, KeyInfo};
 pub use key_request::{KeyChange, KeyRequest};
-pub use keys::{Digest, Keys, Plaintext, remit};
+pub use key_space::KeySpace;
+pub use keys::{Digest, Keys, Plaintext};
+pub use own_keys::PartnerDecision;
 pub use speak::{Denied, authenticate, speaker};
+pub use trust::remit;
 pub use usage::{KEPT_HOURS, OTHERS, UsageAsk, UsageBook, UsagePage, UsageRow};

@@ -50,7 +50,7 @@ use crate::journal::Quarantine;
 use crate::limits::Limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
-use crate::partners::{ContributorDesk, Issuer, Keys, UsageBook};
+use crate::partners::{AdmissionDesk, ContributorDesk, Issuer, Keys, UsageBook};
 use crate::registry::Registry;
 use crate::sharing::Desk;
 use std::sync::Arc;
@@ -67,6 +67,10 @@ pub struct ApiParts {
     pub forecasts: Arc<Forecasts>,
     pub keys: Arc<Keys>,
     pub issuer: Arc<Issuer>,
+    /// Makes partners of strangers.
+    pub admission: Arc<AdmissionDesk>,
+    /// Makes keys of the sandbox, where there is one.
+    pub sandbox: Option<Arc<Issuer>>,
     /// Knows what each partner has made of the hub.
     pub usage: Arc<UsageBook>,
     /// Knows what apps' contributors are worth.

@@ -45,6 +45,7 @@ impl AudienceStates {
             public_reads: parts.config.public_reads,
         };
         let (reports, pushes, contributions) = doors(&parts, &doorman);
+        let partners = of_partners(&parts, &doorman);
         let own = own(&parts, &doorman);
         let reads = Arc::new(ReadState {
             doorman: doorman.clone(),
@@ -76,9 +77,6 @@ impl AudienceStates {
             desk: parts.desk.clone(),
             public_crs: parts.config.public_crs,
         });
-        let partners = Arc::new(partners::PartnersState {
-            doorman: doorman.clone(),
-        });
         let operators = of_operators(&parts, &doorman, &sharing);
         Self {
             reads,
@@ -95,6 +93,16 @@ impl AudienceStates {
             doorman,
         }
     }
+}
+
+/// What partners manage themselves by.
+fn of_partners(parts: &ApiParts, doorman: &Doorman) -> Arc<partners::PartnersState> {
+    Arc::new(partners::PartnersState {
+        doorman: doorman.clone(),
+        issuer: parts.issuer.clone(),
+        admission: parts.admission.clone(),
+        sandbox: parts.sandbox.clone(),
+    })
 }
 
 /// What operators do.
@@ -123,6 +131,7 @@ fn of_operators(
         keys: Arc::new(operators::KeysState {
             doorman: doorman.clone(),
             issuer: parts.issuer.clone(),
+            admission: parts.admission.clone(),
         }),
         quarantine: Arc::new(operators::QuarantineState {
             doorman: doorman.clone(),

@@ -62,7 +62,7 @@ impl Eyes {
             Self::Partner(partner) => {
                 let mut bays = city.bays_of(zone).peekable();
                 if bays.peek().is_none() {
-                    return city.zone(zone).spec.operator == **partner;
+                    return desk.is_operator(partner, &city.zone(zone).spec.operator);
                 }
                 bays.all(|bay| self.own_bay(desk, city, bay))
             }

@@ -13,7 +13,7 @@ use super::owners::Owners;
 use super::reseat;
 use super::statement::KnownTotals;
 use super::witness::Witness;
-use crate::domain::{Clock, Millis, Offer, OfferState, Reservation, Span, Workdays};
+use crate::domain::{Clock, Millis, Offer, OfferState, Reservation, SelfNamed, Span, Workdays};
 use crate::limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
@@ -39,6 +39,8 @@ pub struct DeskParts {
     pub limits: limits::Config,
     /// By which hours of workdays and days off are reckoned.
     pub workdays: Arc<Workdays>,
+    /// Partners to whom an operator's name gives nothing.
+    pub self_named: SelfNamed,
 }
 
 /// A handle; clones share one task. When the last is gone the task ends.
@@ -76,9 +78,10 @@ impl Desk {
             config,
             limits,
             workdays,
+            self_named,
         } = parts;
         let drivers = Drivers::new(&store.driver_secret(&rand::random()).await?);
-        let owners = Arc::new(Owners::open(&store, registry.clone()).await?);
+        let owners = Arc::new(Owners::open(&store, registry.clone(), self_named).await?);
         let notices = Arc::<Notices>::default();
         // Before anything is read: what is changed meanwhile is read again.
         let mut work = store.work().await?;

@@ -73,6 +73,12 @@ impl Desk {
             .await
     }
 
+    /// Whether what the operator of that name has is the partner's.
+    #[must_use]
+    pub fn is_operator(&self, partner: &str, operator: &str) -> bool {
+        self.owners.is_operator(partner, operator)
+    }
+
     /// What an owner has made of these bays of its, by id; what has never been on offer or had an
     /// owner recorded is not among them.
     pub async fn owned_bays(
@@ -98,9 +104,9 @@ impl Owners {
         let city = Arc::clone(&self.registry.city());
         owned.retain(|bay| city.is_live(*bay));
         let private = city.zones().filter(|(_, zone)| {
-            zone.spec.kind == ZoneKind::Private && zone.spec.operator == partner
+            zone.spec.kind == ZoneKind::Private && self.is_operator(partner, &zone.spec.operator)
         });
-        for (zone, _) in private.filter(|_| !partner.is_empty()) {
+        for (zone, _) in private {
             let unrecorded = |bay: &BayIx| !recorded.by_bay.contains_key(&**city.bay_id(*bay));
             let live = city.bays_of(zone).filter(|bay| city.is_live(*bay));
             owned.extend(live.filter(unrecorded));

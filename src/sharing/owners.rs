@@ -1,7 +1,7 @@
 //! Whose bay it is: an administrator's word where there is one, otherwise the operator of a private
-//! zone.
+//! zone, unless the partner of that name has chosen it by itself.
 
-use crate::domain::{BayIx, BayKind, ZoneKind};
+use crate::domain::{BayIx, BayKind, SelfNamed, ZoneKind};
 use crate::registry::Registry;
 use crate::store::{Store, StoreError};
 use ahash::AHashMap;
@@ -11,6 +11,8 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 pub(super) struct Owners {
     pub(super) registry: Arc<Registry>,
     recorded: RwLock<Recorded>,
+    /// To whom no operator's name gives anything.
+    self_named: SelfNamed,
 }
 
 #[derive(Default)]
@@ -23,10 +25,15 @@ pub(super) struct Recorded {
 }
 
 impl Owners {
-    pub(super) async fn open(store: &Store, registry: Arc<Registry>) -> Result<Self, StoreError> {
+    pub(super) async fn open(
+        store: &Store,
+        registry: Arc<Registry>,
+        self_named: SelfNamed,
+    ) -> Result<Self, StoreError> {
         let owners = Self {
             registry,
             recorded: RwLock::default(),
+            self_named,
         };
         owners.read(store).await?;
         Ok(owners)
@@ -52,9 +59,14 @@ impl Owners {
         Ok(())
     }
 
-    /// Another number whenever what is recorded has changed.
+    /// Whether what the operator of that name has is the partner's.
+    pub(super) fn is_operator(&self, partner: &str, operator: &str) -> bool {
+        !operator.is_empty() && partner == operator && !self.self_named.has(partner)
+    }
+
+    /// Another number whenever what is recorded, or who has named itself, has changed.
     pub(super) fn changes(&self) -> u64 {
-        self.recorded().changes
+        self.recorded().changes + self.self_named.changes()
     }
 
     pub(super) fn recorded(&self) -> RwLockReadGuard<'_, Recorded> {
@@ -73,7 +85,7 @@ impl Owners {
             return recorded;
         }
         let zone = &city.zone(city.zone_of(at)).spec;
-        (zone.kind == ZoneKind::Private && !zone.operator.is_empty())
+        (zone.kind == ZoneKind::Private && self.is_operator(&zone.operator, &zone.operator))
             .then(|| zone.operator.as_str().into())
     }
 
@@ -89,7 +101,7 @@ impl Owners {
         if zone.removed || partner.is_empty() {
             return 0;
         }
-        let is_operator = spec.operator == partner;
+        let is_operator = self.is_operator(partner, &spec.operator);
         if city.bays_of(ix).next().is_none() {
             let has = is_operator && spec.kind != ZoneKind::OnStreet;
             return if has {

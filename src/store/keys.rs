@@ -1,18 +1,11 @@
-//! Partners and their keys. A key is here as its digest; what opens a door is nowhere.
+//! Keys of partners. A key is here as its digest; what opens a door is nowhere.
 
-use super::{Store, StoreError, millis, reading, sql, transaction, writing};
+use super::work::within;
+use super::{Store, StoreError, Work, millis, reading, sql, transaction, writing};
 use crate::domain::Millis;
 
 /// SHA-256 of a key's text.
 pub type Digest = [u8; 32];
-
-/// An organisation that holds keys.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PartnerRow {
-    pub id: i64,
-    pub name: String,
-    pub created_at: Millis,
-}
 
 /// A key to be kept. What it grants is text here; `partners` knows what it means.
 #[derive(Clone)]
@@ -53,8 +46,6 @@ pub struct KeyRow {
     pub last_used_day: Option<u32>,
 }
 
-type RawPartner = (i64, String, i64);
-
 type RawKey = (
     i64,
     String,
@@ -84,89 +75,36 @@ macro_rules! select_keys {
 }
 
 impl Store {
-    /// Adds a partner.
-    ///
-    /// # Errors
-    /// [`StoreError::Taken`] if one has this name.
-    pub async fn add_partner(&self, name: &str, now: Millis) -> Result<PartnerRow, StoreError> {
-        const SQL: &str =
-            "INSERT INTO partner (name, created_at) VALUES ($1, $2) RETURNING id, name, created_at";
-        let raw: RawPartner = writing!(self, db => sqlx::query_as(SQL).bind(name).bind(sql(now)).fetch_one(db).await)?;
-        Ok(partner(raw))
-    }
-
-    /// Makes sure that partners of these names are there, all or none.
-    pub async fn ensure_partners(&self, names: &[&str], now: Millis) -> Result<(), StoreError> {
-        const SQL: &str =
-            "INSERT INTO partner (name, created_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
-        // Looked for first: even a write that changes nothing wants room, and a start on a full
-        // disk must not fail for it.
-        let mut new = Vec::new();
-        for name in names {
-            if !self.has_partner(name).await? {
-                new.push(*name);
-            }
-        }
-        if new.is_empty() {
-            return Ok(());
-        }
-        transaction!(self, tx => {
-            for name in &new {
-                sqlx::query(SQL).bind(*name).bind(sql(now)).execute(&mut *tx).await?;
-            }
-        });
-        Ok(())
-    }
-
-    /// Whether there is a partner of that name.
-    pub async fn has_partner(&self, name: &str) -> Result<bool, StoreError> {
-        const THERE: &str = "SELECT count(*) FROM partner WHERE name = $1";
-        let there: i64 =
-            reading!(self, db => sqlx::query_scalar(THERE).bind(name).fetch_one(db).await)?;
-        Ok(there > 0)
-    }
-
-    /// Up to `limit` partners whose id is above `after`, by id.
-    pub async fn partners(&self, after: i64, limit: u32) -> Result<Vec<PartnerRow>, StoreError> {
-        const SQL: &str =
-            "SELECT id, name, created_at FROM partner WHERE id > $1 ORDER BY id LIMIT $2";
-        let raw: Vec<RawPartner> = reading!(self, db => sqlx::query_as(SQL).bind(after).bind(i64::from(limit)).fetch_all(db).await)?;
-        Ok(raw.into_iter().map(partner).collect())
-    }
-
     /// Keeps a key.
     ///
     /// # Errors
     /// [`StoreError::Taken`] if a key has this name or digest, [`StoreError::NoSuch`] without the
-    /// partner.
+    /// partner, or while it is suspended.
     pub async fn add_key(&self, key: &NewKey<'_>) -> Result<KeyRow, StoreError> {
-        const SQL: &str = "INSERT INTO api_key \
-             (partner, name, digest, scopes, sources, source_kind, uplinks, area, standing, created_at, expires_at) \
-             SELECT p.id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM partner p WHERE p.name = $1 RETURNING id";
-        let expires_at = key.expires_at.map(sql);
-        let id: Option<(i64,)> = writing!(self, db => {
-            let insert = sqlx::query_as(SQL).bind(key.partner).bind(key.name).bind(&key.digest[..]).bind(key.scopes);
-            let insert = insert.bind(key.sources).bind(key.source_kind).bind(key.uplinks);
-            let insert = insert.bind(key.area).bind(key.standing);
-            let insert = insert.bind(sql(key.created_at)).bind(expires_at);
-            insert.fetch_optional(db).await
-        })?;
-        let (id,) = id.ok_or(StoreError::NoSuch)?;
-        Ok(KeyRow {
-            id,
-            partner: key.partner.to_owned(),
-            name: key.name.to_owned(),
-            scopes: key.scopes.to_owned(),
-            sources: key.sources.to_owned(),
-            source_kind: key.source_kind.to_owned(),
-            uplinks: key.uplinks,
-            area: key.area.to_owned(),
-            standing: key.standing.to_owned(),
-            created_at: key.created_at,
-            expires_at: key.expires_at,
-            revoked_at: None,
-            last_used_day: None,
-        })
+        let mut work = self.work().await?;
+        let row = work.add_key(key).await?;
+        work.commit().await?;
+        Ok(row)
+    }
+
+    /// Keeps a key in the place of another, which then ends at `ends_at` at the latest.
+    ///
+    /// # Errors
+    /// As [`Store::add_key`]; [`StoreError::NoSuch`] also if the old one is not there.
+    pub async fn replace_key(
+        &self,
+        old: i64,
+        ends_at: Millis,
+        key: &NewKey<'_>,
+    ) -> Result<KeyRow, StoreError> {
+        const SQL: &str = "UPDATE api_key SET expires_at = $2 \
+             WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2) RETURNING id";
+        let mut work = self.work().await?;
+        let row = work.add_key(key).await?;
+        let _: Option<(i64,)> = within!(work, db => sqlx::query_as(SQL).bind(old).bind(sql(ends_at))
+            .fetch_optional(db).await)?;
+        work.commit().await?;
+        Ok(row)
     }
 
     /// Up to `limit` keys whose id is above `after`, by id; of one partner, or of all.
@@ -184,9 +122,11 @@ impl Store {
             .collect()
     }
 
-    /// All keys that are not revoked, with their digests: what a hub reads when it starts.
+    /// All keys that are not revoked and whose partner is not suspended, with their digests: what a
+    /// hub reads when it starts.
     pub async fn live_keys(&self) -> Result<Vec<(Digest, KeyRow)>, StoreError> {
-        const SQL: &str = select_keys!("WHERE k.revoked_at IS NULL ORDER BY k.id");
+        const SQL: &str =
+            select_keys!("WHERE k.revoked_at IS NULL AND p.state = 'admitted' ORDER BY k.id");
         let raw: Vec<RawKey> = reading!(self, db => sqlx::query_as(SQL).fetch_all(db).await)?;
         raw.into_iter().map(key).collect()
     }
@@ -236,11 +176,37 @@ impl Store {
     }
 }
 
-fn partner((id, name, created_at): RawPartner) -> PartnerRow {
-    PartnerRow {
-        id,
-        name,
-        created_at: millis(created_at),
+impl Work {
+    /// As [`Store::add_key`].
+    pub(super) async fn add_key(&mut self, key: &NewKey<'_>) -> Result<KeyRow, StoreError> {
+        const SQL: &str = "INSERT INTO api_key \
+             (partner, name, digest, scopes, sources, source_kind, uplinks, area, standing, created_at, expires_at) \
+             SELECT p.id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM partner p \
+             WHERE p.name = $1 AND p.state = 'admitted' RETURNING id";
+        let expires_at = key.expires_at.map(sql);
+        let id: Option<(i64,)> = within!(self, db => {
+            let insert = sqlx::query_as(SQL).bind(key.partner).bind(key.name).bind(&key.digest[..]).bind(key.scopes);
+            let insert = insert.bind(key.sources).bind(key.source_kind).bind(key.uplinks);
+            let insert = insert.bind(key.area).bind(key.standing);
+            let insert = insert.bind(sql(key.created_at)).bind(expires_at);
+            insert.fetch_optional(db).await
+        })?;
+        let (id,) = id.ok_or(StoreError::NoSuch)?;
+        Ok(KeyRow {
+            id,
+            partner: key.partner.to_owned(),
+            name: key.name.to_owned(),
+            scopes: key.scopes.to_owned(),
+            sources: key.sources.to_owned(),
+            source_kind: key.source_kind.to_owned(),
+            uplinks: key.uplinks,
+            area: key.area.to_owned(),
+            standing: key.standing.to_owned(),
+            created_at: key.created_at,
+            expires_at: key.expires_at,
+            revoked_at: None,
+            last_used_day: None,
+        })
     }
 }
 

@@ -119,6 +119,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/postgres/0017_pools.sql"),
     ),
     (
+        18,
+        "partners",
+        include_str!("migrations/sqlite/0018_partners.sql"),
+        include_str!("migrations/postgres/0018_partners.sql"),
+    ),
+    (
         19,
         "usage",
         include_str!("migrations/sqlite/0019_usage.sql"),

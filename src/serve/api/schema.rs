@@ -58,7 +58,7 @@ impl Modify for BearerKey {
         let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .description(Some(
-                "An API key, bh_ and 43 characters, with the scope the call names",
+                "An API key, bh_live_ and 43 characters, with the scope the call names",
             ))
             .build();
         api.components

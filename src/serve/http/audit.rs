@@ -1,5 +1,6 @@
-//! Who called what an administrator may: every call below `/v1/admin` and of the quarantine is noted
-//! with its outcome, the refused and the failed as well.
+//! Who called what an administrator may, and what makes partners and their keys: every call below
+//! `/v1/admin`, of the quarantine, of signing up and of partners' own keys is noted with its outcome, the
+//! refused and the failed as well.
 //!
 //! Promises: noted once, also when the caller hangs up before the answer (then without a status,
 //! since what came of it is not known); no key's text and nothing of a body is in a note; a call
@@ -115,8 +116,13 @@ fn name(headers: &HeaderMap) -> Option<String> {
     name.to_str().ok().map(str::to_owned)
 }
 
-fn is_admins(path: &str) -> bool {
-    path == "/v1/admin" || path.starts_with("/v1/admin/") || path == "/v1/quarantine"
+/// What an administrator may, and what makes partners and their keys.
+fn is_noted(path: &str) -> bool {
+    const KEYS: &str = "/v1/partners/me/keys";
+    let admins = path == "/v1/admin" || path.starts_with("/v1/admin/") || path == "/v1/quarantine";
+    let joins = path == "/v1/partners" || path == "/v1/partners/confirm";
+    let keys = path.strip_prefix(KEYS);
+    admins || joins || keys.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn shown(path: &str) -> String {
@@ -163,7 +169,7 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        if !is_admins(request.uri().path()) {
+        if !is_noted(request.uri().path()) {
             return self.below.call(request);
         }
         let note = self.audit.begin(&request);
@@ -187,17 +193,27 @@ mod tests {
     use std::task::Waker;
 
     #[test]
-    fn what_an_administrator_calls_is_known_by_its_path() {
+    fn what_is_noted_is_known_by_its_path() {
         for path in [
             "/v1/admin/keys",
             "/v1/admin/nowhere",
             "/v1/admin",
             "/v1/quarantine",
+            "/v1/partners",
+            "/v1/partners/confirm",
+            "/v1/partners/me/keys/7/rotate",
         ] {
-            assert!(is_admins(path), "{path}");
+            assert!(is_noted(path), "{path}");
         }
-        for path in ["/v1/zones", "/metrics", "/v1/administer", "/v1/quarantines"] {
-            assert!(!is_admins(path), "{path}");
+        for path in [
+            "/v1/zones",
+            "/metrics",
+            "/v1/administer",
+            "/v1/quarantines",
+            "/v1/partners/me",
+            "/v1/partners/me/bays",
+        ] {
+            assert!(!is_noted(path), "{path}");
         }
     }
 

@@ -58,7 +58,6 @@ pub(in crate::serve) struct Booker(pub(in crate::serve) Arc<Grant>);
 pub(in crate::serve) struct Trader(pub(in crate::serve) Arc<Grant>);
 
 /// A caller who may manage its own partner: its keys, what it is told of itself.
-#[allow(dead_code, reason = "the calls that need it come next")]
 pub(in crate::serve) struct Manager(pub(in crate::serve) Arc<Grant>);
 
 /// A caller with a good key of any scope.

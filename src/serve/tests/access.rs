@@ -6,7 +6,7 @@ use crate::serve::Config;
 
 /// Method, path, and the scopes one of which it needs (empty: none; network: that of reports, in
 /// the hands of a network server).
-const ROUTES: [(&str, &str, &str); 49] = [
+const ROUTES: [(&str, &str, &str); 55] = [
     ("GET", "/", ""),
     ("GET", "/livez", ""),
     ("GET", "/readyz", ""),
@@ -44,7 +44,13 @@ const ROUTES: [(&str, &str, &str); 49] = [
     ("POST", "/v1/admin/losses/4f2a90c1/ack", "admin"),
     ("POST", "/v1/admin/partners", "admin"),
     ("GET", "/v1/admin/partners", "admin"),
+    ("PATCH", "/v1/admin/partners/nobody", "admin"),
+    ("PATCH", "/v1/admin/signups/999", "admin"),
     ("PUT", "/v1/admin/bays/EAST-1/owner", "admin"),
+    ("POST", "/v1/partners/me/keys", "partner"),
+    ("GET", "/v1/partners/me/keys", "partner"),
+    ("DELETE", "/v1/partners/me/keys/999", "partner"),
+    ("POST", "/v1/partners/me/keys/999/rotate", "partner"),
     ("POST", "/v1/offers", "share"),
     ("GET", "/v1/offers", "share"),
     ("GET", "/v1/offers/nope", "share"),

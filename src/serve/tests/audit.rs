@@ -21,6 +21,11 @@ impl CallsNoted {
         std::mem::take(&mut *self.0.lock().unwrap())
     }
 
+    /// What was noted until now.
+    pub(in crate::serve) fn all(&self) -> Vec<AdminCall> {
+        self.0.lock().unwrap().clone()
+    }
+
     #[track_caller]
     fn one(&self) -> AdminCall {
         let mut all = self.take();

@@ -3,11 +3,14 @@
 
 use super::STORES;
 use crate::clock::ManualClock;
-use crate::domain::{Area, Clock as _, KeyAccount, Pass, SharedRemit, SourceKind, Standing};
+use crate::domain::{
+    Area, Clock as _, KeyAccount, Pass, SharedRemit, SourceKind, Standing, Submission,
+};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::partners::{
-    self, ContributorDesk, Grant, Issuer, KeyConfig, Keys, Scope, SourcePattern, UsageBook,
+    self, AdmissionConfig, AdmissionDesk, AdmissionParts, ContributorDesk, Grant, Issuer,
+    KeyConfig, Keys, Scope, SourcePattern, UsageBook,
 };
 use crate::registry::Registry;
 use crate::sharing::{self, Desk, Witness};
@@ -26,8 +29,8 @@ pub(super) fn behind(
     registry: &Arc<Registry>,
     live: &Arc<Live>,
     metrics: &Arc<Metrics>,
-    inbox: mpsc::Sender<crate::domain::Submission>,
-) -> (Arc<Issuer>, Arc<Desk>, Arc<UsageBook>) {
+    (inbox, admitting): (mpsc::Sender<Submission>, AdmissionConfig),
+) -> (Arc<Issuer>, Arc<Desk>, Arc<AdmissionDesk>, Arc<UsageBook>) {
     let (opened, open) = std::sync::mpsc::sync_channel(1);
     let dir = dir.to_owned();
     let registry = registry.clone();
@@ -56,6 +59,12 @@ pub(super) fn behind(
         let issuer = Issuer::open(store.clone(), keys, &[fixed], clock.clone())
             .await
             .unwrap();
+        let issuer = Arc::new(issuer);
+        let known = (registry.clone(), clock.clone() as Arc<_>, metrics.clone());
+        let admission = AdmissionDesk::new(AdmissionParts {
+            config: admitting,
+            ..AdmissionParts::usual(store.clone(), issuer.clone(), known)
+        });
         // Of the second keys.
         store.ensure_partners(&["ura"], clock.now()).await.unwrap();
         let config = sharing::Config::default();
@@ -76,9 +85,10 @@ pub(super) fn behind(
             config,
             limits: crate::limits::Config::default(),
             workdays: Arc::default(),
+            self_named: issuer.self_named().clone(),
         };
         let (desk, task) = Desk::open(parts).await.unwrap();
-        let made = (Arc::new(issuer), Arc::new(desk), Arc::new(usage));
+        let made = (issuer, Arc::new(desk), Arc::new(admission), Arc::new(usage));
         opened.send(made).unwrap();
         task.await;
     });

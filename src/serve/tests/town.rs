@@ -16,7 +16,7 @@ use crate::journal::Journal;
 use crate::limits::{self, Limits};
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
-use crate::partners::UsageBook;
+use crate::partners::{AdmissionConfig, UsageBook};
 use crate::registry::Registry;
 use crate::serve::{ApiParts, Config, router};
 use axum::Router;
@@ -58,6 +58,27 @@ const ROOM: Room = Room {
     subscribers: 8,
 };
 
+/// What comes in is stored.
+fn stored(
+    journal: Journal,
+    clock: &Arc<ManualClock>,
+    metrics: &Arc<Metrics>,
+    health: &Arc<Health>,
+) -> mpsc::Sender<Submission> {
+    let (inbox, submissions) = mpsc::channel(16);
+    let handed_on = Box::new(|_| {});
+    journal
+        .start(
+            submissions,
+            clock.clone(),
+            handed_on,
+            metrics.clone(),
+            health.clone(),
+        )
+        .unwrap();
+    inbox
+}
+
 impl Town {
     /// With a journal that stores what it gets.
     pub(in crate::serve) fn new() -> Self {
@@ -81,12 +102,28 @@ impl Town {
         Self::limited(config, registry, inbox, &limits::Config::unbound())
     }
 
+    /// One that strangers sign up at.
+    pub(in crate::serve) fn admitting(registry: Registry, admitting: AdmissionConfig) -> Self {
+        let bounds = limits::Config::unbound();
+        Self::made(Config::default(), registry, None, &bounds, admitting)
+    }
+
     /// One where `bounds` bind.
     pub(in crate::serve) fn limited(
         config: Config,
         registry: Registry,
         inbox: Option<mpsc::Sender<Submission>>,
         bounds: &limits::Config,
+    ) -> Self {
+        Self::made(config, registry, inbox, bounds, AdmissionConfig::default())
+    }
+
+    fn made(
+        config: Config,
+        registry: Registry,
+        inbox: Option<mpsc::Sender<Submission>>,
+        bounds: &limits::Config,
+        admitting: AdmissionConfig,
     ) -> Self {
         let registry = Arc::new(registry);
         let live = Arc::new(Live::new(&registry.city(), ROOM));
@@ -97,19 +134,7 @@ impl Town {
         let dir = tempfile::tempdir().unwrap();
         let journal = Journal::open(dir.path(), behind::small_journal(), registry.clone()).unwrap();
         let quarantine = journal.quarantine();
-        let inbox = inbox.unwrap_or_else(|| {
-            let (inbox, submissions) = mpsc::channel(16);
-            journal
-                .start(
-                    submissions,
-                    clock.clone(),
-                    Box::new(|_| {}),
-                    metrics.clone(),
-                    health.clone(),
-                )
-                .unwrap();
-            inbox
-        });
+        let inbox = inbox.unwrap_or_else(|| stored(journal, &clock, &metrics, &health));
         let (keys, plain) = behind::keys();
         let keys = Arc::new(keys);
         let changes = Arc::new(AtomicU32::new(0));
@@ -117,14 +142,14 @@ impl Town {
         let (close, closed) = watch::channel(false);
         let memory = Arc::new(settled::Memory::default());
         let authority = settled::authority(dir.path(), &registry, &memory, (&clock, &metrics));
-        let (issuer, desk, usage) = behind::behind(
+        let (issuer, desk, admission, usage) = behind::behind(
             dir.path(),
             keys.clone(),
             clock.clone(),
             &registry,
             &live,
             &metrics,
-            inbox.clone(),
+            (inbox.clone(), admitting),
         );
         let audited = Arc::new(CallsNoted::default());
         let forecasts = Arc::new(Forecasts::default());
@@ -134,6 +159,8 @@ impl Town {
             live: live.clone(),
             forecasts: forecasts.clone(),
             issuer,
+            admission,
+            sandbox: None,
             usage: usage.clone(),
             contributors: behind::contributors(dir.path(), &clock, &metrics),
             desk,

@@ -29,8 +29,8 @@ use crate::clock::ManualClock;
 use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{
     BayKind, BayStatus, BayView, Claim, Clock as _, Currency, LatLon, Millis, Observation, Offer,
-    OfferState, Price, ReadModel as _, Reservation, Rules, SourceKind, Span, Submission, TimeZone,
-    Vehicle, Workdays, ZoneKind,
+    OfferState, Price, ReadModel as _, Reservation, Rules, SelfNamed, SourceKind, Span, Submission,
+    TimeZone, Vehicle, Workdays, ZoneKind,
 };
 use crate::limits;
 use crate::live::{Live, Query, Room};
@@ -155,6 +155,7 @@ impl DeskRig {
             config,
             limits,
             workdays,
+            self_named: SelfNamed::default(),
         };
         let (desk, task) = Desk::open(parts).await.unwrap();
         tokio::spawn(task);
@@ -195,6 +196,7 @@ impl DeskRig {
             },
             limits: limits::Config::default(),
             workdays: Arc::default(),
+            self_named: SelfNamed::default(),
         }
     }
 

@@ -6,6 +6,7 @@
 mod booking;
 mod changes;
 pub(crate) mod cluster;
+mod signups;
 mod steps;
 mod suite;
 mod usage;
@@ -75,7 +76,8 @@ async fn sqlite_keeps_what_the_suite_promises() {
             ..Config::default()
         }
     };
-    suite::all(fresh).await;
+    suite::all(&fresh).await;
+    signups::all(&fresh).await;
     booking::all(fresh).await;
     usage::all(fresh).await;
 }
@@ -96,7 +98,8 @@ async fn postgresql_keeps_what_the_suite_promises() {
             ..Config::default()
         }
     };
-    suite::all(fresh).await;
+    suite::all(&fresh).await;
+    signups::all(&fresh).await;
     booking::all(fresh).await;
     usage::all(fresh).await;
     // The server goes away while the hub runs: an error in time, not a wait for ever; and after it

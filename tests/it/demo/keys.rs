@@ -209,7 +209,10 @@ async fn the_first_key_comes_from_the_command_line() {
         .to_owned();
     let said = String::from_utf8_lossy(&made.stderr).into_owned();
     assert!(
-        made.status.success() && key.starts_with("bh_") && key.len() == 46 && !said.contains(&key),
+        made.status.success()
+            && key.starts_with("bh_live_")
+            && key.len() == 51
+            && !said.contains(&key),
         "{said}"
     );
     assert_eq!(create("first").status.code(), Some(2), "the name is taken");

@@ -10,13 +10,16 @@ use axum::extract::Request;
 use serde_json::{Map, Value};
 
 /// A key with two hundred patterns is a fifth of this.
-pub(super) const MAX_BODY: usize = 64 * 1024;
+pub(in crate::serve) const MAX_BODY: usize = 64 * 1024;
 
 /// The members of a JSON object, taken one by one; none is ignored.
-pub(super) struct Members(Map<String, Value>);
+pub(in crate::serve) struct Members(Map<String, Value>);
 
 impl Members {
-    pub(super) async fn of(request: Request, known: &[&'static str]) -> Result<Self, ApiError> {
+    pub(in crate::serve) async fn of(
+        request: Request,
+        known: &[&'static str],
+    ) -> Result<Self, ApiError> {
         if !says_json(request.headers()) {
             return Err(ApiError::UnsupportedMediaType("application/json"));
         }
@@ -30,7 +33,10 @@ impl Members {
     }
 
     /// A string; `None` if it is absent or null.
-    fn text(&mut self, name: &'static str) -> Result<Option<String>, ApiError> {
+    pub(in crate::serve) fn text(
+        &mut self,
+        name: &'static str,
+    ) -> Result<Option<String>, ApiError> {
         match self.0.remove(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
@@ -38,13 +44,13 @@ impl Members {
         }
     }
 
-    pub(super) fn needed(&mut self, name: &'static str) -> Result<String, ApiError> {
+    pub(in crate::serve) fn needed(&mut self, name: &'static str) -> Result<String, ApiError> {
         self.text(name)?
             .ok_or_else(|| ApiError::bad(name, format!("{name} is needed")))
     }
 
     /// One of `words`; `None` if it is absent or null.
-    fn word<T>(
+    pub(in crate::serve) fn word<T>(
         &mut self,
         name: &'static str,
         words: &[&str],
@@ -63,12 +69,12 @@ impl Members {
         parse(&word).map(Some).ok_or_else(not_one)
     }
 
-    pub(super) fn standing(&mut self) -> Result<Option<Standing>, ApiError> {
+    pub(in crate::serve) fn standing(&mut self) -> Result<Option<Standing>, ApiError> {
         self.word("standing", &Standing::NAMES, Standing::parse)
     }
 
     /// `None` if it is absent or null.
-    pub(super) fn area(&mut self) -> Result<Option<Area>, ApiError> {
+    pub(in crate::serve) fn area(&mut self) -> Result<Option<Area>, ApiError> {
         match self.0.remove("area") {
             None | Some(Value::Null) => Ok(None),
             Some(area) => area::read(area).map(Some).map_err(|e| ApiError::Unfit {
@@ -78,8 +84,45 @@ impl Members {
         }
     }
 
+    /// As it is; `None` if it is absent or null.
+    pub(in crate::serve) fn value(&mut self, name: &str) -> Option<Value> {
+        self.0.remove(name).filter(|value| !value.is_null())
+    }
+
+    /// `None` if it is absent or null.
+    pub(in crate::serve) fn maybe_flag(
+        &mut self,
+        name: &'static str,
+    ) -> Result<Option<bool>, ApiError> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(flag)),
+            Some(_) => Err(ApiError::bad(name, format!("{name} must be true or false"))),
+        }
+    }
+
+    /// A whole number within `range`; `None` if it is absent or null.
+    pub(in crate::serve) fn whole(
+        &mut self,
+        name: &'static str,
+        range: std::ops::RangeInclusive<u64>,
+    ) -> Result<Option<u64>, ApiError> {
+        let Some(value) = self.value(name) else {
+            return Ok(None);
+        };
+        let number = value.as_u64().filter(|n| range.contains(n));
+        number.map(Some).ok_or_else(|| {
+            let most = range.end();
+            let least = range.start();
+            ApiError::bad(
+                name,
+                format!("{name} must be a whole number from {least} to {most}"),
+            )
+        })
+    }
+
     /// Absent: false.
-    fn flag(&mut self, name: &'static str) -> Result<bool, ApiError> {
+    pub(in crate::serve) fn flag(&mut self, name: &'static str) -> Result<bool, ApiError> {
         match self.0.remove(name) {
             None => Ok(false),
             Some(Value::Bool(flag)) => Ok(flag),
@@ -115,7 +158,10 @@ impl Members {
 }
 
 /// What a new key is to be.
-pub(super) fn new_key(members: &mut Members) -> Result<KeyRequest, ApiError> {
+pub(in crate::serve) fn new_key(
+    members: &mut Members,
+    partner: String,
+) -> Result<KeyRequest, ApiError> {
     let scope = |text: &str| {
         let known = Scope::ALL.map(Scope::name).join(", ");
         Scope::parse(text).ok_or_else(|| format!("scopes may be {known}, not {}", quoted(text)))
@@ -129,7 +175,7 @@ pub(super) fn new_key(members: &mut Members) -> Result<KeyRequest, ApiError> {
     });
     Ok(KeyRequest {
         name: members.needed("name")?,
-        partner: members.needed("partner")?,
+        partner,
         scopes: members.list("scopes", scope)?,
         sources: members.list("sources", SourcePattern::parse)?,
         source_kind,

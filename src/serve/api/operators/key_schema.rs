@@ -1,4 +1,4 @@
-//! Keys and partners, as asked for and as shown.
+//! Keys, as asked for and as shown.
 #![allow(
     dead_code,
     clippy::struct_field_names,
@@ -116,7 +116,7 @@ pub(in crate::serve) struct KeyShown {
 /// A new key with its text, this once.
 #[derive(Serialize, ToSchema)]
 pub(in crate::serve) struct KeyMade {
-    /// bh_ and 43 characters. Not shown again.
+    /// bh_live_ and 43 characters. Not shown again.
     pub(in crate::serve) key: String,
     #[serde(flatten)]
     pub(in crate::serve) made: KeyShown,
@@ -136,41 +136,6 @@ pub(in crate::serve) struct KeyList {
 pub(in crate::serve) struct KeysQuery {
     /// Only this partner's.
     partner: Option<String>,
-    /// How many at most.
-    #[param(minimum = 1, maximum = 1000, default = 100)]
-    limit: Option<u32>,
-    /// `next` of the page before.
-    #[param(min_length = 1)]
-    cursor: Option<String>,
-}
-
-/// A partner to be added.
-#[derive(ToSchema)]
-pub(in crate::serve) struct PartnerAsked {
-    /// `[A-Za-z0-9._:-]`, up to 64 characters.
-    name: String,
-}
-
-/// An organisation that may hold keys.
-#[derive(Serialize, ToSchema)]
-pub(in crate::serve) struct Partner {
-    pub(in crate::serve) name: String,
-    #[schema(format = DateTime)]
-    pub(in crate::serve) created_at: String,
-}
-
-/// A page of partners.
-#[derive(Serialize, ToSchema)]
-pub(in crate::serve) struct PartnerList {
-    pub(in crate::serve) partners: Vec<Partner>,
-    /// For `cursor`; null: this was the last page.
-    #[schema(required)]
-    pub(in crate::serve) next: Option<String>,
-}
-
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(in crate::serve) struct PartnersQuery {
     /// How many at most.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<u32>,

@@ -1,4 +1,4 @@
-//! Partners and their keys, for administrators: make, list, entrust, revoke.
+//! Keys, for administrators: make, list, entrust, revoke.
 //!
 //! A key's text is in the answer that makes it and in no other; no answer has a digest. What
 //! changes anything is answered once it is on disk.
@@ -6,7 +6,7 @@
 use super::key_members::{MAX_BODY, Members, new_key};
 use super::schema;
 use crate::domain::{Millis, id};
-use crate::partners::{IssueError, Issuer, KeyChange, KeyId, KeyInfo, Scope};
+use crate::partners::{AdmissionDesk, IssueError, Issuer, KeyChange, KeyId, KeyInfo, Scope};
 use crate::registry::area;
 use crate::serve::http::auth::{Admin, Doorman};
 use crate::serve::http::cursor;
@@ -29,6 +29,7 @@ const DEFAULT_LIMIT: usize = 100;
 pub(in crate::serve) struct KeysState {
     pub(in crate::serve) doorman: Doorman,
     pub(in crate::serve) issuer: Arc<Issuer>,
+    pub(in crate::serve) admission: Arc<AdmissionDesk>,
 }
 
 impl FromRef<Arc<KeysState>> for Doorman {
@@ -41,23 +42,26 @@ pub(in crate::serve) fn routes(keys_state: Arc<KeysState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(post_key, get_keys))
         .routes(routes!(patch_key, delete_key))
-        .routes(routes!(post_partner, get_partners))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(keys_state)
 }
 
 impl From<IssueError> for ApiError {
     fn from(e: IssueError) -> Self {
+        let says = e.to_string();
         match e {
-            IssueError::Field { field, .. } => Self::bad(field, e.to_string()),
+            IssueError::Field { field, .. } => Self::bad(field, says),
             IssueError::Missing { field, .. } => Self::Unfit {
                 field,
-                detail: e.to_string(),
+                detail: says,
             },
-            IssueError::Taken(_) | IssueError::Fixed(_) | IssueError::Full => {
-                Self::Conflict(e.to_string())
-            }
-            IssueError::NoSuchKey => Self::NotFound(e.to_string()),
+            IssueError::Taken(_)
+            | IssueError::Fixed(_)
+            | IssueError::Full
+            | IssueError::OwnFull(_)
+            | IssueError::KeyOfTheCall => Self::Conflict(says),
+            IssueError::NotGranted { .. } => Self::Forbidden(says),
+            IssueError::NoSuchKey | IssueError::NoSuchPartner => Self::NotFound(says),
             IssueError::Store(why) => {
                 Self::Unavailable(format!("the store cannot do it now: {why}"))
             }
@@ -93,7 +97,9 @@ async fn post_key(
         "standing",
         "expires_at",
     ];
-    let ask = new_key(&mut Members::of(request, KNOWN).await?)?;
+    let mut members = Members::of(request, KNOWN).await?;
+    let partner = members.needed("partner")?;
+    let ask = new_key(&mut members, partner)?;
     let (plain, info) = own.issuer.create(ask).await?;
     let made = schema::KeyMade {
         key: plain.expose().to_owned(),
@@ -119,11 +125,6 @@ async fn get_keys(
     uri: Uri,
 ) -> Result<Json<schema::KeyList>, ApiError> {
     let p = Params::read(uri.query(), &["partner", "limit", "cursor"])?;
-    let limit = p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
-    let after = match p.text("cursor") {
-        Some(text) => Some(KeyId::parse(&cursor::read_text(text)?).ok_or_else(cursor::not_ours)?),
-        None => None,
-    };
     let of = p.text("partner");
     if of.is_some_and(|of| !id::is_valid(of)) {
         return Err(ApiError::bad(
@@ -131,18 +132,32 @@ async fn get_keys(
             "partner must be 1 to 64 characters of [A-Za-z0-9._:-]",
         ));
     }
+    page(&own.issuer, &p, of).await.map(Json)
+}
+
+/// A page of keys, as `limit` and `cursor` say.
+pub(in crate::serve) async fn page(
+    issuer: &Issuer,
+    p: &Params<'_>,
+    of: Option<&str>,
+) -> Result<schema::KeyList, ApiError> {
+    let limit = p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+    let after = match p.text("cursor") {
+        Some(text) => Some(KeyId::parse(&cursor::read_text(text)?).ok_or_else(cursor::not_ours)?),
+        None => None,
+    };
     // One more than is shown tells whether another page would be empty.
-    let mut found = own.issuer.list(after.as_ref(), limit + 1, of).await?;
+    let mut found = issuer.list(after.as_ref(), limit + 1, of).await?;
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found
         .last()
         .filter(|_| more)
         .map(|k| cursor::write_text(&k.id.to_string()));
-    Ok(Json(schema::KeyList {
+    Ok(schema::KeyList {
         keys: found.into_iter().map(shown).collect(),
         next,
-    }))
+    })
 }
 
 /// Change of which zones a key's sources may speak, and how far they are trusted.
@@ -198,79 +213,14 @@ async fn delete_key(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn key_id(text: &str) -> Result<KeyId, ApiError> {
+/// Reads a key's id.
+pub(in crate::serve) fn key_id(text: &str) -> Result<KeyId, ApiError> {
     KeyId::parse(text)
         .ok_or_else(|| ApiError::NotFound(format!("there is no key {}", quoted(text))))
 }
 
-/// Add a partner, who may then have keys.
-///
-/// A name cannot be given twice. Keys for it are made by `POST /v1/admin/keys`.
-#[utoipa::path(
-    post, path = "/v1/admin/partners", tag = "operators", security(("key" = ["admin"])),
-    request_body = schema::PartnerAsked,
-    responses(
-        (status = 201, description = "There, durably", body = schema::Partner),
-        problems::BadField, problems::Keyed, problems::NameTaken, problems::Over64KiB,
-        problems::NotJson, problems::NotNow,
-    )
-)]
-async fn post_partner(
-    _: Admin,
-    State(own): State<Arc<KeysState>>,
-    request: Request,
-) -> Result<Response, ApiError> {
-    let name = Members::of(request, &["name"]).await?.needed("name")?;
-    let made = own.issuer.add_partner(&name).await?;
-    let made = schema::Partner {
-        name: made.name,
-        created_at: made.created_at.to_string(),
-    };
-    Ok((StatusCode::CREATED, Json(made)).into_response())
-}
-
-/// All partners, the configuration's too.
-///
-/// Page by page by `cursor`, until `next` is null.
-#[utoipa::path(
-    get, path = "/v1/admin/partners", tag = "operators", security(("key" = ["admin"])),
-    params(schema::PartnersQuery),
-    responses(
-        (status = 200, description = "A page of partners", body = schema::PartnerList),
-        problems::BadParameter, problems::Keyed, problems::NotNow,
-    )
-)]
-async fn get_partners(
-    _: Admin,
-    State(own): State<Arc<KeysState>>,
-    uri: Uri,
-) -> Result<Json<schema::PartnerList>, ApiError> {
-    let p = Params::read(uri.query(), &["limit", "cursor"])?;
-    let limit = p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
-    let after = match p.text("cursor") {
-        Some(text) => cursor::read_text(text)?
-            .parse()
-            .map_err(|_| cursor::not_ours())?,
-        None => 0,
-    };
-    let mut found = own.issuer.partners(after, limit + 1).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found
-        .last()
-        .filter(|_| more)
-        .map(|p| cursor::write_text(&p.id.to_string()));
-    let partners = found.into_iter();
-    let partners = partners
-        .map(|p| schema::Partner {
-            name: p.name,
-            created_at: p.created_at.to_string(),
-        })
-        .collect();
-    Ok(Json(schema::PartnerList { partners, next }))
-}
-
-fn shown(info: KeyInfo) -> schema::KeyShown {
+/// A key as it is shown.
+pub(in crate::serve) fn shown(info: KeyInfo) -> schema::KeyShown {
     let time = |t: Millis| t.to_string();
     schema::KeyShown {
         origin: if matches!(info.id, KeyId::Config(_)) {

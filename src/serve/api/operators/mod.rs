@@ -3,12 +3,14 @@
 
 mod devices;
 mod health;
-mod key_members;
+pub(in crate::serve) mod key_members;
 mod key_schema;
-mod keys;
+pub(in crate::serve) mod keys;
 mod listing;
 mod losses;
 mod owners;
+mod partner_schema;
+mod partners;
 mod quarantine;
 mod registry;
 pub(in crate::serve) mod schema;
@@ -17,6 +19,7 @@ pub(in crate::serve) use health::HealthState;
 pub(in crate::serve) use keys::KeysState;
 pub(in crate::serve) use losses::LossesState;
 pub use losses::{LossDoor, LossTold, NoLosses};
+pub(in crate::serve) use partners::state as partner_state;
 pub(in crate::serve) use quarantine::QuarantineState;
 pub(in crate::serve) use registry::RegistryState;
 
@@ -44,7 +47,8 @@ pub(in crate::serve) fn routes(states: OperatorStates) -> OpenApiRouter {
         .merge(listing::routes(states.registry.clone()))
         .merge(registry::routes(states.registry.clone()))
         .merge(devices::routes(states.registry))
-        .merge(keys::routes(states.keys))
+        .merge(keys::routes(states.keys.clone()))
+        .merge(partners::routes(states.keys))
         .merge(quarantine::routes(states.quarantine))
         .merge(losses::routes(states.losses))
         .merge(health::routes(states.health))

@@ -9,12 +9,12 @@ use crate::ingest::gate::HeardDevice;
 use crate::registry::DeviceSpec;
 use crate::schema::Reason;
 use serde::Serialize;
-use utoipa::openapi::{Ref, Schema};
 use utoipa::{IntoParams, ToSchema};
 
 pub(in crate::serve) use crate::serve::api::schema::*;
 
 pub(in crate::serve) use super::key_schema::*;
+pub(in crate::serve) use super::partner_schema::*;
 
 /// Zones or bays as the city's files have them.
 #[derive(ToSchema)]
@@ -27,13 +27,15 @@ pub(in crate::serve) struct CityFeatures {
 }
 
 /// Ours, or the object of GeoJSON before RFC 7946, which is not looked at.
-fn written_crs() -> Schema {
-    // Here: utoipa's derives name the second one in full, which lints call needless where it is in use.
-    use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
-    let crs = Ref::from_schema_name(crate::schema::Crs::name());
-    let old = ObjectBuilder::new().schema_type(Type::Object);
-    let nothing = ObjectBuilder::new().schema_type(Type::Null);
-    OneOfBuilder::new().item(crs).item(old).item(nothing).into()
+fn written_crs() -> utoipa::openapi::Schema {
+    let of = |kind| utoipa::openapi::ObjectBuilder::new().schema_type(kind);
+    utoipa::openapi::OneOfBuilder::new()
+        .item(utoipa::openapi::Ref::from_schema_name(
+            crate::schema::Crs::name(),
+        ))
+        .item(of(utoipa::openapi::Type::Object))
+        .item(of(utoipa::openapi::Type::Null))
+        .into()
 }
 
 #[derive(IntoParams)]

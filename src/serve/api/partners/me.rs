@@ -1,13 +1,14 @@
 //! Who a key is of, and what it is good for: the first thing to ask with a new one.
 
 use super::schema;
-use crate::partners::{Grant, Scope};
+use crate::partners::{AdmissionDesk, Grant, Issuer, Scope};
 use crate::registry::area;
+use crate::serve::api::operators::partner_state;
 use crate::serve::http::auth::{Doorman, KeyHolder};
 use crate::serve::http::error::ApiError;
 use crate::serve::http::problems;
 use axum::Json;
-use axum::extract::FromRef;
+use axum::extract::{FromRef, State};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -15,6 +16,10 @@ use utoipa_axum::routes;
 /// What these routes need.
 pub(in crate::serve) struct PartnersState {
     pub(in crate::serve) doorman: Doorman,
+    pub(in crate::serve) issuer: Arc<Issuer>,
+    pub(in crate::serve) admission: Arc<AdmissionDesk>,
+    /// Makes keys of the sandbox, where there is one.
+    pub(in crate::serve) sandbox: Option<Arc<Issuer>>,
 }
 
 impl FromRef<Arc<PartnersState>> for Doorman {
@@ -36,12 +41,21 @@ pub(super) fn routes(partners_state: Arc<PartnersState>) -> OpenApiRouter {
     get, path = "/v1/partners/me", tag = "partners", security(("key" = [])),
     responses(
         (status = 200, description = "The partner and the key", body = schema::PartnerMe),
-        problems::NoKey,
+        problems::NoKey, problems::NotNow,
     )
 )]
-async fn get_me(KeyHolder(grant): KeyHolder) -> Result<Json<schema::PartnerMe>, ApiError> {
+async fn get_me(
+    KeyHolder(grant): KeyHolder,
+    State(own): State<Arc<PartnersState>>,
+) -> Result<Json<schema::PartnerMe>, ApiError> {
+    let partner = own.issuer.partner(&grant.partner).await?;
+    let granted = own.issuer.grants_of(&grant.partner).await?;
     Ok(Json(schema::PartnerMe {
         name: grant.partner.to_string(),
+        state: partner.as_ref().map_or("admitted", partner_state),
+        linked: partner.is_none_or(|p| p.linked),
+        admission: own.admission.config().admission.name(),
+        may_grant: granted.write(),
         key: held(&grant),
     }))
 }

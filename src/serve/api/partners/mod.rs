@@ -1,8 +1,10 @@
 //! What a partner reads and manages of itself.
 
+mod keys;
 mod me;
 pub(in crate::serve) mod quarantine;
 pub(in crate::serve) mod schema;
+mod signup;
 mod usage;
 pub(in crate::serve) mod usage_schema;
 
@@ -14,7 +16,9 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
 pub(in crate::serve) fn routes(partners_state: Arc<PartnersState>) -> OpenApiRouter {
-    me::routes(partners_state)
+    me::routes(partners_state.clone())
+        .merge(signup::routes(partners_state.clone()))
+        .merge(keys::routes(partners_state))
 }
 
 /// How its keys do.

@@ -161,7 +161,8 @@ fn first_rows(value: &Value) -> Value {
         Value::Array(all) => all.iter().take(ROWS).map(first_rows).collect(),
         Value::Object(all) => {
             let shown = all.iter().map(|(name, value)| {
-                let secret = name == "key" && value.as_str().is_some_and(|v| v.starts_with("bh_"));
+                let secret = name == "key" || name == "token";
+                let secret = secret && value.as_str().is_some_and(|v| v.starts_with("bh_"));
                 let shown = if secret {
                     "bh_shown-once".into()
                 } else {

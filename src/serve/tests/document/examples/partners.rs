@@ -1,12 +1,64 @@
-//! What a partner reads and manages of itself.
+//! What a partner reads and manages of itself, from signing up on.
 
 use super::{Call, Shown};
+use serde_json::{Value, json};
 
 pub(super) async fn show(shown: &mut Shown) {
     let path = "/v1/partners/me";
     shown
         .show(Call::new("get /v1/partners/me", "report", path))
         .await;
+    sign_up(shown).await;
+    keys(shown).await;
+    used(shown).await;
+}
+
+async fn sign_up(shown: &mut Shown) {
+    let path = "/v1/partners";
+    // One of the two is still to be decided when partners are listed.
+    for name in ["lot-finder", "curb-app"] {
+        let ask = json!({"name": name, "contact": format!("dev@{name}.example"), "wants": "reports from our app"});
+        shown
+            .show(Call::new("post /v1/partners", "", path).with(ask))
+            .await;
+    }
+    let listed = shown.town.call_as("admin", "GET", "/v1/admin/partners", "");
+    let listed = listed.await.json();
+    let signup = &listed["signups"][1];
+    let path = format!("/v1/admin/signups/{}", signup["id"].as_str().unwrap());
+    let call = Call::new("patch /v1/admin/signups/{signup}", "admin", &path);
+    shown.show(call.with(json!({"state": "admitted"}))).await;
+    let token = json!({"token": signup["token"]});
+    let of = "post /v1/partners/confirm";
+    shown
+        .show(Call::new(of, "", "/v1/partners/confirm").with(token))
+        .await;
+    shown.all[of]["body"]["application/json"]["token"] = "bh_link_shown-once".into();
+    let path = "/v1/admin/partners/curb-app";
+    let call = Call::new("patch /v1/admin/partners/{partner}", "admin", path);
+    shown.show(call.with(json!({"linked": true}))).await;
+}
+
+/// By the key of that scope, which any partner may have.
+async fn keys(shown: &mut Shown) {
+    let path = "/v1/partners/me/keys";
+    let ask = json!({"name": "phone", "scopes": ["report", "book"], "area": {"zones": ["TPY*"]}});
+    let call = Call::new("post /v1/partners/me/keys", "partner", path);
+    let made = shown.show(call.with(ask)).await;
+    shown
+        .show(Call::new("get /v1/partners/me/keys", "partner", path))
+        .await;
+    let one = format!("{path}/{}", made["id"].as_str().unwrap());
+    let rotate = format!("{one}/rotate");
+    let call = Call::new("post /v1/partners/me/keys/{key}/rotate", "partner", &rotate);
+    shown.show(call.with(json!({"overlap_s": 3600}))).await;
+    let call = Call::new("delete /v1/partners/me/keys/{key}", "partner", &one);
+    let gone = shown.show(call.with(Value::Null)).await;
+    assert_eq!(gone, "");
+}
+
+/// What was refused, and what was used.
+async fn used(shown: &mut Shown) {
     let refused = r#"{"source":"lamp-1","bays":[{"bay":"NOPE","state":"vacant"}]}"#;
     shown
         .town
