@@ -4,6 +4,8 @@
 //! A part that has said nothing yet is not ready. Reading takes a short lock; it is not for hot
 //! paths.
 
+pub mod uptime;
+
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -56,6 +58,8 @@ pub struct Health {
     notes: Mutex<BTreeMap<Part, String>>,
     /// Losses that an operator has accepted and not acknowledged yet, by id.
     losses: Mutex<BTreeMap<String, String>>,
+    /// How long each part has been well so far.
+    pub uptime: uptime::Uptime,
 }
 
 /// What losses are noted under.

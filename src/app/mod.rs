@@ -56,6 +56,7 @@ mod sharing;
 mod sockets;
 mod storage;
 mod store_watch;
+mod uptime;
 mod usage;
 mod workdays;
 
@@ -267,9 +268,9 @@ impl Hub {
         partners::keep((issuer, &usage, contributors), &shared, &closed, &mut tasks);
         tasks.spawn(manifest.follow(begun, closed.clone()));
         tasks.spawn(keep_pace(shared.live.clone(), closed.clone()));
-        let health = shared.health.clone();
-        tasks.spawn(follow_stream(&running, shared, &config, closed));
-        until_well(&health).await;
+        tasks.spawn(uptime::keep(&config, &shared, closed.clone()));
+        tasks.spawn(follow_stream(&running, shared.clone(), &config, closed));
+        until_well(&shared.health).await;
         Ok(Self {
             http: at.plain,
             https: at.secure,

@@ -6,6 +6,7 @@
 //! counting on a hot path is one atomic addition.
 
 mod brokers;
+mod doors;
 mod feeds;
 mod forecast;
 mod quota;
@@ -20,7 +21,7 @@ pub use quota::QuotaMetrics;
 pub use settlement::SettlementMetrics;
 pub use sharing::Share;
 
-use crate::domain::{Door, Reason, Weighed};
+use crate::domain::Weighed;
 use prometheus::{
     Encoder, GaugeVec, Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
     Registry, TextEncoder,
@@ -346,28 +347,8 @@ impl Metrics {
         }
     }
 
-    pub fn refuse(&self, door: Door, reason: Reason) {
-        self.refused
-            .with_label_values(&[door.name(), reason.name()])
-            .inc();
-    }
-
-    pub fn accept(&self, door: Door, claims: u64) {
-        self.accepted
-            .with_label_values(&[door.name()])
-            .inc_by(claims);
-    }
-
     pub fn app_report(&self, outcome: Weighed) {
         self.app_reports.with_label_values(&[outcome.name()]).inc();
-    }
-
-    /// How many were refused at `door` for `reason` since the start.
-    #[must_use]
-    pub fn refused(&self, door: Door, reason: Reason) -> u64 {
-        self.refused
-            .with_label_values(&[door.name(), reason.name()])
-            .get()
     }
 
     /// The Prometheus text format, version 0.0.4.
@@ -384,6 +365,7 @@ impl Metrics {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Door, Reason};
 
     #[test]
     fn refusals_are_counted_by_door_and_reason() {

@@ -8,7 +8,7 @@ use super::http::error::ApiError;
 use crate::domain::{Currency, Millis};
 use axum::Router;
 use axum::http::{HeaderName, header};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; connect-src 'self'; \
                       img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -50,14 +50,22 @@ pub(in crate::serve) fn routes(began: Millis, currency: Currency) -> Router {
     let mut all = Router::new();
     for (path, media_type, text) in FILES {
         let text = text.replace(PLACE, &format!("data-currency=\"{currency}\""));
-        let document = FixedDocument::new(text, media_type, began);
-        let answer = move |held: Validators| {
-            let answer = (ONLY_OWN, document.answer(&held));
-            std::future::ready(answer)
-        };
-        all = all.route(path, get(answer));
+        all = all.route(path, file(text, media_type, began));
     }
     all.method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
+}
+
+/// A file of a page, under the policy of all pages. `began`: when the hub began to answer.
+pub(in crate::serve) fn file(
+    text: String,
+    media_type: &'static str,
+    began: Millis,
+) -> MethodRouter {
+    let document = FixedDocument::new(text, media_type, began);
+    get(move |held: Validators| {
+        let answer = (ONLY_OWN, document.answer(&held));
+        std::future::ready(answer)
+    })
 }
 
 /// What the browser is told to allow.

@@ -263,8 +263,9 @@ pub fn router(parts: ApiParts) -> Router {
     for path in [docs::asyncapi::PATH, docs::openapi::PATH] {
         known.add_document(path, true);
     }
-    for path in page::paths().chain([docs::openapi::PROBLEMS_PATH, ws::MQTT_PATH, ws::STREAM_PATH])
-    {
+    let pages = page::paths().chain(docs::site::paths());
+    let sockets_and_problems = [docs::openapi::PROBLEMS_PATH, ws::MQTT_PATH, ws::STREAM_PATH];
+    for path in pages.chain(sockets_and_problems) {
         known.add_document(path, false);
     }
     let measure = measure::Measure::new(known, metrics, limit, began, (s.doorman, limits));
@@ -275,6 +276,7 @@ pub fn router(parts: ApiParts) -> Router {
         .merge(others.method_not_allowed_fallback(method_not_allowed))
         .merge(docs::openapi::routes(description, began, public_reads))
         .merge(page::routes(began, currency))
+        .merge(docs::site::routes(began))
         .fallback(no_such_path)
         .layer((s.audit, measure))
 }

@@ -102,7 +102,14 @@ async fn what_is_live_may_be_kept_a_second_by_all_and_with_a_key_by_its_caller()
 #[tokio::test]
 async fn a_document_is_known_by_its_content_and_its_time() {
     let town = Town::new();
-    for path in ["/v1/openapi.json", "/v1/asyncapi.json", "/", "/page.js"] {
+    for path in [
+        "/v1/openapi.json",
+        "/v1/asyncapi.json",
+        "/",
+        "/page.js",
+        "/docs",
+        "/docs/quickstart",
+    ] {
         let first = town.get(path).await;
         assert_eq!(first.header("cache-control"), "no-cache", "{path}");
         for (name, held) in [

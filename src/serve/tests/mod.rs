@@ -16,6 +16,7 @@ mod contributions;
 mod crs;
 mod devices;
 mod document;
+mod documentation;
 mod floors;
 mod forecast;
 mod formats;

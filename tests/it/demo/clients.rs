@@ -203,5 +203,5 @@ async fn a_client_in_rust_compiles_and_talks_to_the_hub() {
         Path::new(env!("CARGO_TARGET_TMPDIR")).join("clients"),
     );
     let (said, _) = run(call.env("NO_PROXY", "127.0.0.1"));
-    assert!(said.starts_with("zone "), "{said}");
+    assert!(said.starts_with("part "), "{said}");
 }

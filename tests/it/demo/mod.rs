@@ -30,6 +30,7 @@ mod mqtt_ws;
 mod openapi_peer;
 mod past;
 mod platforms;
+mod quickstart;
 mod reports;
 mod restarts;
 mod sharing;

@@ -116,6 +116,7 @@ const DOORS: &[(&str, Door)] = &[
             "ingest/connector/push.rs",
         ]),
     ),
+    ("pulldown-cmark", Only(&["serve/docs/markdown.rs"])),
     (
         "httpdate",
         Only(&["serve/http/document.rs", "ingest/connector/fetch.rs"]),

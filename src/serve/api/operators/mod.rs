@@ -14,6 +14,7 @@ mod partners;
 mod quarantine;
 mod registry;
 pub(in crate::serve) mod schema;
+mod status;
 
 pub(in crate::serve) use health::HealthState;
 pub(in crate::serve) use keys::KeysState;
@@ -51,5 +52,6 @@ pub(in crate::serve) fn routes(states: OperatorStates) -> OpenApiRouter {
         .merge(partners::routes(states.keys))
         .merge(quarantine::routes(states.quarantine))
         .merge(losses::routes(states.losses))
+        .merge(status::routes(states.health.clone()))
         .merge(health::routes(states.health))
 }

@@ -6,6 +6,7 @@ pub(super) const OPERATIONS: &[(&str, &str)] = &[
     ("get", "/v1/cds/metrics/aggregates"),
     ("get", "/v1/contributions/mine"),
     ("get", "/v1/sources"),
+    ("get", "/v1/status"),
     ("get", "/livez"),
     ("get", "/readyz"),
     ("get", "/metrics"),

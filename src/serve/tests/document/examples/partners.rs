@@ -22,21 +22,26 @@ async fn sign_up(shown: &mut Shown) {
             .show(Call::new("post /v1/partners", "", path).with(ask))
             .await;
     }
-    let listed = shown.town.call_as("admin", "GET", "/v1/admin/partners", "");
-    let listed = listed.await.json();
-    let signup = &listed["signups"][1];
+    let of = "post /v1/partners/confirm";
+    let signup = signup(shown).await;
+    let token = json!({"token": signup["token"]});
+    let confirm = "/v1/partners/confirm";
+    shown.show(Call::new(of, "", confirm).with(token)).await;
     let path = format!("/v1/admin/signups/{}", signup["id"].as_str().unwrap());
     let call = Call::new("patch /v1/admin/signups/{signup}", "admin", &path);
-    shown.show(call.with(json!({"state": "admitted"}))).await;
-    let token = json!({"token": signup["token"]});
-    let of = "post /v1/partners/confirm";
-    shown
-        .show(Call::new(of, "", "/v1/partners/confirm").with(token))
-        .await;
+    let admitted = shown.show(call.with(json!({"state": "admitted"}))).await;
+    let token = json!({"token": admitted["token"]});
+    shown.show(Call::new(of, "", confirm).with(token)).await;
     shown.all[of]["body"]["application/json"]["token"] = "bh_link_shown-once".into();
     let path = "/v1/admin/partners/curb-app";
     let call = Call::new("patch /v1/admin/partners/{partner}", "admin", path);
     shown.show(call.with(json!({"linked": true}))).await;
+}
+
+/// The one of the two that came second.
+async fn signup(shown: &Shown) -> Value {
+    let listed = shown.town.call_as("admin", "GET", "/v1/admin/partners", "");
+    listed.await.json()["signups"][1].take()
 }
 
 /// By the key of that scope, which any partner may have.

@@ -2,11 +2,15 @@
 
 use super::{Call, Shown};
 use crate::domain::BayStatus::{Occupied, Vacant};
+use crate::domain::Millis;
+use crate::health::Part;
 use crate::serve::tests::forecast::emptying;
+use crate::serve::tests::{NOW, Town};
 
 pub(super) async fn show(shown: &mut Shown) {
     let town = &shown.town;
     town.all_well();
+    looked_at(town);
     town.turns("TPY12-001", Vacant, Vacant);
     town.turns("TPY12-002", Occupied, Occupied);
     town.forecasts.tell(emptying(town, Some(0.9)));
@@ -34,6 +38,7 @@ pub(super) async fn show(shown: &mut Shown) {
             "/v1/zones/TPY12/forecast?at=2026-11-23T03:00:00Z",
         ),
         ("get /v1/stream", "/v1/stream?zones=TPY12&bays=true"),
+        ("get /v1/status", "/v1/status"),
         ("get /livez", "/livez"),
         ("get /readyz", "/readyz"),
         ("get /metrics", "/metrics"),
@@ -60,6 +65,15 @@ pub(super) async fn show(shown: &mut Shown) {
     }
     for of in ["get /v1/openapi.json", "get /v1/asyncapi.json"] {
         shown.all.insert(of.to_owned(), described(of));
+    }
+}
+
+/// As a hub that runs has been looked at twice.
+fn looked_at(town: &Town) {
+    let parts = Part::ALL.map(|part| (part.name(), true));
+    for (ago, accepted) in [(10_000, 0), (0, 4)] {
+        let doors = [("http", accepted)];
+        town.health.uptime.look(Millis(NOW.0 - ago), &parts, &doors);
     }
 }
 
