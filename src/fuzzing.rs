@@ -40,7 +40,7 @@ use tokio::sync::{mpsc, watch};
 pub type Target = fn(&[u8]);
 
 /// Every kind of input, by the name of its fuzz target and of its folder of seeds.
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("packets", mqtt_server::fuzzing::packets),
     ("payloads", payloads),
     ("topics", topics),
@@ -48,6 +48,7 @@ pub const TARGETS: [(&str, Target); 7] = [
     ("config", configuration),
     ("files", files),
     ("feeds", connector::fuzzing::answers),
+    ("sockets", serve::fuzzing::said),
 ];
 
 /// Hands `bytes` to the target of that name.

@@ -1,7 +1,8 @@
 //! One question to the whole router, for fuzzing: without a socket, and without its answer's body
 //! if that never ends.
 
-use super::Router;
+use super::ws::messages::SocketRequest;
+use super::{Router, mcp};
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{Request, Uri};
@@ -41,6 +42,45 @@ pub async fn ask(router: Router, key: &str, target: &str) {
     if !kind.starts_with("text/event-stream") {
         let body = axum::body::to_bytes(answer.into_body(), 1 << 24).await;
         assert!(body.is_ok(), "an answer that does not end, to {target:?}");
+    }
+}
+
+/// A message inside a socket, or the arguments of a tool. Whatever it is, it asks for nothing but what
+/// the public calls know, and nobody gets from a tool's zone to another path.
+///
+/// # Panics
+/// If it does.
+pub fn said(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    if let Ok(SocketRequest::Subscribe(wish)) = SocketRequest::read(text)
+        && let Ok(query) = wish.query()
+    {
+        let known = ["zones", "bbox", "bays", "forecast", "crs"];
+        let named = form_urlencoded::parse(query.as_bytes());
+        let foreign: Vec<_> = named
+            .filter(|(name, _)| !known.contains(&&**name))
+            .collect();
+        assert!(foreign.is_empty(), "{text:?} asks for {foreign:?}");
+    }
+    let Ok(given) = serde_json::from_str(text) else {
+        return;
+    };
+    for path in ["/v1/bays/nearby", "/v1/zones/{zone}/forecast"] {
+        let Ok(target) = mcp::target(path, &given) else {
+            continue;
+        };
+        let uri: Uri = target.parse().expect("an address");
+        let (before, after) = path.split_once("{zone}").unwrap_or((path, ""));
+        let zone = uri.path().strip_prefix(before);
+        let zone = zone.and_then(|rest| rest.strip_suffix(after));
+        let as_it_should = zone.is_some_and(|z| z.is_empty() == after.is_empty());
+        assert!(as_it_should, "{text:?} asks {target}");
+        assert!(
+            !zone.is_some_and(|z| z.contains('/')),
+            "{text:?} asks {target}"
+        );
     }
 }
 

@@ -22,7 +22,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Required};
 
 /// The parameter.
-const BOM: &str = "bom";
+pub(in crate::serve) const BOM: &str = "bom";
 
 const MARK: Bytes = Bytes::from_static(b"\xef\xbb\xbf");
 

@@ -4,6 +4,7 @@
 //! (`Content-Language`) and that it goes by `Accept-Language` (`Vary`). What a program should go by
 //! is `type`. Dear: a problem in Chinese is read and written once more.
 
+use super::error::ApiError;
 use super::problem_answer::ProblemType;
 use axum::body::Body;
 use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_LENGTH, VARY};
@@ -13,7 +14,7 @@ use serde_json::{Map, Value};
 
 /// The languages there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Language {
+pub(in crate::serve) enum Language {
     English,
     Chinese,
 }
@@ -45,7 +46,7 @@ const LONGEST: usize = 1 << 20;
 
 /// Which one the client reads rather; English when it does not say. Of two that weigh as much, the
 /// one that it names first.
-pub(super) fn preferred(headers: &HeaderMap) -> Language {
+pub(in crate::serve) fn preferred(headers: &HeaderMap) -> Language {
     let mut best = (0, Language::English);
     let asked = headers.get_all(ACCEPT_LANGUAGE).iter();
     let asked = asked.filter_map(|v| v.to_str().ok());
@@ -74,6 +75,16 @@ pub(super) fn preferred(headers: &HeaderMap) -> Language {
 fn chinese(slug: &str) -> Option<&'static str> {
     let known = CHINESE.iter().find(|(its, _)| *its == slug);
     known.map(|(_, title)| *title)
+}
+
+/// A problem's members in that language, where it is no answer of HTTP's: inside a socket.
+pub(in crate::serve) fn members(e: &ApiError, language: Language) -> Value {
+    let (_, mut problem) = e.problem();
+    let title = chinese(e.slug()).filter(|_| language == Language::Chinese);
+    if let Some(title) = title {
+        problem["title"] = title.into();
+    }
+    problem
 }
 
 /// Tells a problem in that language. Anything else stays as it is.

@@ -19,7 +19,7 @@ pub(super) mod encoding;
 pub(super) mod error;
 pub(super) mod events;
 pub(super) mod extract;
-mod language;
+pub(super) mod language;
 pub(super) mod listen;
 pub(super) mod measure;
 pub(super) mod negotiate;

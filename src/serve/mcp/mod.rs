@@ -11,6 +11,8 @@
 
 mod tools;
 
+pub(in crate::serve) use tools::target;
+
 use axum::Router;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};

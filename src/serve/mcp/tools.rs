@@ -2,6 +2,7 @@
 //! same router.
 
 use crate::domain::id;
+use crate::serve::http::bom::BOM;
 use crate::serve::http::caller::Caller;
 use crate::serve::http::error::ApiError;
 use axum::Router;
@@ -139,7 +140,7 @@ impl ServerHandler for Tools {
 
 /// The address that arguments make of a call's path. They are read as strictly as by HTTP: an unknown
 /// one is refused by its handler.
-fn target(path: &str, given: &Map<String, Value>) -> Result<String, ApiError> {
+pub(in crate::serve) fn target(path: &str, given: &Map<String, Value>) -> Result<String, ApiError> {
     let mut target = path.to_owned();
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, value) in given {
@@ -181,6 +182,10 @@ fn describe(api: &Value, name: &'static str, title: &'static str, path: &str) ->
     let mut required = Vec::new();
     for parameter in call["parameters"].as_array().into_iter().flatten() {
         let its = text(&parameter["name"]);
+        // Tools tell JSON.
+        if its == BOM {
+            continue;
+        }
         let mut schema = resolved(api, &parameter["schema"]);
         if let Some(members) = schema.as_object_mut() {
             members.insert("description".to_owned(), parameter["description"].clone());

@@ -66,6 +66,7 @@ async fn a_client_is_welcomed_and_told_the_tools() {
         assert!(tool["description"].as_str().unwrap().len() > 20, "{tool}");
     }
     let nearby = &told["tools"][0]["inputSchema"];
+    assert!(nearby["properties"]["bom"].is_null(), "{nearby}");
     assert_eq!(nearby["required"], json!(["lat", "lon"]), "{nearby}");
 }
 

@@ -101,6 +101,21 @@ async fn a_client_that_never_ends_its_headers_is_let_go() {
 /// On the stopped clock the slow client's time is up as soon as nothing else happens.
 #[tokio::test(start_paused = true)]
 async fn a_client_that_does_not_read_is_let_go_while_others_are_served() {
+    one_that_does_not_read(b"GET /v1/stream HTTP/1.1\r\nHost: x\r\n\r\n").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_does_not_read_its_websocket_is_let_go_as_well() {
+    let upgrade = b"GET /v1/stream/ws HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\
+                    Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    let wish = br#"{"type":"subscribe","id":"a"}"#;
+    // Final, text, masked by zeros.
+    let head = [0x81, 0x80 | wish.len() as u8, 0, 0, 0, 0];
+    one_that_does_not_read(&[&upgrade[..], &head, wish].concat()).await;
+}
+
+/// `asked`: what begins a stream of all zones.
+async fn one_that_does_not_read(asked: &[u8]) {
     let town = Town::new();
     let feed = town.live.feed().clone();
     tokio::spawn(async move { feed.run(Duration::from_millis(1)).await });
@@ -117,10 +132,7 @@ async fn a_client_that_does_not_read_is_let_go_while_others_are_served() {
         let socket = tokio::net::TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(4096).unwrap();
         let mut socket = socket.connect(addr).await.unwrap();
-        socket
-            .write_all(b"GET /v1/stream HTTP/1.1\r\nHost: x\r\n\r\n")
-            .await
-            .unwrap();
+        socket.write_all(asked).await.unwrap();
         socket
     };
     let slow = follow().await;

@@ -177,6 +177,17 @@ async fn what_cannot_be_asked_is_answered_by_a_problem_and_the_socket_goes_on() 
 }
 
 #[tokio::test]
+async fn problems_inside_a_socket_are_in_the_readers_language_too() {
+    let town = Town::new();
+    let chinese = [("accept-language", "zh-CN,zh;q=0.9")];
+    let mut socket = OpenSocket::try_open(&town, "", &chinese).await.unwrap();
+    socket.say(&json!({"type": "unsubscribe", "id": "b"})).await;
+    let told = socket.hear().await;
+    OpenSocket::is_problem(&told, "not-found");
+    assert_eq!(told["problem"]["title"], "没有找到所请求的内容");
+}
+
+#[tokio::test]
 async fn each_subscription_is_one_of_the_streams_that_a_key_may_have() {
     let bounds = limits::Config {
         rates: false,

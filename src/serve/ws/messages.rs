@@ -104,7 +104,7 @@ pub(in crate::serve) struct SocketEvent {
 }
 
 impl SocketRequest {
-    pub(super) fn read(text: &str) -> Result<Self, ApiError> {
+    pub(in crate::serve) fn read(text: &str) -> Result<Self, ApiError> {
         serde_json::from_str(text).map_err(|e| ApiError::malformed(e.to_string()))
     }
 }
@@ -114,7 +114,7 @@ impl SocketWish {
     ///
     /// # Errors
     /// 400 for what the query could not say, or not of this channel.
-    pub(super) fn query(&self) -> Result<String, ApiError> {
+    pub(in crate::serve) fn query(&self) -> Result<String, ApiError> {
         if !id::is_valid(&self.id) {
             return Err(ApiError::bad(
                 "id",

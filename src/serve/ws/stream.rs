@@ -15,6 +15,7 @@ use crate::partners::Scope;
 use crate::serve::http::auth::{Doorman, scoped};
 use crate::serve::http::caller::Caller;
 use crate::serve::http::error::ApiError;
+use crate::serve::http::language::{self, Language};
 use crate::serve::http::listen::ConnectionPlace;
 use crate::serve::http::params::Params;
 use crate::serve::http::quota::{self, ConnectionShare};
@@ -85,6 +86,7 @@ async fn stream(
         state.doorman.grant(&headers)?;
     }
     let talk = SocketTalk {
+        language: language::preferred(&headers),
         state,
         caller,
         share: share.map(|share| share.0),
@@ -103,6 +105,8 @@ async fn stream(
 /// One socket.
 struct SocketTalk {
     state: Arc<SocketState>,
+    /// That problems are told in.
+    language: Language,
     caller: Caller,
     /// Of its connection.
     share: Option<ConnectionShare>,
@@ -348,7 +352,7 @@ impl SocketTalk {
         id: Option<&str>,
         e: &ApiError,
     ) -> Result<(), SocketEnd> {
-        let (_, problem) = e.problem();
+        let problem = language::members(e, self.language);
         let answer = SocketAnswer::Problem { id, problem };
         self.say(socket, answer.write()).await
     }

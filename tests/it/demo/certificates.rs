@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
 
@@ -36,8 +37,11 @@ fn secured(dir: &Path) -> PathBuf {
     config(dir, &more)
 }
 
-/// What `GET /livez` answers over TLS to who trusts that certificate alone.
-async fn ask(at: SocketAddr, trusted: &CertificateDer<'static>) -> std::io::Result<String> {
+/// TLS to who trusts that certificate alone.
+async fn connect(
+    at: SocketAddr,
+    trusted: &CertificateDer<'static>,
+) -> std::io::Result<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots.add(trusted.clone()).expect("a certificate");
     let client = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -47,9 +51,14 @@ async fn ask(at: SocketAddr, trusted: &CertificateDer<'static>) -> std::io::Resu
         .with_no_client_auth();
     let name = ServerName::try_from("localhost").expect("a name");
     let stream = TcpStream::connect(at).await?;
-    let mut stream = TlsConnector::from(Arc::new(client))
+    TlsConnector::from(Arc::new(client))
         .connect(name, stream)
-        .await?;
+        .await
+}
+
+/// What `GET /livez` answers over TLS to who trusts that certificate alone.
+async fn ask(at: SocketAddr, trusted: &CertificateDer<'static>) -> std::io::Result<String> {
+    let mut stream = connect(at, trusted).await?;
     stream
         .write_all(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         .await?;
@@ -78,6 +87,35 @@ async fn until_logged(hub: &Hub, what: &str, times: usize) {
         );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+#[tokio::test]
+async fn mqtt_inside_a_websocket_comes_over_tls_as_well() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let trusted = certify(dir.path());
+    let hub = Hub::run(dir.path(), &secured(dir.path()), Value::Null);
+    let line = connect(address(&hub, " https="), &trusted).await;
+    let mut line = line.expect("a connection");
+    let upgrade = "GET /mqtt HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\
+                   Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+                   Sec-WebSocket-Protocol: mqtt\r\n\r\n";
+    line.write_all(upgrade.as_bytes()).await.expect("sent");
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(line.read_u8().await.expect("an answer"));
+    }
+    let head = String::from_utf8_lossy(&head).to_lowercase();
+    assert!(head.starts_with("http/1.1 101 "), "{head}");
+    // As RFC 6455 has it for that key.
+    assert!(head.contains("s3pplmbitxaq9kygzzhzrbk+xoo="), "{head}");
+    assert!(head.contains("sec-websocket-protocol: mqtt"), "{head}");
+    let hello = b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x3c\x00\x00";
+    // Final, binary, masked by zeros.
+    let frame = [&[0x82, 0x80 | hello.len() as u8, 0, 0, 0, 0], &hello[..]].concat();
+    line.write_all(&frame).await.expect("sent");
+    let mut said = [0; 6];
+    line.read_exact(&mut said).await.expect("an answer");
+    assert_eq!(said, [0x82, 4, 0x20, 2, 0, 0], "let in");
 }
 
 #[tokio::test]

@@ -2,8 +2,8 @@
 //! handshake and with the one before: it is told what the calls tell.
 
 use super::hub::Hub;
-use super::mqtt::{missing, peer};
-use serde_json::{Value, json};
+use super::mqtt::{missing, peer, printed};
+use serde_json::json;
 use std::process::Command;
 
 #[tokio::test]
@@ -20,9 +20,7 @@ async fn the_protocols_own_client_finds_the_tools_and_is_told_what_the_calls_tel
     let [lat, lon] = [bay.lat, bay.lon].map(|n| n.to_string());
     let asked = [&*hub.http, &bay.zone, &lat, &lon];
     let said = peer(Command::new("python3").arg(script).args(asked)).expect("it is there");
-    let errors = String::from_utf8_lossy(&said.stderr);
-    assert!(said.status.success(), "{errors}\n{}", hub.log());
-    let told: Value = serde_json::from_slice(&said.stdout).expect("JSON");
+    let told = printed(&hub, &said);
     let zone = super::http::get(&hub, &format!("/v1/zones/{}", bay.zone)).await;
     for mode in ["auto", "legacy"] {
         let told = &told[mode];

@@ -105,6 +105,17 @@ pub(crate) fn peer(command: &mut Command) -> Option<Output> {
     }
 }
 
+/// What a script of ours prints, which must have gone well.
+pub(super) fn printed(hub: &Hub, output: &Output) -> serde_json::Value {
+    assert!(
+        output.status.success(),
+        "{}\n{}",
+        String::from_utf8_lossy(&output.stderr),
+        hub.log()
+    );
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
 /// Says that a test is skipped for want of `what`, or fails it.
 pub(crate) fn missing(what: &str) {
     let required = std::env::var("BAYHUB_REQUIRE_PEERS").is_ok_and(|v| v == "1");

@@ -3,7 +3,7 @@
 
 use super::http::until_state;
 use super::hub::{Feature, Hub};
-use super::mqtt::{flat, missing, mosquitto, peer, topic};
+use super::mqtt::{flat, missing, mosquitto, peer, printed, topic};
 use serde_json::{Value, json};
 use std::process::{Command, Stdio};
 
@@ -148,13 +148,7 @@ fn paho(hub: &Hub, bay: &Feature, version: &str, transport: &str) -> Option<Valu
         transport,
     ]);
     let output = peer(command.args([hub.source(), hub.key("report"), &bay.id, &bay.zone]))?;
-    assert!(
-        output.status.success(),
-        "{}\n{}",
-        String::from_utf8_lossy(&output.stderr),
-        hub.log()
-    );
-    Some(serde_json::from_slice(&output.stdout).expect("JSON"))
+    Some(printed(hub, &output))
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use super::http::until_state;
 use super::hub::{Feature, Hub};
-use super::mqtt::{flat, missing, peer, topic};
+use super::mqtt::{flat, missing, peer, printed, topic};
 use rumqttc::mqttbytes::{QoS, v4};
 use serde_json::{Value, json};
 use std::net::TcpStream;
@@ -228,13 +228,7 @@ fn mqtt_js(hub: &Hub, bay: &Feature, version: u8) -> Option<Value> {
     let version = version.to_string();
     let own = [hub.source(), hub.key("report"), &bay.id, &bay.zone];
     let output = peer(command.args([&*hub.http, &version]).args(own))?;
-    assert!(
-        output.status.success(),
-        "{}\n{}",
-        String::from_utf8_lossy(&output.stderr),
-        hub.log()
-    );
-    Some(serde_json::from_slice(&output.stdout).expect("JSON"))
+    Some(printed(hub, &output))
 }
 
 #[test]

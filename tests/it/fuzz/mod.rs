@@ -1,7 +1,7 @@
 //! The fuzz targets' short run: from the same seeds, with a seeded generator, so that a failure
 //! comes again.
 //!
-//! 120,000 inputs together; `BAYHUB_FUZZ=100` for a hundred times as many. For a fuzzer that
+//! 140,000 inputs together; `BAYHUB_FUZZ=100` for a hundred times as many. For a fuzzer that
 //! learns, see `fuzz/Cargo.toml`.
 
 mod mutate;
@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 /// How many inputs each target gets: fewer where one is dear.
-const INPUTS: [(&str, u64); 7] = [
+const INPUTS: [(&str, u64); 8] = [
     ("packets", 30_000),
     ("payloads", 30_000),
     ("topics", 15_000),
@@ -22,6 +22,7 @@ const INPUTS: [(&str, u64); 7] = [
     ("config", 2_000),
     ("files", 20_000),
     ("feeds", 20_000),
+    ("sockets", 20_000),
 ];
 
 fn seeds(target: &str) -> Vec<Vec<u8>> {
@@ -94,6 +95,11 @@ fn no_file_is_read_as_what_it_is_not() {
 #[test]
 fn no_answer_of_a_feed_breaks_its_reader() {
     short_run("feeds");
+}
+
+#[test]
+fn no_message_in_a_socket_asks_what_the_api_does_not_know() {
+    short_run("sockets");
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub(in crate::serve) fn routes(streams: Arc<Streams>) -> OpenApiRouter {
 /// Changes that come close together melt into one; the newest state always comes. Each event has an
 /// `id`; a client that comes back with the last one it read is told what changed meanwhile, or
 /// `resync` where that cannot be told, followed by the state of everything. A comment is sent every
-/// 15 s of silence. `/v1/asyncapi.json` describes the events.
+/// 15 s of silence. `/v1/asyncapi.json` describes the events, and the same on a WebSocket at `/v1/stream/ws`.
 #[utoipa::path(
     get, path = "/v1/stream", tag = "drivers",
     params(schema::StreamQuery),
