@@ -247,10 +247,9 @@ impl Hub {
         tasks.spawn(manifest.follow(begun, closed.clone()));
         tasks.spawn(keep_pace(shared.live.clone(), closed.clone()));
         tasks.spawn(uptime::keep(&config, &shared, closed.clone()));
-        let health = shared.health.clone();
         tasks.spawn(follow_stream(&running, shared.clone(), &config, closed));
-        until_well(&health).await;
-        let sandbox = passages.map(|to| Sandbox::start(&config, to, &health));
+        until_well(&shared.health).await;
+        let sandbox = passages.map(|to| Sandbox::start(&config, to, &shared.health));
         Ok(Self {
             http: at.plain,
             https: at.secure,
