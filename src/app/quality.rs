@@ -189,7 +189,7 @@ mod tests {
             live.zones(&[(registry.zone(zone).unwrap(), tally)]);
         };
         let heard = ZoneTally {
-            capacity: 10,
+            capacity_by_kind: [10, 0, 0, 0],
             unknown: 3,
             closed: 1,
             observed_at: NOW,
@@ -200,7 +200,7 @@ mod tests {
         tally(
             "B",
             ZoneTally {
-                capacity: 20,
+                capacity_by_kind: [20, 0, 0, 0],
                 stale: true,
                 observed_at: silent,
                 ..ZoneTally::default()
@@ -210,7 +210,7 @@ mod tests {
         tally(
             "C",
             ZoneTally {
-                capacity: 30,
+                capacity_by_kind: [30, 0, 0, 0],
                 observed_at: gone,
                 ..ZoneTally::default()
             },
