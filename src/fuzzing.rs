@@ -1,9 +1,8 @@
 //! What fuzzers may call: one function for each kind of input that strangers control. Not part of
 //! the API.
 //!
-//! Each takes any bytes and panics only where a promise is broken. `fuzz/` runs them under
-//! libFuzzer for as long as one likes; the test suite runs each some thousand times from the same
-//! seeds.
+//! Each takes any bytes and panics only where a promise is broken. `fuzz/` runs them under libFuzzer
+//! for as long as one likes; the test suite runs each some thousand times from the same seeds.
 
 use crate::clock::ManualClock;
 use crate::config;
@@ -13,8 +12,7 @@ use crate::domain::{
 };
 use crate::health::{Health, Part};
 use crate::history::{self, Around, History, NothingSettled, Registered};
-use crate::ingest::codec::device;
-use crate::ingest::codec::{self, Codec};
+use crate::ingest::codec::{self, Codec, device};
 use crate::ingest::connector::{self, Feeds};
 use crate::ingest::gate::{self, Gate};
 use crate::ingest::{mqtt_client, mqtt_server};
