@@ -49,6 +49,8 @@ pub struct Config {
     #[serde(default)]
     pub share: crate::sharing::Config,
     #[serde(default)]
+    pub webhooks: crate::webhooks::Config,
+    #[serde(default)]
     pub calendar: Calendar,
     #[serde(default)]
     pub limits: crate::limits::Config,
@@ -138,6 +140,7 @@ impl Config {
             stream,
             share,
             limits,
+            webhooks,
             ..
         } = self;
         let all = registry.bounds().into_iter().chain(http.bounds());
@@ -146,6 +149,7 @@ impl Config {
             .chain(gate.bounds())
             .chain(stream.bounds());
         let all = all.chain(share.bounds()).chain(limits.bounds());
+        let all = all.chain(webhooks.bounds());
         all.chain(stream.settle.bounds()).collect()
     }
 

@@ -29,6 +29,7 @@ use crate::serve::{self, ReportDoor, Router};
 use crate::sharing::{self, Desk};
 use crate::store::{self, Store};
 use crate::stream::Saved;
+use crate::webhooks::WebhookDesk;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use tokio::runtime::{Handle, Runtime};
@@ -240,6 +241,7 @@ impl Api {
             &[],
             base.clock.clone(),
         ))?;
+        let webhooks = base.webhooks(store.clone())?;
         let (desk, task) = runtime.block_on(Desk::open(base.around_desk(store)))?;
         runtime.spawn(task);
         let authority = base.authority(folder.path(), runtime.handle().clone())?;
@@ -258,6 +260,7 @@ impl Api {
             issuer: Arc::new(issuer),
             contributors: Arc::new(contributors),
             desk: Arc::new(desk),
+            webhooks: Arc::new(webhooks),
             clock: base.clock,
             health: base.health,
             metrics: base.metrics,
@@ -311,6 +314,11 @@ impl Base {
             metrics: Arc::new(Metrics::new()),
             health,
         }
+    }
+
+    fn webhooks(&self, store: Store) -> Result<WebhookDesk, String> {
+        let city = (self.registry.clone(), self.live.clone());
+        WebhookDesk::silent(store, city, self.clock.clone(), self.metrics.clone())
     }
 
     fn around_desk(&self, store: Store) -> sharing::DeskParts {

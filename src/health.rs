@@ -16,9 +16,10 @@ pub enum Part {
     Mqtt,
     History,
     Store,
-    /// Only ever noted: a hub without its forecasts or feeds takes traffic.
+    /// Only ever noted: a hub without its forecasts, feeds or webhooks takes traffic.
     Forecast,
     Feeds,
+    Webhooks,
 }
 
 impl Part {
@@ -43,6 +44,7 @@ impl Part {
             Self::Store => "store",
             Self::Forecast => "forecast",
             Self::Feeds => "feeds",
+            Self::Webhooks => "webhooks",
         }
     }
 }

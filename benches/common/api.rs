@@ -17,6 +17,7 @@ use bayhub::registry::Registry;
 use bayhub::serve::{self, ApiParts, Authority, ReportDoor, router};
 use bayhub::sharing::{self, Desk};
 use bayhub::store::{self, Store};
+use bayhub::webhooks::WebhookDesk;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::runtime::Handle;
@@ -43,6 +44,7 @@ pub(crate) struct Office {
     journal: Journal,
     issuer: Arc<Issuer>,
     desk: Arc<Desk>,
+    webhooks: Arc<WebhookDesk>,
     contributors: Arc<ContributorDesk>,
 }
 
@@ -79,6 +81,8 @@ impl Office {
             metrics: metrics.clone(),
             stale_after_s: 900,
         };
+        let city = (registry.clone(), live.clone());
+        let webhooks = WebhookDesk::silent(store.clone(), city, clock.clone(), metrics.clone());
         let parts = sharing::DeskParts {
             store,
             registry: registry.clone(),
@@ -102,6 +106,7 @@ impl Office {
             journal: journal.expect("a journal"),
             issuer: Arc::new(issuer),
             desk: Arc::new(desk),
+            webhooks: Arc::new(webhooks.expect("a desk of webhooks")),
             contributors: Arc::new(contributors.expect("a desk of contributors")),
         }
     }
@@ -117,6 +122,7 @@ impl Office {
             issuer: self.issuer.clone(),
             contributors: self.contributors.clone(),
             desk: self.desk.clone(),
+            webhooks: self.webhooks.clone(),
             closed: watch::channel(false).1,
             clock: Arc::new(SystemClock),
             health: Arc::new(Health::default()),

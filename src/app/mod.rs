@@ -55,6 +55,7 @@ mod sharing;
 mod sockets;
 mod storage;
 mod store_watch;
+mod webhooks;
 mod workdays;
 
 pub use backup::{backup, restore};

@@ -5,7 +5,7 @@ use super::audit::AuditFiles;
 use super::guests::WebSocketDoor;
 use super::manifest::ManifestKeeper;
 use super::sockets::HttpListeners;
-use super::{Failure, Shared, adapters, certificates, feeds, history, process, sharing};
+use super::{Failure, Shared, adapters, certificates, feeds, history, process, sharing, webhooks};
 use crate::config::Config;
 use crate::domain::{RecentTurnover, Submission};
 use crate::forecast::Forecasts;
@@ -58,6 +58,8 @@ impl Services {
         let authority = of.history.authority(config, &gate, of.turnover);
         let inbox = of.inbox;
         let feeds = tokio::task::block_in_place(|| feeds::open(config, shared, &gate, &inbox))?;
+        let (dispatcher, webhooks) =
+            webhooks::open(of.store.clone(), authority.ledger.clone(), config, shared)?;
         let desk = sharing::open(of.store, config, shared, inbox.clone(), closed, tasks).await?;
         let audit = AuditFiles::start(config.data.path.join("audit"), shared.metrics.clone())
             .map_err(|e| Failure::thread(&e))?;
@@ -70,6 +72,7 @@ impl Services {
             issuer: of.issuer.clone(),
             contributors: of.contributors.clone(),
             desk,
+            webhooks,
             clock: shared.clock.clone(),
             health: shared.health.clone(),
             metrics: shared.metrics.clone(),
@@ -88,6 +91,7 @@ impl Services {
             closed: closed.clone(),
             config: config.http.clone(),
         });
+        tasks.spawn(dispatcher.run(closed.clone()));
         listen(config, shared, http, &api, closed, tasks)?;
         Ok(Self {
             gate,

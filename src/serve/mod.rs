@@ -53,6 +53,7 @@ use crate::metrics::Metrics;
 use crate::partners::{ContributorDesk, Issuer, Keys};
 use crate::registry::Registry;
 use crate::sharing::Desk;
+use crate::webhooks::WebhookDesk;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
@@ -71,6 +72,8 @@ pub struct ApiParts {
     pub contributors: Arc<ContributorDesk>,
     /// Books shared bays.
     pub desk: Arc<Desk>,
+    /// Keeps partners' endpoints.
+    pub webhooks: Arc<WebhookDesk>,
     pub clock: Arc<dyn Clock>,
     pub health: Arc<Health>,
     pub metrics: Arc<Metrics>,

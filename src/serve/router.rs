@@ -1,7 +1,9 @@
 //! The whole API as one router: a state for each audience, its routes, and what lies around them
 //! all.
 
-use super::api::{authority, booking, drivers, operators, partners, reports, schema, sharing};
+use super::api::{
+    authority, booking, drivers, operators, partners, reports, schema, sharing, webhooks,
+};
 use super::http::audit::Audit;
 use super::http::auth::Doorman;
 use super::http::bom;
@@ -14,6 +16,7 @@ use super::state::{ReadState, SharingState};
 use super::{ApiParts, atlas, docs, mcp, page, ws};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
+use crate::webhooks::WebhookDesk;
 use axum::Router;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -31,6 +34,7 @@ struct AudienceStates {
     authority: Arc<authority::AuthorityState>,
     sharing: Arc<SharingState>,
     partners: Arc<partners::PartnersState>,
+    webhooks: Arc<webhooks::WebhooksState>,
     operators: operators::OperatorStates,
     audit: Audit,
     doorman: Doorman,
@@ -45,13 +49,14 @@ impl AudienceStates {
         };
         let apart = parts.config.admin.is_some();
         let (reports, pushes, contributions) = doors(&parts, &doorman);
+        let authority = watched(&parts, &doorman);
         let reads = Arc::new(ReadState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
             live: parts.live.clone(),
             forecasts: parts.forecasts,
             desk: parts.desk.clone(),
-            feeds: parts.feeds.clone(),
+            feeds: parts.feeds,
             clock: parts.clock.clone(),
             atlases: atlas::Atlases::default(),
             public_crs: parts.config.public_crs,
@@ -60,15 +65,6 @@ impl AudienceStates {
         let metrics = parts.metrics.clone();
         let streams = Streams::new(reads.clone(), metrics, bounds, parts.closed.clone());
         let healths = parts.authority.healths.clone();
-        let authority = Arc::new(authority::AuthorityState {
-            doorman: doorman.clone(),
-            registry: parts.registry.clone(),
-            live: parts.live.clone(),
-            desk: parts.desk.clone(),
-            authority: parts.authority,
-            feeds: parts.feeds,
-            room: Arc::new(Semaphore::new(authority::AT_A_TIME)),
-        });
         let sharing = Arc::new(SharingState {
             reads: reads.clone(),
             doorman: doorman.clone(),
@@ -79,6 +75,7 @@ impl AudienceStates {
         let partners = Arc::new(partners::PartnersState {
             doorman: doorman.clone(),
         });
+        let webhooks = told(reads.clone(), parts.webhooks);
         let registry = operators::RegistryState {
             doorman: doorman.clone(),
             registry: parts.registry,
@@ -113,6 +110,7 @@ impl AudienceStates {
             authority,
             sharing,
             partners,
+            webhooks,
             operators,
             audit: Audit::new(doorman.clone(), parts.audit),
             doorman,
@@ -137,6 +135,25 @@ fn socket_state(
         metrics,
         closed,
     }
+}
+
+/// What the authority's questions need.
+fn watched(parts: &ApiParts, doorman: &Doorman) -> Arc<authority::AuthorityState> {
+    Arc::new(authority::AuthorityState {
+        doorman: doorman.clone(),
+        registry: parts.registry.clone(),
+        live: parts.live.clone(),
+        desk: parts.desk.clone(),
+        authority: parts.authority.clone(),
+        feeds: parts.feeds.clone(),
+        room: Arc::new(Semaphore::new(authority::AT_A_TIME)),
+    })
+}
+
+/// Partners' endpoints, who are told what readers see.
+fn told(reads: Arc<ReadState>, desk: Arc<WebhookDesk>) -> Arc<webhooks::WebhooksState> {
+    desk.see_with(Arc::new(webhooks::SightOfZones(reads.clone())));
+    Arc::new(webhooks::WebhooksState { reads, desk })
 }
 
 /// What reports come in by, and feeds that are pushed.
@@ -192,7 +209,7 @@ pub fn router(parts: ApiParts) -> Router {
         (limits.clone(), metrics.clone(), closed),
     );
     let asked = drivers::routes(s.reads.clone(), s.streams.clone());
-    let groups: [(OpenApiRouter, Kept); 8] = [
+    let groups: [(OpenApiRouter, Kept); 9] = [
         (drivers::routes(s.reads.clone(), s.streams.clone()), public),
         (
             booking::routes(s.sharing.clone(), s.streams),
@@ -207,6 +224,7 @@ pub fn router(parts: ApiParts) -> Router {
         (sharing::routes(s.sharing, s.reads), Kept::ByCaller),
         // Keys are shown there.
         (partners::routes(s.partners), Kept::Never),
+        (webhooks::routes(s.webhooks), Kept::Never),
         (operators::routes(s.operators), Kept::Never),
     ];
     let mut description = schema::Document::openapi();

@@ -14,6 +14,7 @@ mod answers;
 mod booking;
 mod bulk;
 mod changes;
+mod deliveries;
 mod folders;
 mod keys;
 mod ledger;
@@ -28,18 +29,21 @@ mod season;
 mod seats;
 mod shares;
 mod watch;
+mod webhooks;
 mod work;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use changes::{ChangeMark, ChangedOffer, ChangedReservation, Changes, StoreNotices};
+pub use deliveries::{Backlog, DeliveryPage, DeliveryRow, DeliveryStatus};
 pub use keys::{Digest, KeyRow, NewKey, PartnerRow};
 pub use ledger::{LedgerLine, LedgerPage, LedgerPeriod, Party, Total};
 pub use open::{FILE, copy};
 pub use owned::{BookingPage, BookingsOf, BriefBooking, OwnedBay, OwnedBooking};
 pub use shares::{DriverRef, Holds, UseRecord};
 pub use watch::{LOOK, StoreWatch};
+pub use webhooks::{Notice, WebhookRow, message};
 pub use work::Work;
 
 use crate::domain::Millis;

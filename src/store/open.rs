@@ -118,6 +118,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/sqlite/0017_pools.sql"),
         include_str!("migrations/postgres/0017_pools.sql"),
     ),
+    (
+        20,
+        "webhooks",
+        include_str!("migrations/sqlite/0020_webhooks.sql"),
+        include_str!("migrations/postgres/0020_webhooks.sql"),
+    ),
 ];
 
 /// What a URL means.

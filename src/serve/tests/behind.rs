@@ -10,6 +10,7 @@ use crate::partners::{ContributorDesk, Grant, Issuer, KeyConfig, Keys, Scope, So
 use crate::registry::Registry;
 use crate::sharing::{self, Desk, Witness};
 use crate::store::{self, Store};
+use crate::webhooks::WebhookDesk;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ pub(super) fn behind(
     live: &Arc<Live>,
     metrics: &Arc<Metrics>,
     inbox: mpsc::Sender<crate::domain::Submission>,
-) -> (Arc<Issuer>, Arc<Desk>) {
+) -> (Arc<Issuer>, Arc<Desk>, Arc<WebhookDesk>) {
     let (opened, open) = std::sync::mpsc::sync_channel(1);
     let dir = dir.to_owned();
     let registry = registry.clone();
@@ -50,6 +51,9 @@ pub(super) fn behind(
         // Of the second keys.
         store.ensure_partners(&["ura"], clock.now()).await.unwrap();
         let config = sharing::Config::default();
+        let city = (registry.clone(), live.clone());
+        let webhooks =
+            WebhookDesk::silent(store.clone(), city, clock.clone(), metrics.clone()).unwrap();
         let witness = Witness {
             inbox,
             registry: registry.clone(),
@@ -69,7 +73,8 @@ pub(super) fn behind(
             workdays: Arc::default(),
         };
         let (desk, task) = Desk::open(parts).await.unwrap();
-        opened.send((Arc::new(issuer), Arc::new(desk))).unwrap();
+        let all = (Arc::new(issuer), Arc::new(desk), Arc::new(webhooks));
+        opened.send(all).unwrap();
         task.await;
     });
     open.recv().unwrap()

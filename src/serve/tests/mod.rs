@@ -64,6 +64,7 @@ mod stream_socket;
 mod town;
 mod turnover;
 mod uplinks;
+mod webhooks;
 mod zone_history;
 mod zones;
 

@@ -18,6 +18,7 @@ use crate::live::{Live, Room};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use crate::serve::{ApiParts, Config, router};
+use crate::webhooks::WebhookDesk;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
@@ -38,6 +39,7 @@ pub(in crate::serve) struct Town {
     pub(in crate::serve) metrics: Arc<Metrics>,
     /// What the stream remembers of what it has settled.
     pub(in crate::serve) memory: Arc<settled::Memory>,
+    pub(in crate::serve) webhooks: Arc<WebhookDesk>,
     /// A key by the scope it has.
     pub(in crate::serve) keys: HashMap<&'static str, String>,
     /// What was noted of administrators' calls.
@@ -90,7 +92,6 @@ impl Town {
         let clock = Arc::new(ManualClock::at(NOW));
         let health = Arc::new(Health::default());
         let metrics = Arc::new(Metrics::new());
-        let limits = Arc::new(Limits::new(bounds, &metrics));
         let dir = tempfile::tempdir().unwrap();
         let journal = Journal::open(dir.path(), behind::small_journal(), registry.clone()).unwrap();
         let quarantine = journal.quarantine();
@@ -114,7 +115,7 @@ impl Town {
         let (close, closed) = watch::channel(false);
         let memory = Arc::new(settled::Memory::default());
         let authority = settled::authority(dir.path(), &registry, &memory, (&clock, &metrics));
-        let (issuer, desk) = behind::behind(
+        let (issuer, desk, webhooks) = behind::behind(
             dir.path(),
             keys.clone(),
             clock.clone(),
@@ -133,11 +134,12 @@ impl Town {
             issuer,
             contributors: behind::contributors(dir.path(), &clock, &metrics),
             desk,
+            webhooks: webhooks.clone(),
             keys,
             clock: clock.clone(),
             health: health.clone(),
             metrics: metrics.clone(),
-            limits,
+            limits: Arc::new(Limits::new(bounds, &metrics)),
             reports: Arc::new(Gate(registry.clone(), metrics.clone())),
             mqtt: Arc::new(crate::serve::fuzzing::NoGuests),
             feeds: Arc::new(crate::ingest::connector::Feeds::none()),
@@ -150,6 +152,7 @@ impl Town {
             closed,
         });
         Self {
+            webhooks,
             router,
             registry,
             live,

@@ -38,6 +38,7 @@ mod start;
 mod stream;
 mod suspects;
 mod trace;
+mod webhooks;
 mod words;
 
 pub(crate) use hub::bayhub;

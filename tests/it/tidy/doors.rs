@@ -30,6 +30,7 @@ const DOORS: &[(&str, Door)] = &[
             "journal/",
             "ingest/codec/",
             "ingest/connector/push.rs",
+            "webhooks/secret.rs",
         ]),
     ),
     (
@@ -114,11 +115,16 @@ const DOORS: &[(&str, Door)] = &[
             "partners/contributors/",
             "sharing/drivers.rs",
             "ingest/connector/push.rs",
+            "webhooks/secret.rs",
         ]),
     ),
     (
         "httpdate",
-        Only(&["serve/http/document.rs", "ingest/connector/fetch.rs"]),
+        Only(&[
+            "serve/http/document.rs",
+            "ingest/connector/fetch.rs",
+            "webhooks/send",
+        ]),
     ),
     ("hyper", Only(&["serve/"])),
     ("hyper-util", Only(&["serve/"])),
@@ -136,7 +142,11 @@ const DOORS: &[(&str, Door)] = &[
     ("rustix", Only(&["journal/", "app/process.rs"])),
     (
         "reqwest",
-        Only(&["history/store.rs", "ingest/connector/fetch"]),
+        Only(&[
+            "history/store.rs",
+            "ingest/connector/fetch",
+            "webhooks/send",
+        ]),
     ),
     ("rmcp", Only(&["serve/mcp/"])),
     (
@@ -156,6 +166,7 @@ const DOORS: &[(&str, Door)] = &[
             "app/manifest/",
             "serve/http/document.rs",
             "ingest/connector/push.rs",
+            "webhooks/",
         ]),
     ),
     ("sqlx", Only(&["store/"])),
@@ -173,6 +184,7 @@ const DOORS: &[(&str, Door)] = &[
             "tls/",
             "ingest/mqtt_client/tls.rs",
             "ingest/connector/fetch",
+            "webhooks/send",
         ]),
     ),
     (
