@@ -51,6 +51,8 @@ pub struct Config {
     #[serde(default)]
     pub share: crate::sharing::Config,
     #[serde(default)]
+    pub webhooks: crate::webhooks::Config,
+    #[serde(default)]
     pub calendar: Calendar,
     #[serde(default)]
     pub limits: crate::limits::Config,
@@ -149,6 +151,7 @@ impl Config {
             sandbox,
             partners,
             mail,
+            webhooks,
             ..
         } = self;
         let all = registry.bounds().into_iter().chain(http.bounds());
@@ -158,6 +161,7 @@ impl Config {
             .chain(stream.bounds());
         let all = all.chain(share.bounds()).chain(limits.bounds());
         let all = all.chain(partners.bounds()).chain(mail.bounds());
+        let all = all.chain(webhooks.bounds());
         all.chain(stream.settle.bounds())
             .chain(sandbox.bounds())
             .collect()

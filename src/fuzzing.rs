@@ -20,15 +20,14 @@ use crate::journal::{self, Journal};
 use crate::limits::{self, Limits};
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
-use crate::partners::{
-    AdmissionDesk, AdmissionParts, ContributorDesk, Grant, Issuer, Keys, Scope, UsageBook,
-};
+use crate::partners::{AdmissionDesk, AdmissionParts, ContributorDesk, Issuer, Keys, UsageBook};
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
 use crate::serve::{self, ReportDoor, Router};
 use crate::sharing::{self, Desk};
 use crate::store::{self, Store};
 use crate::stream::Saved;
+use crate::webhooks::WebhookDesk;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use tokio::runtime::{Handle, Runtime};
@@ -233,7 +232,7 @@ impl Api {
             base.registry.clone(),
         )?;
         let keys = Arc::new(Keys::default());
-        let key = master_key(&keys);
+        let key = serve::fuzzing::master_key(&keys);
         let store = runtime.block_on(Store::open(&store::Config::default(), folder.path()))?;
         let issuer = Issuer::open(store.clone(), keys.clone(), &[], base.clock.clone());
         let issuer = Arc::new(runtime.block_on(issuer)?);
@@ -247,6 +246,7 @@ impl Api {
             base.metrics.clone(),
             "fuzzing".to_owned(),
         );
+        let webhooks = base.webhooks(store.clone())?;
         let (desk, task) = runtime.block_on(Desk::open(base.around_desk(store)))?;
         runtime.spawn(task);
         let authority = base.authority(folder.path(), runtime.handle().clone())?;
@@ -268,6 +268,7 @@ impl Api {
             usage: Arc::new(usage),
             contributors: Arc::new(contributors),
             desk: Arc::new(desk),
+            webhooks: Arc::new(webhooks),
             clock: base.clock,
             health: base.health,
             metrics: base.metrics,
@@ -323,6 +324,11 @@ impl Base {
         }
     }
 
+    fn webhooks(&self, store: Store) -> Result<WebhookDesk, String> {
+        let city = (self.registry.clone(), self.live.clone());
+        WebhookDesk::silent(store, city, self.clock.clone(), self.metrics.clone())
+    }
+
     fn around_desk(&self, store: Store) -> sharing::DeskParts {
         sharing::DeskParts {
             store,
@@ -375,24 +381,4 @@ impl Base {
             silent_after_s: 900,
         })
     }
-}
-
-/// A key that opens everything, put among `keys`.
-fn master_key(keys: &Keys) -> String {
-    let (key, digest) = Keys::mint(&mut rand::rng());
-    keys.insert(
-        digest,
-        Grant {
-            name: "fuzzer".into(),
-            partner: "nobody".into(),
-            scopes: Scope::ALL.into_iter().collect(),
-            sources: vec![],
-            source_kind: SourceKind::Sensor,
-            pass: Pass::default(),
-            uplinks: false,
-            remit: SharedRemit::default(),
-            account: KeyAccount::default(),
-        },
-    );
-    key.expose().to_owned()
 }

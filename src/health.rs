@@ -18,11 +18,12 @@ pub enum Part {
     Mqtt,
     History,
     Store,
-    /// Only ever noted: a hub without its forecasts or feeds takes traffic.
+    /// Only ever noted: a hub without its forecasts, feeds or webhooks takes traffic.
     Forecast,
     Feeds,
     /// The hub that stands beside.
     Sandbox,
+    Webhooks,
 }
 
 impl Part {
@@ -48,6 +49,7 @@ impl Part {
             Self::Forecast => "forecast",
             Self::Feeds => "feeds",
             Self::Sandbox => "sandbox",
+            Self::Webhooks => "webhooks",
         }
     }
 }

@@ -17,6 +17,7 @@
 //! | [`store`] | what is transactional, in SQL: SQLite in the data folder, PostgreSQL by URL |
 //! | [`sharing`] | private bays on offer, and who gets them: a matcher plans, a desk carries out |
 //! | [`partners`] | API keys and what they may do |
+//! | [`webhooks`] | partners' endpoints are told of what happens, signed and in order |
 //! | [`serve`] | HTTP and live streams: an audience a folder |
 //! | [`limits`] | who may take how much of what all share |
 //! | [`metrics`] | everything the hub counts |
@@ -63,6 +64,7 @@ pub mod store;
 pub mod stream;
 pub mod threads;
 pub mod tls;
+pub mod webhooks;
 
 #[cfg(test)]
 mod long;

@@ -17,6 +17,7 @@ use bayhub::registry::Registry;
 use bayhub::serve::{self, ApiParts, Authority, ReportDoor, router};
 use bayhub::sharing::{self, Desk};
 use bayhub::store::{self, Store};
+use bayhub::webhooks::WebhookDesk;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::runtime::Handle;
@@ -45,6 +46,7 @@ pub(crate) struct Office {
     admission: Arc<AdmissionDesk>,
     usage: Arc<UsageBook>,
     desk: Arc<Desk>,
+    webhooks: Arc<WebhookDesk>,
     contributors: Arc<ContributorDesk>,
 }
 
@@ -91,6 +93,8 @@ impl Office {
             metrics.clone(),
             "bench".to_owned(),
         );
+        let city = (registry.clone(), live.clone());
+        let webhooks = WebhookDesk::silent(store.clone(), city, clock.clone(), metrics.clone());
         let parts = sharing::DeskParts {
             store,
             registry: registry.clone(),
@@ -117,6 +121,7 @@ impl Office {
             admission: Arc::new(AdmissionDesk::new(admission)),
             usage: Arc::new(usage),
             desk: Arc::new(desk),
+            webhooks: Arc::new(webhooks.expect("a desk of webhooks")),
             contributors: Arc::new(contributors.expect("a desk of contributors")),
         }
     }
@@ -135,6 +140,7 @@ impl Office {
             usage: self.usage.clone(),
             contributors: self.contributors.clone(),
             desk: self.desk.clone(),
+            webhooks: self.webhooks.clone(),
             closed: watch::channel(false).1,
             clock: Arc::new(SystemClock),
             health: Arc::new(Health::default()),

@@ -61,6 +61,7 @@ mod storage;
 mod store_watch;
 mod uptime;
 mod usage;
+mod webhooks;
 mod workdays;
 
 pub use backup::{backup, restore};

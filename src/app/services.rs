@@ -6,7 +6,9 @@ use super::guests::WebSocketDoor;
 use super::manifest::ManifestKeeper;
 use super::quality::{self, QualityLook};
 use super::sockets::HttpListeners;
-use super::{Failure, Shared, adapters, certificates, feeds, history, partners, process, sharing};
+use super::{
+    Failure, Shared, adapters, certificates, feeds, history, partners, process, sharing, webhooks,
+};
 use crate::config::Config;
 use crate::domain::{RecentTurnover, Submission};
 use crate::forecast::Forecasts;
@@ -68,6 +70,8 @@ impl Services {
         let authority = of.history.authority(config, &gate, of.turnover);
         let inbox = of.inbox;
         let feeds = tokio::task::block_in_place(|| feeds::open(config, shared, &gate, &inbox))?;
+        let (dispatcher, webhooks) =
+            webhooks::open(of.store.clone(), authority.ledger.clone(), config, shared)?;
         let names = of.issuer.self_named().clone();
         let booked = (of.store.clone(), names);
         let desk = sharing::open(booked, config, shared, inbox.clone(), closed, tasks).await?;
@@ -87,6 +91,7 @@ impl Services {
             contributors: of.contributors.clone(),
             usage: of.usage.clone(),
             desk: desk.clone(),
+            webhooks,
             clock: shared.clock.clone(),
             health: shared.health.clone(),
             metrics: shared.metrics.clone(),
@@ -105,6 +110,7 @@ impl Services {
             closed: closed.clone(),
             config: config.http.clone(),
         });
+        tasks.spawn(dispatcher.run(closed.clone()));
         if let Some((http, sandbox)) = http {
             let answerer = serve::Answerer::new(api.clone(), sandbox);
             listen(config, shared, http, &answerer, closed, tasks)?;

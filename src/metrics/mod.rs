@@ -13,6 +13,7 @@ mod quota;
 mod register;
 mod settlement;
 mod sharing;
+mod webhooks;
 
 pub use brokers::Brokers;
 pub use feeds::Feeds;
@@ -20,6 +21,7 @@ pub use forecast::ForecastMetrics;
 pub use quota::QuotaMetrics;
 pub use settlement::SettlementMetrics;
 pub use sharing::Share;
+pub use webhooks::WebhookMetrics;
 
 use crate::domain::Weighed;
 use prometheus::{
@@ -62,6 +64,7 @@ pub struct Metrics {
     pub feeds: Feeds,
     pub share: Share,
     pub quota: QuotaMetrics,
+    pub webhooks: WebhookMetrics,
     /// Counts with a number that cannot be, taken as what is nearest.
     pub counts_clamped: IntCounter,
     /// Counts that name another capacity than the registry has.
@@ -209,6 +212,7 @@ impl Metrics {
             feeds: Feeds::new(&r),
             share: Share::new(&r),
             quota: QuotaMetrics::new(&r),
+            webhooks: WebhookMetrics::new(&r),
             counts_clamped: r.counter(
                 "counts_clamped_total",
                 "Counts of zones with a number below 0 or above the capacity, taken as what is \
@@ -363,18 +367,4 @@ impl Metrics {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::{Door, Reason};
-
-    #[test]
-    fn refusals_are_counted_by_door_and_reason() {
-        let m = Metrics::new();
-        m.refuse(Door::Mqtt, Reason::UnknownBay);
-        let text = String::from_utf8(m.render()).unwrap();
-        assert!(
-            text.contains(r#"bayhub_reports_refused_total{door="mqtt",reason="unknown_bay"} 1"#),
-            "{text}"
-        );
-    }
-}
+mod tests;

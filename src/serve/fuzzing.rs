@@ -3,6 +3,8 @@
 
 use super::ws::messages::SocketRequest;
 use super::{Router, mcp};
+use crate::domain::{KeyAccount, Pass, SharedRemit, SourceKind};
+use crate::partners::{Grant, Keys, Scope};
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{Request, Uri};
@@ -102,4 +104,25 @@ impl super::MqttDoor for NoGuests {
     fn admit(&self, _: IpAddr) -> Result<super::MqttPlace, super::MqttShut> {
         Err(super::MqttShut::Closed)
     }
+}
+
+/// A key that opens everything, put among `keys`.
+#[must_use]
+pub fn master_key(keys: &Keys) -> String {
+    let (key, digest) = Keys::mint(&mut rand::rng());
+    keys.insert(
+        digest,
+        Grant {
+            name: "fuzzer".into(),
+            partner: "nobody".into(),
+            scopes: Scope::ALL.into_iter().collect(),
+            sources: vec![],
+            source_kind: SourceKind::Sensor,
+            pass: Pass::default(),
+            uplinks: false,
+            remit: SharedRemit::default(),
+            account: KeyAccount::default(),
+        },
+    );
+    key.expose().to_owned()
 }

@@ -55,6 +55,7 @@ use crate::metrics::Metrics;
 use crate::partners::{AdmissionDesk, ContributorDesk, Issuer, Keys, SandboxIssuer, UsageBook};
 use crate::registry::Registry;
 use crate::sharing::Desk;
+use crate::webhooks::WebhookDesk;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
@@ -79,6 +80,8 @@ pub struct ApiParts {
     pub contributors: Arc<ContributorDesk>,
     /// Books shared bays.
     pub desk: Arc<Desk>,
+    /// Keeps partners' endpoints.
+    pub webhooks: Arc<WebhookDesk>,
     pub clock: Arc<dyn Clock>,
     pub health: Arc<Health>,
     pub metrics: Arc<Metrics>,

@@ -1,7 +1,9 @@
 //! The whole API as one router: a state for each audience, its routes, and what lies around them
 //! all.
 
-use super::api::{authority, booking, drivers, operators, partners, reports, schema, sharing};
+use super::api::{
+    authority, booking, drivers, operators, partners, reports, schema, sharing, webhooks,
+};
 use super::http::audit::Audit;
 use super::http::auth::Doorman;
 use super::http::bom;
@@ -14,6 +16,7 @@ use super::state::{ReadState, SharingState};
 use super::{ApiParts, atlas, docs, mcp, page, ws};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
+use crate::webhooks::WebhookDesk;
 use axum::Router;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -32,6 +35,7 @@ struct AudienceStates {
     sharing: Arc<SharingState>,
     partners: Arc<partners::PartnersState>,
     own: OwnStates,
+    webhooks: Arc<webhooks::WebhooksState>,
     operators: operators::OperatorStates,
     audit: Audit,
     doorman: Doorman,
@@ -48,6 +52,7 @@ impl AudienceStates {
         let (reports, pushes, contributions) = doors(&parts, &doorman);
         let partners = of_partners(&parts, &doorman);
         let own = own(&parts, &doorman);
+        let authority = watched(&parts, &doorman);
         let reads = Arc::new(ReadState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
@@ -62,15 +67,6 @@ impl AudienceStates {
         let bounds = (parts.config.max_streams, parts.limits.shares.clone());
         let metrics = parts.metrics.clone();
         let streams = Streams::new(reads.clone(), metrics, bounds, parts.closed.clone());
-        let authority = Arc::new(authority::AuthorityState {
-            doorman: doorman.clone(),
-            registry: parts.registry.clone(),
-            live: parts.live.clone(),
-            desk: parts.desk.clone(),
-            authority: parts.authority.clone(),
-            feeds: parts.feeds.clone(),
-            room: Arc::new(Semaphore::new(authority::AT_A_TIME)),
-        });
         let sharing = Arc::new(SharingState {
             reads: reads.clone(),
             doorman: doorman.clone(),
@@ -79,6 +75,7 @@ impl AudienceStates {
             public_crs: parts.config.public_crs,
         });
         let operators = of_operators(&parts, &doorman, &sharing);
+        let webhooks = told(reads.clone(), parts.webhooks.clone());
         Self {
             reads,
             streams: Arc::new(streams),
@@ -89,6 +86,7 @@ impl AudienceStates {
             sharing,
             partners,
             own,
+            webhooks,
             operators,
             audit: Audit::new(doorman.clone(), parts.audit),
             doorman,
@@ -186,6 +184,25 @@ fn socket_state(
     }
 }
 
+/// What the authority's questions need.
+fn watched(parts: &ApiParts, doorman: &Doorman) -> Arc<authority::AuthorityState> {
+    Arc::new(authority::AuthorityState {
+        doorman: doorman.clone(),
+        registry: parts.registry.clone(),
+        live: parts.live.clone(),
+        desk: parts.desk.clone(),
+        authority: parts.authority.clone(),
+        feeds: parts.feeds.clone(),
+        room: Arc::new(Semaphore::new(authority::AT_A_TIME)),
+    })
+}
+
+/// Partners' endpoints, who are told what readers see.
+fn told(reads: Arc<ReadState>, desk: Arc<WebhookDesk>) -> Arc<webhooks::WebhooksState> {
+    desk.see_with(Arc::new(webhooks::SightOfZones(reads.clone())));
+    Arc::new(webhooks::WebhooksState { reads, desk })
+}
+
 /// What reports come in by, and feeds that are pushed.
 fn doors(
     parts: &ApiParts,
@@ -240,7 +257,7 @@ pub fn router(parts: ApiParts) -> Router {
         (limits.clone(), metrics.clone(), closed),
     );
     let asked = drivers::routes(s.reads.clone(), s.streams.clone());
-    let groups: [(OpenApiRouter, Kept); 10] = [
+    let groups: [(OpenApiRouter, Kept); 11] = [
         (drivers::routes(s.reads.clone(), s.streams.clone()), public),
         (
             booking::routes(s.sharing.clone(), s.streams),
@@ -257,6 +274,7 @@ pub fn router(parts: ApiParts) -> Router {
         (partners::routes(s.partners), Kept::Never),
         (partners::own_routes(usage, refusals), Kept::ByCaller),
         (authority::quality_routes(Arc::new(quality)), Kept::ByCaller),
+        (webhooks::routes(s.webhooks), Kept::Never),
         (operators::routes(s.operators), Kept::Never),
     ];
     let mut description = schema::Document::openapi();

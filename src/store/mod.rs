@@ -14,6 +14,7 @@ mod answers;
 mod booking;
 mod bulk;
 mod changes;
+mod deliveries;
 mod folders;
 mod keys;
 mod ledger;
@@ -32,12 +33,14 @@ mod shares;
 mod signups;
 mod usage;
 mod watch;
+mod webhooks;
 mod work;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use changes::{ChangeMark, ChangedOffer, ChangedReservation, Changes, StoreNotices};
+pub use deliveries::{Backlog, DeliveryPage, DeliveryRow, DeliveryStatus};
 pub use keys::{Digest, KeyRow, NewKey};
 pub use ledger::{LedgerLine, LedgerPage, LedgerPeriod, Party, Total};
 pub use open::{FILE, copy};
@@ -48,6 +51,7 @@ pub use shares::{DriverRef, Holds, UseRecord};
 pub use signups::{AdmittedSignup, NewSignup, SignupBound, SignupBounds, SignupRow, SignupState};
 pub use usage::{UsageBatch, UsageMore, UsageQuestion, UsageSum};
 pub use watch::{LOOK, StoreWatch};
+pub use webhooks::{Notice, WebhookRow, message};
 pub use work::Work;
 
 use crate::domain::Millis;

@@ -136,6 +136,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/sqlite/0022_quality.sql"),
         include_str!("migrations/postgres/0022_quality.sql"),
     ),
+    (
+        23,
+        "webhooks",
+        include_str!("migrations/sqlite/0023_webhooks.sql"),
+        include_str!("migrations/postgres/0023_webhooks.sql"),
+    ),
 ];
 
 /// What a URL means.

@@ -6,6 +6,7 @@ use crate::domain::Realm;
 use crate::stream::RatesFrom;
 use crate::{
     history, ingest, journal, limits, partners, registry, serve, settlement, store, stream,
+    webhooks,
 };
 use std::path::PathBuf;
 
@@ -57,6 +58,12 @@ pub(in crate::app) fn of(config: &Config) -> Config {
         },
         brokers: Vec::new(),
         feeds: Vec::new(),
+        webhooks: webhooks::Config {
+            endpoints: config.webhooks.endpoints.min(3),
+            zones: config.webhooks.zones.min(100),
+            kept: config.webhooks.kept.min(1_000),
+            ..config.webhooks.clone()
+        },
         gate: config.gate.clone(),
         journal: journal_of(),
         stream: stream::Config {

@@ -29,7 +29,7 @@ mod inlet_link;
 mod ledger;
 mod outlet;
 mod redial;
-pub(in crate::ingest) mod tls;
+pub(crate) mod tls;
 mod topic;
 mod url;
 

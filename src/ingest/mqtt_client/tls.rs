@@ -20,7 +20,7 @@ pub(super) fn settings(ca: Option<&Path>) -> Result<Arc<ClientConfig>, String> {
 }
 
 /// The same of a client that shows a certificate of its own: `shown` is its file and its key's.
-pub(in crate::ingest) fn settings_as(
+pub(crate) fn settings_as(
     ca: Option<&Path>,
     shown: Option<(&Path, &Path)>,
 ) -> Result<Arc<ClientConfig>, String> {

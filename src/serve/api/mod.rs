@@ -12,3 +12,4 @@ pub(super) mod partners;
 pub(super) mod reports;
 pub(super) mod schema;
 pub(super) mod sharing;
+pub(super) mod webhooks;

@@ -15,10 +15,20 @@ use crate::partners::{
 use crate::registry::Registry;
 use crate::sharing::{self, Desk, Witness};
 use crate::store::{self, Store};
+use crate::webhooks::WebhookDesk;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::mpsc;
+
+/// What stands behind the routes.
+pub(super) type Behind = (
+    Arc<Issuer>,
+    Arc<Desk>,
+    Arc<AdmissionDesk>,
+    Arc<UsageBook>,
+    Arc<WebhookDesk>,
+);
 
 /// Opened on a runtime of its own, so that a town is built without waiting. One key is the
 /// configuration's.
@@ -30,7 +40,7 @@ pub(super) fn behind(
     live: &Arc<Live>,
     metrics: &Arc<Metrics>,
     (inbox, admitting): (mpsc::Sender<Submission>, AdmissionConfig),
-) -> (Arc<Issuer>, Arc<Desk>, Arc<AdmissionDesk>, Arc<UsageBook>) {
+) -> Behind {
     let (opened, open) = std::sync::mpsc::sync_channel(1);
     let dir = dir.to_owned();
     let registry = registry.clone();
@@ -68,6 +78,9 @@ pub(super) fn behind(
         // Of the second keys.
         store.ensure_partners(&["ura"], clock.now()).await.unwrap();
         let config = sharing::Config::default();
+        let city = (registry.clone(), live.clone());
+        let webhooks =
+            WebhookDesk::silent(store.clone(), city, clock.clone(), metrics.clone()).unwrap();
         let witness = Witness {
             inbox,
             registry: registry.clone(),
@@ -88,7 +101,13 @@ pub(super) fn behind(
             self_named: issuer.self_named().clone(),
         };
         let (desk, task) = Desk::open(parts).await.unwrap();
-        let made = (issuer, Arc::new(desk), Arc::new(admission), Arc::new(usage));
+        let made = (
+            issuer,
+            Arc::new(desk),
+            Arc::new(admission),
+            Arc::new(usage),
+            Arc::new(webhooks),
+        );
         opened.send(made).unwrap();
         task.await;
     });

@@ -70,6 +70,7 @@ mod town;
 mod turnover;
 mod uplinks;
 mod usage;
+mod webhooks;
 mod zone_history;
 mod zones;
 

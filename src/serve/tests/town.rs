@@ -19,6 +19,7 @@ use crate::metrics::Metrics;
 use crate::partners::{AdmissionConfig, UsageBook};
 use crate::registry::Registry;
 use crate::serve::{ApiParts, Config, router};
+use crate::webhooks::WebhookDesk;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
@@ -41,6 +42,7 @@ pub(in crate::serve) struct Town {
     pub(in crate::serve) memory: Arc<settled::Memory>,
     /// What the keys have made of it.
     pub(in crate::serve) usage: Arc<UsageBook>,
+    pub(in crate::serve) webhooks: Arc<WebhookDesk>,
     /// A key by the scope it has.
     pub(in crate::serve) keys: HashMap<&'static str, String>,
     /// What was noted of administrators' calls.
@@ -130,7 +132,6 @@ impl Town {
         let clock = Arc::new(ManualClock::at(NOW));
         let health = Arc::new(Health::default());
         let metrics = Arc::new(Metrics::new());
-        let limits = Arc::new(Limits::new(bounds, &metrics));
         let dir = tempfile::tempdir().unwrap();
         let journal = Journal::open(dir.path(), behind::small_journal(), registry.clone()).unwrap();
         let quarantine = journal.quarantine();
@@ -142,7 +143,7 @@ impl Town {
         let (close, closed) = watch::channel(false);
         let memory = Arc::new(settled::Memory::default());
         let authority = settled::authority(dir.path(), &registry, &memory, (&clock, &metrics));
-        let (issuer, desk, admission, usage) = behind::behind(
+        let (issuer, desk, admission, usage, webhooks) = behind::behind(
             dir.path(),
             keys.clone(),
             clock.clone(),
@@ -164,11 +165,12 @@ impl Town {
             usage: usage.clone(),
             contributors: behind::contributors(dir.path(), &clock, &metrics),
             desk,
+            webhooks: webhooks.clone(),
             keys,
             clock: clock.clone(),
             health: health.clone(),
             metrics: metrics.clone(),
-            limits,
+            limits: Arc::new(Limits::new(bounds, &metrics)),
             reports: Arc::new(Gate(registry.clone(), metrics.clone())),
             mqtt: Arc::new(crate::serve::fuzzing::NoGuests),
             feeds: Arc::new(crate::ingest::connector::Feeds::none()),
@@ -181,6 +183,7 @@ impl Town {
             closed,
         });
         Self {
+            webhooks,
             router,
             registry,
             live,

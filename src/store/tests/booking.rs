@@ -6,6 +6,7 @@ mod offers;
 mod owned;
 mod reservations;
 mod shares;
+mod told;
 
 use super::*;
 use crate::domain::offer::{CalendarToken, Hours};
@@ -40,6 +41,9 @@ pub(super) async fn all(fresh: impl AsyncFn(&str) -> Config) {
     many::what_falls_due_at_once_is_changed_at_once(&open("many").await).await;
     owned::an_owner_reads_its_bookings_page_by_page(&open("owned").await).await;
     owned::a_bay_tells_what_is_booked_now_and_next(&open("owned_bays").await).await;
+    told::facts_are_written_with_what_they_tell(&open("told").await).await;
+    told::an_endpoint_is_kept_changed_and_disabled(&open("endpoints").await).await;
+    told::one_hub_tells_at_a_time(&open("tellers").await).await;
     shares::answers_are_counted_as_they_come_and_go(&open("counted").await).await;
     shares::holds_are_counted_until_they_end_and_drivers_forgotten_then(&open("holds").await).await;
     shares::what_is_made_of_holds_adds_up_by_the_hour(&open("made").await).await;

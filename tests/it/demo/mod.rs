@@ -40,6 +40,7 @@ mod start;
 mod stream;
 mod suspects;
 mod trace;
+mod webhooks;
 mod words;
 
 pub(crate) use hub::bayhub;

@@ -30,6 +30,7 @@ const DOORS: &[(&str, Door)] = &[
             "journal/",
             "ingest/codec/",
             "ingest/connector/push.rs",
+            "webhooks/secret.rs",
         ]),
     ),
     (
@@ -114,12 +115,17 @@ const DOORS: &[(&str, Door)] = &[
             "partners/contributors/",
             "sharing/drivers.rs",
             "ingest/connector/push.rs",
+            "webhooks/secret.rs",
         ]),
     ),
     ("pulldown-cmark", Only(&["serve/docs/markdown.rs"])),
     (
         "httpdate",
-        Only(&["serve/http/document.rs", "ingest/connector/fetch.rs"]),
+        Only(&[
+            "serve/http/document.rs",
+            "ingest/connector/fetch.rs",
+            "webhooks/send",
+        ]),
     ),
     ("hyper", Only(&["serve/"])),
     ("hyper-util", Only(&["serve/"])),
@@ -137,7 +143,11 @@ const DOORS: &[(&str, Door)] = &[
     ("rustix", Only(&["journal/", "app/process.rs"])),
     (
         "reqwest",
-        Only(&["history/store.rs", "ingest/connector/fetch"]),
+        Only(&[
+            "history/store.rs",
+            "ingest/connector/fetch",
+            "webhooks/send",
+        ]),
     ),
     ("rmcp", Only(&["serve/mcp/"])),
     (
@@ -160,6 +170,7 @@ const DOORS: &[(&str, Door)] = &[
             "app/manifest/",
             "serve/http/document.rs",
             "ingest/connector/push.rs",
+            "webhooks/",
         ]),
     ),
     ("sqlx", Only(&["store/"])),
@@ -177,6 +188,7 @@ const DOORS: &[(&str, Door)] = &[
             "tls/",
             "ingest/mqtt_client/tls.rs",
             "ingest/connector/fetch",
+            "webhooks/send",
         ]),
     ),
     (

@@ -7,7 +7,9 @@ use super::{Source, room_of};
 const SHARED: &[&str] = &["domain", "registry", "metrics", "health", "limits"];
 
 /// Rooms that answers are made from.
-const ANSWERS: &[&str] = &["live", "sharing", "history", "partners", "forecast"];
+const ANSWERS: &[&str] = &[
+    "live", "sharing", "history", "partners", "forecast", "webhooks",
+];
 
 /// HTTP reports pass the same gate as all others, in the formats that the codecs list; operators
 /// read what was refused.
@@ -50,6 +52,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     ("sharing", &[SHARED, &["live", "store"]]),
     ("partners", &[SHARED, &["store", "belief"]]),
     ("history", &[SHARED, &["threads"]]),
+    ("webhooks", &[SHARED, &["live", "store", "partners"]]),
     (
         "serve",
         &[

@@ -21,6 +21,7 @@ mod partners;
 mod reading;
 mod reporting;
 mod sharing;
+mod webhooks;
 
 /// Where they are kept.
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/serve/docs/examples.json");
@@ -165,6 +166,8 @@ fn first_rows(value: &Value) -> Value {
                 let secret = secret && value.as_str().is_some_and(|v| v.starts_with("bh_"));
                 let shown = if secret {
                     "bh_shown-once".into()
+                } else if name == "secret" {
+                    "whsec_shown-once".into()
                 } else {
                     first_rows(value)
                 };
@@ -223,6 +226,7 @@ async fn examples_are_what_the_hub_answers() {
     booking::show(&mut shown).await;
     sharing::show_what_came_of_it(&mut shown).await;
     partners::show(&mut shown).await;
+    webhooks::show(&mut shown).await;
     operating::show(&mut shown).await;
     let kept = std::fs::read_to_string(FILE).unwrap();
     let kept: Map<String, Value> = serde_json::from_str(&kept).unwrap();

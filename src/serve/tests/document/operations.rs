@@ -91,4 +91,17 @@ pub(super) const OPERATIONS: &[(&str, &str)] = &[
     ("get", "/v1/seasons/{season}"),
     ("post", "/v1/seasons/{season}/confirm"),
     ("post", "/v1/seasons/{season}/cancel"),
+    ("post", "/v1/webhooks"),
+    ("get", "/v1/webhooks"),
+    ("get", "/v1/webhooks/{webhook}"),
+    ("patch", "/v1/webhooks/{webhook}"),
+    ("delete", "/v1/webhooks/{webhook}"),
+    ("post", "/v1/webhooks/{webhook}/rotate"),
+    ("post", "/v1/webhooks/{webhook}/test"),
+    ("get", "/v1/webhooks/{webhook}/deliveries"),
+    (
+        "post",
+        "/v1/webhooks/{webhook}/deliveries/{delivery}/resend",
+    ),
+    ("post", "/v1/webhooks/{webhook}/replay"),
 ];

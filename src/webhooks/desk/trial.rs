@@ -1,0 +1,64 @@
+//! An endpoint is tried out: one message, now, whatever waits.
+
+use super::{WebhookDesk, WebhookFault};
+use crate::domain::Millis;
+use crate::partners::Scopes;
+use crate::store::{self, DeliveryRow, DeliveryStatus};
+use crate::webhooks::event::EventType;
+use crate::webhooks::fact;
+use crate::webhooks::lane::letter;
+use std::time::Duration;
+
+/// What came of trying an endpoint out.
+#[derive(Clone, Debug)]
+pub struct EndpointTrial {
+    /// The answer's status, if there was one.
+    pub status: Option<u16>,
+    /// Why it is not good; `None`: it is.
+    pub why: Option<String>,
+    pub took: Duration,
+}
+
+impl WebhookDesk {
+    /// Sends one a message of the type `webhook.test`, once, now; one that is disabled too.
+    ///
+    /// # Errors
+    /// See [`WebhookFault`].
+    pub async fn test(&self, of: (&str, Scopes), id: &str) -> Result<EndpointTrial, WebhookFault> {
+        let row = self.row(of, id).await?;
+        let host = &self.shared.host;
+        let permit = host.permits.take_now().ok_or(WebhookFault::Busy)?;
+        let at = self.now();
+        let kind = EventType::WebhookTest.name();
+        let data = serde_json::json!({"webhook": row.name}).to_string();
+        let message = store::message();
+        let letter = letter(&row, &message, fact::body(kind, at, &data), at);
+        let reply = host.poster.post(letter, at).await;
+        drop(permit);
+        host.metrics.webhooks.attempted(reply.outcome(), reply.took);
+        let status = match reply.why {
+            None => DeliveryStatus::Delivered,
+            Some(_) => DeliveryStatus::Failed,
+        };
+        let told = DeliveryRow {
+            id: 0,
+            message,
+            kind: kind.to_owned(),
+            at,
+            data,
+            is_fact: false,
+            status,
+            attempts: 1,
+            next_at: Millis::NEVER,
+            answered: reply.status,
+            why: reply.why.clone(),
+            done_at: Some(self.now()),
+        };
+        host.log.add(row.id, told);
+        Ok(EndpointTrial {
+            status: reply.status,
+            why: reply.why,
+            took: reply.took,
+        })
+    }
+}

@@ -1,0 +1,56 @@
+//! What all endpoints' lanes have in common, and the log of what they told beside facts.
+
+use super::AttemptPermits;
+use crate::domain::{Clock, ZoneIx};
+use crate::live::Live;
+use crate::metrics::Metrics;
+use crate::registry::Registry;
+use crate::store::{DeliveryRow, Store};
+use crate::webhooks::places::{SeenZone, ZoneEyes};
+use crate::webhooks::send::Poster;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use tokio::sync::Notify;
+
+/// Rows of the log that wait to be written, of all endpoints; what is beyond is not kept.
+const MOST_LOGGED: usize = 10_000;
+
+/// What all lanes have in common.
+pub(in crate::webhooks) struct LaneHost {
+    pub(in crate::webhooks) store: Store,
+    pub(in crate::webhooks) registry: Arc<Registry>,
+    pub(in crate::webhooks) live: Arc<Live>,
+    /// Who sees; until then no zone is.
+    pub(in crate::webhooks) eyes: OnceLock<Arc<dyn ZoneEyes>>,
+    pub(in crate::webhooks) clock: Arc<dyn Clock>,
+    pub(in crate::webhooks) metrics: Arc<Metrics>,
+    pub(in crate::webhooks) poster: Arc<Poster>,
+    pub(in crate::webhooks) permits: AttemptPermits,
+    /// Zones that one may follow, facts that are kept of one.
+    pub(in crate::webhooks) most: (usize, u32),
+    pub(in crate::webhooks) log: DeliveryLog,
+    /// Rung when an endpoint has been disabled.
+    pub(in crate::webhooks) changed: Arc<Notify>,
+}
+
+impl LaneHost {
+    pub(super) fn look(&self, partner: &str, zone: ZoneIx) -> Option<SeenZone> {
+        self.eyes.get()?.look(partner, zone)
+    }
+}
+
+/// What was told beside facts, until it is written.
+#[derive(Default)]
+pub(in crate::webhooks) struct DeliveryLog(Mutex<Vec<(i64, DeliveryRow)>>);
+
+impl DeliveryLog {
+    pub(in crate::webhooks) fn add(&self, endpoint: i64, row: DeliveryRow) {
+        let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if rows.len() < MOST_LOGGED {
+            rows.push((endpoint, row));
+        }
+    }
+
+    pub(in crate::webhooks) fn take(&self) -> Vec<(i64, DeliveryRow)> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
