@@ -18,6 +18,9 @@ use timely::scheduling::SyncActivator;
 /// Claims a source passes on before it lets the other operators run.
 const PER_ACTIVATION: usize = 1 << 18;
 
+/// How soon it is looked again whether the other workers have applied what has come.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
+
 /// Runs worker `worker` until the feed is dropped and all it has been fed is applied.
 pub(super) fn run_worker(
     worker: &mut timely::worker::Worker,
@@ -109,10 +112,16 @@ fn graph(
                     let now = Millis(cap.least().copied().unwrap_or_default());
                     containers.for_each(|c| apply.claims(&mut c.0, now));
                 });
-                apply.finish(frontier.frontier().first().copied());
+                let come = frontier.frontier().first().copied();
+                apply.finish(come);
                 // What all workers have applied, which may be less than what has reached this one.
-                if apply.settle(reached.with_frontier(|f| f.first().copied())) {
+                let applied = reached.with_frontier(|f| f.first().copied());
+                if apply.settle(applied) {
                     again.activate();
+                } else if applied.is_some() && applied < come {
+                    // Nobody tells when they have: without a look the last of what came would wait
+                    // for a time that may not come, where the clock stands.
+                    again.activate_after(LOOK_AGAIN);
                 }
             }
         },
