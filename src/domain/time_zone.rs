@@ -129,6 +129,14 @@ impl TimeZone {
         Some(number(first)..number(next))
     }
 
+    /// The number of a month by its name (`2027-03`), since the year 0.
+    #[must_use]
+    pub fn month_number(name: &str) -> Option<u64> {
+        let (first, _) = month(name)?;
+        let year = u64::try_from(first.year()).ok()?;
+        Some(year * 12 + u64::from(first.month0()))
+    }
+
     /// The number of a day by its date, as `2027-03-28` and no shorter.
     #[must_use]
     pub fn day_named(date: &str) -> Option<i64> {

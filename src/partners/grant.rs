@@ -35,6 +35,12 @@ impl Scopes {
         self.0 & scope as u8 != 0
     }
 
+    /// Whether their holder watches over the whole city.
+    #[must_use]
+    pub const fn oversee(self) -> bool {
+        self.has(Scope::Monitor) || self.has(Scope::Admin)
+    }
+
     /// In the order of [`Scope::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Scope> {
         Scope::ALL.into_iter().filter(move |s| self.has(*s))

@@ -9,6 +9,7 @@ use crate::domain::{Currency, Millis};
 use axum::Router;
 use axum::http::{HeaderName, header};
 use axum::routing::{MethodRouter, get};
+use std::sync::{Arc, OnceLock};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; connect-src 'self'; \
                       img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -49,20 +50,22 @@ const PLACE: &str = "data-currency=\"\"";
 pub(in crate::serve) fn routes(began: Millis, currency: Currency) -> Router {
     let mut all = Router::new();
     for (path, media_type, text) in FILES {
-        let text = text.replace(PLACE, &format!("data-currency=\"{currency}\""));
+        let text = move || text.replace(PLACE, &format!("data-currency=\"{currency}\""));
         all = all.route(path, file(text, media_type, began));
     }
     all.method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
 }
 
-/// A file of a page, under the policy of all pages. `began`: when the hub began to answer.
+/// A file of a page, under the policy of all pages; its text is made when it is first asked for.
+/// `began`: when the hub began to answer.
 pub(in crate::serve) fn file(
-    text: String,
+    text: impl Fn() -> String + Clone + Send + Sync + 'static,
     media_type: &'static str,
     began: Millis,
 ) -> MethodRouter {
-    let document = FixedDocument::new(text, media_type, began);
+    let made = Arc::new(OnceLock::new());
     get(move |held: Validators| {
+        let document = made.get_or_init(|| FixedDocument::new(text(), media_type, began));
         let answer = (ONLY_OWN, document.answer(&held));
         std::future::ready(answer)
     })

@@ -15,7 +15,7 @@ use super::told_in::ToldIn;
 use crate::domain::{BayIx, Millis, ZoneIx};
 use crate::ingest::connector::Credits;
 use crate::live::{Live, is_private};
-use crate::partners::{Grant, Scope};
+use crate::partners::Grant;
 use crate::registry::city::City;
 use crate::sharing::Desk;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ impl Eyes {
     }
 
     pub(in crate::serve) fn granted(grant: &Grant) -> Self {
-        if grant.scopes.has(Scope::Admin) || grant.scopes.has(Scope::Monitor) {
+        if grant.scopes.oversee() {
             Self::All
         } else {
             Self::Partner(grant.partner.clone())

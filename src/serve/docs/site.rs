@@ -132,17 +132,23 @@ pub(in crate::serve) fn paths() -> impl Iterator<Item = &'static str> {
 pub(in crate::serve) fn routes(began: Millis) -> Router {
     let mut all = Router::new();
     for (path, media_type, text) in FILES {
-        all = all.route(path, page::file(text.to_owned(), media_type, began));
+        all = all.route(path, page::file(move || text.to_owned(), media_type, began));
     }
     for (path, title, script, main) in LIVE {
-        let scripts = format!("<script src=\"{script}\" defer></script>");
-        let html = framed(title, &scripts, main);
+        let html = move || {
+            let scripts = format!("<script src=\"{script}\" defer></script>");
+            framed(title, &scripts, main)
+        };
         all = all.route(path, page::file(html, HTML, began));
     }
     for (path, title, _, text) in CHAPTERS {
-        let text = markdown::render(text, led);
-        let main = format!("<main class=\"chapter\" id=\"main\" tabindex=\"-1\">\n{text}</main>");
-        all = all.route(path, page::file(framed(title, "", &main), HTML, began));
+        let html = move || {
+            let text = markdown::render(text, led);
+            let main =
+                format!("<main class=\"chapter\" id=\"main\" tabindex=\"-1\">\n{text}</main>");
+            framed(title, "", &main)
+        };
+        all = all.route(path, page::file(html, HTML, began));
     }
     all.method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
 }

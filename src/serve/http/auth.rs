@@ -204,7 +204,7 @@ caller!(DataPartner, |doorman, parts| {
 });
 caller!(Overseer, |doorman, parts| {
     let grant = doorman.known(parts)?;
-    if grant.scopes.has(Scope::Monitor) || grant.scopes.has(Scope::Admin) {
+    if grant.scopes.oversee() {
         return Ok(Self::Every);
     }
     if grant.scopes.has(Scope::Report) || grant.scopes.has(Scope::Partner) {

@@ -81,6 +81,19 @@ pub(in crate::serve) fn not_ours() -> ApiError {
     )
 }
 
+/// Cuts what was found to `limit`. One more than that was asked for, which tells whether another page
+/// would be empty: the cursor of the next is made of the id of the last that is shown.
+pub(in crate::serve) fn page<T>(
+    found: &mut Vec<T>,
+    limit: usize,
+    id: impl FnOnce(&T) -> String,
+) -> Option<String> {
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let last = found.last().filter(|_| more);
+    last.map(|last| write_text(&id(last)))
+}
+
 /// `Link: <...>; rel="next"`, for forms that have no member for it.
 pub(in crate::serve) fn link(uri: &Uri, next: &str) -> Option<HeaderValue> {
     let kept = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes())

@@ -1,8 +1,10 @@
 //! Which of the formats on offer a client's `Accept` asks for.
 
 use super::error::ApiError;
-use axum::http::HeaderMap;
-use axum::http::header::ACCEPT;
+use axum::body::Body;
+use axum::http::header::{ACCEPT, CONTENT_TYPE, VARY};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse as _, Response};
 
 /// Which of `offered` (in order of preference) the client takes; the first when it does not say.
 /// `None`: none of them.
@@ -49,6 +51,19 @@ pub(in crate::serve) fn takes_events(headers: &HeaderMap) -> Result<(), ApiError
     } else {
         Err(ApiError::NotAcceptable(EVENTS))
     }
+}
+
+/// Rows of CSV as an answer.
+pub(in crate::serve) fn csv(rows: impl Into<Body>) -> Response {
+    let kind = HeaderValue::from_static("text/csv; charset=utf-8");
+    ([(CONTENT_TYPE, kind)], rows.into()).into_response()
+}
+
+/// The answer, which is another where the client takes other formats.
+pub(in crate::serve) fn by_accept(mut answer: Response) -> Response {
+    let vary = HeaderValue::from_static("accept");
+    answer.headers_mut().insert(VARY, vary);
+    answer
 }
 
 /// Whether the client prefers rows of CSV to JSON, which it gets if it does not mind.

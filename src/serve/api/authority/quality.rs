@@ -4,18 +4,17 @@
 //! Ratios are taken here, of sums; what nothing is known of is null.
 
 use super::schema;
-use crate::domain::Calendar;
+use crate::domain::{Calendar, TimeZone};
 use crate::history::csv::field;
-use crate::partners::{IssueError, QualityKind, QualityOf, QualityRow, Scope, UsageBook, month_of};
+use crate::partners::{IssueError, QualityKind, QualityOf, QualityRow, UsageBook, month_of};
 use crate::serve::http::auth::{Doorman, KeyHolder};
 use crate::serve::http::error::ApiError;
-use crate::serve::http::negotiate::takes_csv;
+use crate::serve::http::negotiate::{by_accept, csv, takes_csv};
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
 use axum::Json;
 use axum::extract::{FromRef, State};
-use axum::http::header::{CONTENT_TYPE, VARY};
-use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -132,7 +131,7 @@ async fn quality(
     let p = Params::read(uri.query(), &["month", "by"])?;
     let by = p.one_of("by", QualityOf::parse, QualityOf::list)?;
     let by = by.unwrap_or(QualityOf::Partner);
-    let sees_all = grant.scopes.has(Scope::Monitor) || grant.scopes.has(Scope::Admin);
+    let sees_all = grant.scopes.oversee();
     if !sees_all && by == QualityOf::Operator {
         let why =
             "operators are told to keys with the scope monitor or admin, and the key has neither";
@@ -148,9 +147,8 @@ async fn quality(
         .map(|row| QualityMonth::of(row, by))
         .collect();
     let month = format!("{:04}-{:02}", month / 12, month % 12 + 1);
-    let mut answer = if as_csv {
-        let csv = HeaderValue::from_static("text/csv; charset=utf-8");
-        ([(CONTENT_TYPE, csv)], lines(&month, by, &rows)).into_response()
+    Ok(by_accept(if as_csv {
+        csv(lines(&month, by, &rows))
     } else {
         Json(QualityTold {
             at: now.to_string(),
@@ -160,10 +158,7 @@ async fn quality(
             rows,
         })
         .into_response()
-    };
-    let vary = HeaderValue::from_static("accept");
-    answer.headers_mut().insert(VARY, vary);
-    Ok(answer)
+    }))
 }
 
 /// In months since the year 0; not one that lies ahead.
@@ -171,15 +166,8 @@ fn month(text: Option<&str>, now: u64) -> Result<u64, ApiError> {
     let Some(text) = text else {
         return Ok(now);
     };
-    let read = || {
-        let (year, month) = text.split_once('-').filter(|_| text.len() == 7)?;
-        let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
-        let numbers = (digits(year) && digits(month)).then_some((year, month))?;
-        let year: u64 = numbers.0.parse().ok()?;
-        let month: u64 = numbers.1.parse().ok()?;
-        (year >= 1970 && (1..=12).contains(&month)).then(|| year * 12 + month - 1)
-    };
-    let asked = read().ok_or_else(|| {
+    let read = TimeZone::month_number(text).filter(|month| *month >= 1970 * 12);
+    let asked = read.ok_or_else(|| {
         let said = quoted(text);
         ApiError::bad(
             "month",

@@ -14,13 +14,13 @@ use crate::registry::city::City;
 use crate::serve::http::auth::Overseer;
 use crate::serve::http::cursor;
 use crate::serve::http::error::ApiError;
-use crate::serve::http::negotiate::takes_csv;
+use crate::serve::http::negotiate::{by_accept, csv, takes_csv};
 use crate::serve::http::params::Params;
 use crate::serve::http::problems;
 use axum::Json;
 use axum::extract::State;
-use axum::http::header::{CONTENT_TYPE, LINK, VARY};
-use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::http::header::LINK;
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -117,16 +117,14 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn answer(&self, shown: &[Value], next: Option<&str>) -> Response {
-        let mut answer = if self.as_csv {
-            let csv = HeaderValue::from_static("text/csv; charset=utf-8");
-            ([(CONTENT_TYPE, csv)], sources_csv::lines(shown)).into_response()
+        let mut answer = by_accept(if self.as_csv {
+            csv(sources_csv::lines(shown))
         } else {
             let since = self.own.ledger().since().to_string();
             let at = self.now.to_string();
             Json(json!({"at": at, "since": since, "next": next, "sources": shown})).into_response()
-        };
+        });
         let headers = answer.headers_mut();
-        headers.insert(VARY, HeaderValue::from_static("accept"));
         if let Some(link) = next.and_then(|next| cursor::link(self.uri, next)) {
             headers.insert(LINK, link);
         }

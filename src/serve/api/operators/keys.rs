@@ -146,14 +146,8 @@ pub(in crate::serve) async fn page(
         Some(text) => Some(KeyId::parse(&cursor::read_text(text)?).ok_or_else(cursor::not_ours)?),
         None => None,
     };
-    // One more than is shown tells whether another page would be empty.
     let mut found = issuer.list(after.as_ref(), limit + 1, of).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found
-        .last()
-        .filter(|_| more)
-        .map(|k| cursor::write_text(&k.id.to_string()));
+    let next = cursor::page(&mut found, limit, |key| key.id.to_string());
     Ok(schema::KeyList {
         keys: found.into_iter().map(shown).collect(),
         next,

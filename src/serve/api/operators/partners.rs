@@ -102,12 +102,7 @@ async fn get_partners(
         (0, own.admission.signups(limit).await?)
     };
     let mut found = own.issuer.partners(after, limit + 1).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found
-        .last()
-        .filter(|_| more)
-        .map(|p| cursor::write_text(&p.id.to_string()));
+    let next = cursor::page(&mut found, limit, |partner| partner.id.to_string());
     Ok(Json(schema::PartnerList {
         partners: found.into_iter().map(shown).collect(),
         signups: signups

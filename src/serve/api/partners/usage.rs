@@ -10,13 +10,13 @@ use crate::partners::{IssueError, KEPT_HOURS, UsageAsk, UsageBook, UsagePage};
 use crate::serve::http::auth::{Admin, Doorman, KeyHolder};
 use crate::serve::http::cursor::{self, link};
 use crate::serve::http::error::ApiError;
-use crate::serve::http::negotiate::takes_csv;
+use crate::serve::http::negotiate::{by_accept, csv, takes_csv};
 use crate::serve::http::params::Params;
 use crate::serve::http::problems;
 use axum::Json;
 use axum::extract::{FromRef, State};
-use axum::http::header::{CONTENT_TYPE, LINK, VARY};
-use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::http::header::LINK;
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Response};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
@@ -103,9 +103,8 @@ impl UsageState {
         let (interval, ask) = asked(p, partner, now)?;
         let UsagePage { rows, next } = self.usage.read(&ask).await.map_err(IssueError::Store)?;
         let next = next.map(|(period, label)| cursor::write_text(&format!("{period} {label}")));
-        let mut answer = if as_csv {
-            let csv = HeaderValue::from_static("text/csv; charset=utf-8");
-            ([(CONTENT_TYPE, csv)], schema::csv(&rows)).into_response()
+        let mut answer = by_accept(if as_csv {
+            csv(schema::csv(&rows))
         } else {
             let rows = rows.into_iter().map(UsagePeriod::from).collect();
             let at = now.to_string();
@@ -117,9 +116,8 @@ impl UsageState {
                 rows,
             })
             .into_response()
-        };
+        });
         let headers = answer.headers_mut();
-        headers.insert(VARY, HeaderValue::from_static("accept"));
         if let Some(link) = next.and_then(|next| link(uri, &next)) {
             headers.insert(LINK, link);
         }

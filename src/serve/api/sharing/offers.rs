@@ -120,12 +120,7 @@ async fn get_offers(
     let limit = p.number("limit", 1..=1000_u32)?.unwrap_or(100);
     let after = cursor::read_number(p.text("cursor"))?;
     let mut found = own.desk.offers(&grant.partner, after, limit + 1).await?;
-    let more = found.len() > limit as usize;
-    found.truncate(limit as usize);
-    let next = found
-        .last()
-        .filter(|_| more)
-        .map(|o| cursor::write_text(&o.id.to_string()));
+    let next = cursor::page(&mut found, limit as usize, |offer| offer.id.to_string());
     Ok(Json(schema::Offers {
         offers: found.iter().map(shown).collect(),
         next,

@@ -44,17 +44,14 @@ pub(in crate::serve) async fn read(
     of: BookingsOf<'_>,
     page: BookingPage,
 ) -> Result<(Vec<OwnedBooking>, Option<String>), ApiError> {
-    // One further tells whether another page would be empty.
     let further = BookingPage {
         limit: page.limit + 1,
         ..page
     };
     let mut found = own.desk.owned_bookings(of, further).await?;
-    let more = found.len() > page.limit as usize;
-    found.truncate(page.limit as usize);
-    let next = found.last().filter(|_| more).map(|last| {
+    let next = cursor::page(&mut found, page.limit as usize, |last| {
         let booking = &last.booking;
-        cursor::write_text(&format!("{}-{}", booking.span.start.0, booking.id))
+        format!("{}-{}", booking.span.start.0, booking.id)
     });
     Ok((found, next))
 }

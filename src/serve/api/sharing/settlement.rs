@@ -8,7 +8,7 @@ use crate::partners::Scope;
 use crate::serve::http::auth::Trader;
 use crate::serve::http::cursor;
 use crate::serve::http::error::ApiError;
-use crate::serve::http::negotiate::takes_csv;
+use crate::serve::http::negotiate::{csv, takes_csv};
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
 use crate::serve::state::SharingState;
@@ -49,7 +49,7 @@ async fn settlement(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    let csv = takes_csv(&headers)?;
+    let as_csv = takes_csv(&headers)?;
     let p = Params::read(uri.query(), &["month", "role", "tz", "limit", "cursor"])?;
     let month = p
         .text("month")
@@ -95,7 +95,7 @@ async fn settlement(
         .statement((party, &grant.partner), &period, page, limit)
         .await?;
     let next = found.next.map(|page| written(page, listing));
-    if csv {
+    if as_csv {
         let link = next.map(|next| {
             // A zone's name needs no more than this to stand in a query.
             let tz = zone.map(|zone| format!("&tz={}", zone.name().replace('+', "%2B")));
@@ -103,8 +103,8 @@ async fn settlement(
             format!("</v1/partners/me/settlement?month={month}&role={role}{tz}&limit={limit}&cursor={next}>; rel=\"next\"")
         });
         let link = link.map(|link| [(header::LINK, link)]);
-        let kind = [(header::CONTENT_TYPE, "text/csv; charset=utf-8")];
-        return Ok((kind, link, statement::settlement_csv(&found.lines)).into_response());
+        let rows = csv(statement::settlement_csv(&found.lines));
+        return Ok((link, rows).into_response());
     }
     let total = |t: Total| schema::SettlementTotal {
         currency: t.currency.to_string(),

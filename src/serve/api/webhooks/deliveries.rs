@@ -55,14 +55,10 @@ async fn get_deliveries(
             None => i64::MAX,
             Some(text) => cursor::read_number(Some(text))?,
         },
-        // One more than is shown tells whether another page would be empty.
         limit: limit + 1,
     };
     let mut found = own.desk.deliveries(of(&grant), &id, page).await?;
-    let more = found.len() > limit as usize;
-    found.truncate(limit as usize);
-    let last = found.last().filter(|_| more);
-    let next = last.map(|row| cursor::write_text(&row.id.to_string()));
+    let next = cursor::page(&mut found, limit as usize, |row| row.id.to_string());
     let deliveries = found.into_iter().map(shown).collect();
     Ok(Json(schema::Deliveries { deliveries, next }))
 }

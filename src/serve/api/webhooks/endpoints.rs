@@ -2,7 +2,7 @@
 
 use super::schema;
 use super::{WebhooksState, of};
-use crate::domain::{BBox, Millis};
+use crate::domain::{BBox, Millis, ZoneIx};
 use crate::partners::Grant;
 use crate::serve::http::auth::KeyHolder;
 use crate::serve::http::body::{self, Fields};
@@ -292,17 +292,14 @@ fn fit(own: &WebhooksState, grant: &Grant, zones: &WatchedZones) -> Result<(), A
     let most = own.desk.most_zones() as usize;
     let count = match zones {
         WatchedZones::Zones(ids) => {
-            for id in ids {
-                // First the index, then the city: the city must not be the older of the two.
-                let zone = registry.zone_called(id);
-                let city = registry.city();
-                let sight = Sight::new(&own.reads, &city, &eyes);
-                if !zone.is_some_and(|zone| sight.sees_zone(zone)) {
-                    return Err(unfit(
-                        "zones",
-                        format!("zones: there is no zone {}", quoted(id)),
-                    ));
-                }
+            // First the indices, then the city: the city must not be the older of the two.
+            let named: Vec<_> = ids.iter().map(|id| registry.zone_called(id)).collect();
+            let city = registry.city();
+            let sight = Sight::new(&own.reads, &city, &eyes);
+            let is_seen = |zone: &Option<ZoneIx>| zone.is_some_and(|zone| sight.sees_zone(zone));
+            if let Some((id, _)) = ids.iter().zip(&named).find(|(_, zone)| !is_seen(zone)) {
+                let why = format!("zones: there is no zone {}", quoted(id));
+                return Err(unfit("zones", why));
             }
             ids.len()
         }
