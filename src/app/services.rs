@@ -70,8 +70,12 @@ impl Services {
         let authority = of.history.authority(config, &gate, of.turnover);
         let inbox = of.inbox;
         let feeds = tokio::task::block_in_place(|| feeds::open(config, shared, &gate, &inbox))?;
-        let (dispatcher, webhooks) =
-            webhooks::open(of.store.clone(), authority.ledger.clone(), config, shared)?;
+        let (dispatcher, webhooks) = webhooks::open(
+            of.store.clone(),
+            (authority.ledger.clone(), of.keys.clone()),
+            config,
+            shared,
+        )?;
         let names = of.issuer.self_named().clone();
         let booked = (of.store.clone(), names);
         let desk = sharing::open(booked, config, shared, inbox.clone(), closed, tasks).await?;

@@ -6,6 +6,7 @@ use crate::domain::SourceIx;
 use crate::ingest::gate::Ledger;
 use crate::ingest::mqtt_client::tls;
 use crate::live::Live;
+use crate::partners::Keys;
 use crate::registry::Registry;
 use crate::store::Store;
 use crate::webhooks::{DispatchParts, Dispatcher, Poster, SilentSource, SourceEyes, WebhookDesk};
@@ -14,7 +15,7 @@ use std::sync::Arc;
 /// Who tells, to be run once it is known who sees, and whom partners ask.
 pub(super) fn open(
     store: Store,
-    ledger: Arc<Ledger>,
+    (ledger, keys): (Arc<Ledger>, Arc<Keys>),
     config: &Config,
     shared: &Shared,
 ) -> Result<(Dispatcher, Arc<WebhookDesk>), Failure> {
@@ -32,6 +33,7 @@ pub(super) fn open(
         metrics: shared.metrics.clone(),
         health: shared.health.clone(),
         poster: Arc::new(poster),
+        keys,
         sources: Arc::new(LapsedSources {
             live: shared.live.clone(),
             registry: shared.registry.clone(),

@@ -3,9 +3,9 @@
 //! Promises: all clones are one account, also of what a key has opened before it was changed; its
 //! number is unique in the process and means nothing outside it.
 
-use super::usage::{Usage, UsageKind};
+use super::usage::{CallClass, Usage, UsageKind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering::Relaxed};
 
 /// Nobody has counted yet.
 const UNCOUNTED: u32 = u32::MAX;
@@ -22,7 +22,12 @@ struct AccountState {
     /// As many may be.
     most: u32,
     usage: Usage,
+    /// A bit for each class whose quota was nearly used up.
+    pressed: AtomicU8,
 }
+
+// A bit each.
+const _: () = assert!(CallClass::COUNT <= 8);
 
 impl KeyAccount {
     /// One whose key may enrol sources until it has `most`.
@@ -33,6 +38,7 @@ impl KeyAccount {
             enrolled: AtomicU32::new(UNCOUNTED),
             most,
             usage: Usage::default(),
+            pressed: AtomicU8::new(0),
         }))
     }
 
@@ -46,6 +52,24 @@ impl KeyAccount {
     #[must_use]
     pub fn usage(&self) -> &Usage {
         &self.0.usage
+    }
+
+    /// Notes that its quota of that class is nearly used up.
+    #[inline]
+    pub fn press(&self, class: CallClass) {
+        let bit = 1 << class as u8;
+        // Mostly it is known already, and what is only read is not taken from other threads.
+        if self.0.pressed.load(Relaxed) & bit == 0 {
+            self.0.pressed.fetch_or(bit, Relaxed);
+        }
+    }
+
+    /// The classes that this was noted of since it was last asked.
+    pub fn take_pressed(&self) -> impl Iterator<Item = CallClass> {
+        let bits = self.0.pressed.swap(0, Relaxed);
+        CallClass::ALL
+            .into_iter()
+            .filter(move |class| bits & (1 << *class as u8) != 0)
     }
 
     /// How many hold it, this one included: each may count yet.
@@ -106,5 +130,16 @@ mod tests {
         account.forgo();
         assert_eq!(same.enrol(|| 0), Ok(()));
         assert_eq!(KeyAccount::new(2, 3).enrol(|| 7), Err(3));
+    }
+
+    #[test]
+    fn that_a_quota_is_nearly_used_up_is_told_once() {
+        let account = KeyAccount::default();
+        for class in [CallClass::Search, CallClass::Admin, CallClass::Search] {
+            account.press(class);
+        }
+        let told: Vec<_> = account.take_pressed().collect();
+        assert_eq!(told, [CallClass::Search, CallClass::Admin]);
+        assert_eq!(account.take_pressed().count(), 0);
     }
 }

@@ -69,6 +69,10 @@ pub enum UsageKind {
     Accepted,
     /// Of those, how many spoke of a time [`LATE_MS`] or more before they came.
     Late,
+    /// Attempts to tell its endpoints that they took.
+    WebhooksDelivered,
+    /// Attempts that they did not take.
+    WebhooksFailed,
     /// Reports, or whole messages, that were turned away.
     Refused(Reason),
 }
@@ -78,12 +82,14 @@ pub const LATE_MS: u64 = 300_000;
 
 const PER_CLASS: usize = CallOutcome::COUNT + 1;
 const FIRST_PLAIN: usize = CallClass::COUNT * PER_CLASS;
-const PLAIN: [(UsageKind, &str); 5] = [
+const PLAIN: [(UsageKind, &str); 7] = [
     (UsageKind::Streams, "streams.opened"),
     (UsageKind::StreamMs, "streams.ms"),
     (UsageKind::MqttMessages, "mqtt.messages"),
     (UsageKind::Accepted, "reports.accepted"),
     (UsageKind::Late, "reports.late"),
+    (UsageKind::WebhooksDelivered, "webhooks.delivered"),
+    (UsageKind::WebhooksFailed, "webhooks.failed"),
 ];
 const FIRST_REFUSED: usize = FIRST_PLAIN + PLAIN.len();
 
@@ -118,6 +124,8 @@ impl UsageKind {
             Self::MqttMessages => FIRST_PLAIN + 2,
             Self::Accepted => FIRST_PLAIN + 3,
             Self::Late => FIRST_PLAIN + 4,
+            Self::WebhooksDelivered => FIRST_PLAIN + 5,
+            Self::WebhooksFailed => FIRST_PLAIN + 6,
             Self::Refused(reason) => FIRST_REFUSED + reason as usize,
         }
     }

@@ -34,6 +34,14 @@ pub struct Allowance {
     pub wait: Option<Duration>,
 }
 
+impl Allowance {
+    /// Four fifths of the quota, or all of it, are used up.
+    #[must_use]
+    pub const fn is_nearly_used_up(&self) -> bool {
+        self.wait.is_some() || (self.left as u64) * 5 <= self.quota as u64
+    }
+}
+
 type Limiter = RateLimiter<
     Owner,
     DashMapStateStore<Owner, ahash::RandomState>,
@@ -173,8 +181,10 @@ mod tests {
         let left: Vec<_> = (0..3).map(|_| rates.ask(KEY, CallClass::Read)).collect();
         assert_eq!(left.iter().map(|a| a.left).collect::<Vec<_>>(), [2, 1, 0]);
         assert!(left.iter().all(|a| a.quota == 3 && a.wait.is_none()));
+        assert_eq!(left.iter().filter(|a| a.is_nearly_used_up()).count(), 1);
         assert_eq!(left[2].full_in, Duration::from_mins(1));
         let refused = rates.ask(KEY, CallClass::Read);
+        assert!(refused.is_nearly_used_up());
         let wait = refused.wait.unwrap();
         assert!(
             wait > Duration::from_secs(10) && wait <= Duration::from_secs(20),

@@ -55,6 +55,8 @@ pub struct Keys {
     sources: u32,
     /// What of keys that are good no more may not be counted yet.
     pub(super) retired: Mutex<Vec<CountedKey>>,
+    /// By partner, what its endpoints are told.
+    pub(super) webhooks: DashMap<Arc<str>, KeyAccount>,
 }
 
 pub(super) struct StoredKey {
@@ -88,6 +90,7 @@ impl Keys {
             next: AtomicU32::new(1),
             sources,
             retired: Mutex::default(),
+            webhooks: DashMap::new(),
         }
     }
 

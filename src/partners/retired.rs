@@ -1,15 +1,24 @@
 //! Keys whose use is counted: those that are good, and those that were a moment ago.
 
-use super::counted::CountedKey;
+use super::counted::{CountedBy, CountedKey};
 use super::grant::Grant;
+use super::key_info::KeyId;
 use super::keys::{Keys, StoredKey};
 use std::sync::PoisonError;
 
 impl StoredKey {
+    /// As it is listed.
+    pub(super) fn key_id(&self) -> KeyId {
+        match self.id {
+            Some(number) => KeyId::Stored(number),
+            None => KeyId::Config(self.grant.name.to_string()),
+        }
+    }
+
     pub(super) fn counted(&self) -> CountedKey {
         let Grant { name, partner, .. } = &*self.grant;
         CountedKey {
-            number: self.id,
+            by: CountedBy::Key(self.key_id()),
             name: name.clone(),
             partner: partner.clone(),
             account: self.grant.account.clone(),
@@ -28,6 +37,7 @@ impl Keys {
     /// was last asked, or that somebody who is in still holds.
     pub(super) fn counted(&self) -> Vec<CountedKey> {
         let mut all: Vec<CountedKey> = self.held.iter().map(|held| held.counted()).collect();
+        all.extend(self.counted_webhooks());
         let mut retired = self.retired.lock().unwrap_or_else(PoisonError::into_inner);
         all.extend(retired.iter().cloned());
         // Each is held by this list and by the answer.
@@ -61,7 +71,10 @@ mod tests {
         let held = keys.grant(plain.expose(), Millis(1)).unwrap();
         assert!(keys.revoke(&digest));
         let told = keys.counted();
-        assert_eq!((told.len(), told[0].number), (1, Some(7)));
+        assert_eq!(
+            (told.len(), &told[0].by),
+            (1, &CountedBy::Key(KeyId::Stored(7)))
+        );
         drop(told);
         assert_eq!(keys.counted().len(), 1, "a call is under way");
         drop(held);

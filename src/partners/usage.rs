@@ -8,8 +8,7 @@
 //! [`KEPT_HOURS`] are kept. The hour is that of the writing: a clock that jumps moves counts to
 //! another hour and loses none. What a month is judged by ([`QualityKind`]) goes the same way.
 
-use super::counted::CountedKey;
-use super::key_info::KeyId;
+use super::counted::{CountedBy, CountedKey, WEBHOOKS};
 use super::keys::Keys;
 use super::quality::{QualityKind, QualityOf, QualityRow, QualitySample, month_of};
 use crate::domain::turnover::HOUR_MS;
@@ -310,11 +309,10 @@ impl Unwritten {
 
     /// What a key is called in this hour.
     fn name(&mut self, key: &CountedKey) -> (String, Arc<str>) {
-        let id = match key.number {
-            Some(number) => KeyId::Stored(number),
-            None => KeyId::Config(key.name.to_string()),
+        let id = match &key.by {
+            CountedBy::Key(id) => id.to_string(),
+            CountedBy::Webhooks => return (WEBHOOKS.to_owned(), key.name.clone()),
         };
-        let id = id.to_string();
         let apart = self.apart.entry(key.partner.clone()).or_default();
         if apart.contains(&id) || apart.len() < APART {
             apart.insert(id.clone());

@@ -14,6 +14,7 @@ use crate::domain::{Clock, Millis};
 use crate::health::{Health, Part};
 use crate::live::Live;
 use crate::metrics::Metrics;
+use crate::partners::Keys;
 use crate::registry::Registry;
 use crate::store::{Store, StoreError, WebhookRow};
 use std::collections::HashMap;
@@ -55,6 +56,8 @@ pub struct DispatchParts {
     pub metrics: Arc<Metrics>,
     pub health: Arc<Health>,
     pub poster: Arc<Poster>,
+    /// Whose limits are watched, and where what endpoints are told is counted.
+    pub keys: Arc<Keys>,
     pub sources: Arc<dyn SourceEyes>,
     pub config: Config,
 }
@@ -80,6 +83,7 @@ impl DispatchParts {
             metrics,
             health: Arc::default(),
             poster: Arc::new(poster),
+            keys: Arc::default(),
             sources: Arc::new(NeverSilent),
             config,
         })
@@ -128,6 +132,7 @@ impl Dispatcher {
             eyes: OnceLock::new(),
             clock: parts.clock,
             metrics: parts.metrics,
+            keys: parts.keys,
             poster: parts.poster,
             permits: AttemptPermits::default(),
             most: (parts.config.zones as usize, parts.config.kept),
@@ -212,6 +217,8 @@ impl Dispatcher {
         let host = &self.shared.host;
         let now = host.clock.now();
         let mut news = self.silences.news(self.sources.silent(), now);
+        // Also where nobody wants to know: what was long ago is not told later.
+        news.extend(notices::pressed(host.keys.pressed(), now));
         let wants_keys =
             |(_, _, events): &(i64, String, Events)| events.has_any_of(EventFamily::Key);
         let is_time = is_changed || now.since(self.keys_at) >= KEYS_MS;

@@ -32,6 +32,8 @@ vocabulary! {
         SourceSilent => "source.silent",
         SourceBack => "source.back",
         KeyExpiring => "key.expiring",
+        /// Four fifths of a key's calls of a minute are used up.
+        QuotaPressed => "quota.80",
         WebhookDisabled => "partner.webhook_disabled",
         /// What `/test` sends.
         WebhookTest => "webhook.test",
@@ -57,12 +59,13 @@ vocabulary! {
         Offer => "offer",
         Source => "source",
         Key => "key",
+        Quota => "quota",
         Partner => "partner",
     }
 }
 
 /// Families that a later version emits.
-const LATER: [&str; 3] = ["order", "problem", "quota"];
+const LATER: [&str; 2] = ["order", "problem"];
 
 impl EventFamily {
     /// Whether a key of these scopes may be told.
@@ -72,7 +75,7 @@ impl EventFamily {
             Self::Zone => true,
             Self::Reservation | Self::Offer => scopes.has(Scope::Book) || scopes.has(Scope::Share),
             Self::Source => scopes.has(Scope::Report),
-            Self::Key | Self::Partner => scopes.has(Scope::Partner),
+            Self::Key | Self::Quota | Self::Partner => scopes.has(Scope::Partner),
         }
     }
 
@@ -83,7 +86,7 @@ impl EventFamily {
             Self::Zone => "any key",
             Self::Reservation | Self::Offer => "the scope book or share",
             Self::Source => "the scope report",
-            Self::Key | Self::Partner => "the scope partner",
+            Self::Key | Self::Quota | Self::Partner => "the scope partner",
         }
     }
 }
@@ -205,7 +208,7 @@ mod tests {
         for (asked, says) in [
             ("order.issued", "not emitted by this version"),
             ("problem.*", "not emitted by this version"),
-            ("quota.80", "not emitted by this version"),
+            ("quota.90", "quota.80"),
             ("zone.emptied", "zone.available"),
             ("webhook.test", "is none of"),
             ("*", "is none of"),

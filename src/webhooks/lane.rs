@@ -254,9 +254,10 @@ impl EndpointLane {
 
     fn post(&self, letter: Letter) -> impl Future<Output = PostReply> + Send + 'static {
         let host = self.host.clone();
+        let row = self.row.borrow().clone();
         async move {
             let reply = host.poster.post(letter, host.clock.now()).await;
-            host.metrics.webhooks.attempted(reply.outcome(), reply.took);
+            host.attempted(&row.partner, &reply);
             reply
         }
     }

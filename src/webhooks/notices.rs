@@ -1,11 +1,14 @@
 //! What partners are told of what is theirs: sources that have fallen silent and are back, keys that end
-//! soon. Pure: who is silent, which keys there are and what time it is are passed in.
+//! soon, quotas that are nearly used up. Pure: who is silent, which keys there are and what time it is
+//! are passed in.
 //!
-//! Promise: of one silence, and of one key's end, an endpoint is told once, also by a hub that was
-//! started anew: the message's id is made of what it tells.
+//! Promise: of one silence, of one key's end, and of one hour in which a key asked too often, an endpoint
+//! is told once, also by a hub that was started anew: the message's id is made of what it tells.
 
 use super::event::EventType;
 use crate::domain::Millis;
+use crate::domain::turnover::HOUR_MS;
+use crate::partners::PressedKey;
 use crate::store::{KeyRow, Notice};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
@@ -109,6 +112,31 @@ pub(super) fn ending(keys: &[KeyRow], now: Millis) -> Vec<PartnerNotice> {
     keys.iter().filter(soon).map(tell).collect()
 }
 
+/// Of each key and class the first of an hour.
+pub(super) fn pressed(keys: Vec<PressedKey>, now: Millis) -> Vec<PartnerNotice> {
+    let event = EventType::QuotaPressed;
+    let hour = now.0 / HOUR_MS;
+    let tell = |key: PressedKey| {
+        let PressedKey {
+            id, name, class, ..
+        } = &key;
+        let data =
+            serde_json::json!({"key": id.to_string(), "name": &**name, "class": class.name()});
+        let of = format!("{} {data} {hour}", key.partner);
+        PartnerNotice {
+            event,
+            notice: Notice {
+                kind: event.name(),
+                once: Some(once(event, &of)),
+                at: now,
+                data: data.to_string(),
+            },
+            partner: key.partner,
+        }
+    };
+    keys.into_iter().map(tell).collect()
+}
+
 /// A message's id that another notice does not have.
 fn once(event: EventType, of: &str) -> String {
     let digest = Sha256::digest(format!("{} {of}", event.name()).as_bytes());
@@ -120,6 +148,8 @@ fn once(event: EventType, of: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::CallClass;
+    use crate::partners::KeyId;
 
     const NOW: Millis = Millis(1_795_399_200_000);
 
@@ -158,6 +188,26 @@ mod tests {
             anew[0].notice.once, first[1].notice.once,
             "of a hub started anew"
         );
+    }
+
+    #[test]
+    fn that_a_key_asks_too_often_is_told_once_an_hour_and_class() {
+        let key = |class| PressedKey {
+            id: KeyId::Stored(7),
+            name: "map".into(),
+            partner: "acme".into(),
+            class,
+        };
+        let search = vec![key(CallClass::Search)];
+        let told = pressed(vec![key(CallClass::Search), key(CallClass::Read)], NOW);
+        assert_eq!(kinds(&told), ["quota.80", "quota.80"]);
+        assert_ne!(told[0].notice.once, told[1].notice.once);
+        let data = r#"{"class":"search","key":"7","name":"map"}"#;
+        assert_eq!(told[0].notice.data, data);
+        let same_hour = pressed(search.clone(), NOW.plus(HOUR_MS - 1));
+        assert_eq!(same_hour[0].notice.once, told[0].notice.once);
+        let next = pressed(search, NOW.plus(HOUR_MS));
+        assert_ne!(next[0].notice.once, told[0].notice.once);
     }
 
     #[test]

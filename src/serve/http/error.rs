@@ -208,6 +208,11 @@ impl ApiError {
         }
     }
 
+    /// As which it is answered.
+    pub(in crate::serve) fn status(&self) -> StatusCode {
+        describe(self.slug()).map_or(StatusCode::INTERNAL_SERVER_ERROR, |(status, ..)| status)
+    }
+
     pub(super) const fn slug(&self) -> &'static str {
         match self {
             Self::BadParameter { .. } => "bad-parameter",

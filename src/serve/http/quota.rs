@@ -104,6 +104,11 @@ impl QuotaDesk {
         }
         let allowance = self.limits.requests.ask(owner, class);
         let told = self.policies.tell(owner, class, &allowance);
+        if let Some(grant) = &caller.grant
+            && allowance.is_nearly_used_up()
+        {
+            grant.account.press(class);
+        }
         if let Some(wait) = allowance.wait {
             self.metrics.quota.refused(class.name());
             let mut answer = used_up(owner, class, (allowance.quota, wait)).into_response();

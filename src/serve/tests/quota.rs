@@ -38,6 +38,31 @@ async fn every_answer_tells_its_quota_and_what_is_no_call_has_none() {
 }
 
 #[tokio::test]
+async fn that_four_fifths_of_a_quota_are_used_up_is_noted_of_the_key() {
+    let town = town(&Limits {
+        requests_per_min_per_key: 5,
+        ..Limits::default()
+    });
+    let pressed = || {
+        let keys = town.key_store.pressed().into_iter();
+        keys.map(|key| format!("{} {} {}", key.partner, key.name, key.class))
+            .collect::<Vec<_>>()
+    };
+    let ask = async |times| {
+        for _ in 0..times {
+            town.call_as("book", "GET", "/v1/zones", "").await;
+        }
+    };
+    ask(3).await;
+    assert!(pressed().is_empty());
+    ask(1).await;
+    assert_eq!(pressed(), ["lta key-book read"]);
+    assert!(pressed().is_empty(), "told once");
+    ask(3).await;
+    assert_eq!(pressed(), ["lta key-book read"], "it goes on");
+}
+
+#[tokio::test]
 async fn who_has_used_up_a_quota_is_told_when_to_come_back_and_others_are_served() {
     let town = town(&Limits {
         requests_per_min_per_key: 2,

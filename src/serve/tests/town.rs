@@ -16,7 +16,7 @@ use crate::journal::Journal;
 use crate::limits::{self, Limits};
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
-use crate::partners::{AdmissionConfig, UsageBook};
+use crate::partners::{AdmissionConfig, Keys, UsageBook};
 use crate::registry::Registry;
 use crate::serve::{ApiParts, Config, router};
 use crate::webhooks::WebhookDesk;
@@ -45,6 +45,7 @@ pub(in crate::serve) struct Town {
     pub(in crate::serve) webhooks: Arc<WebhookDesk>,
     /// A key by the scope it has.
     pub(in crate::serve) keys: HashMap<&'static str, String>,
+    pub(in crate::serve) key_store: Arc<Keys>,
     /// What was noted of administrators' calls.
     pub(in crate::serve) audited: Arc<CallsNoted>,
     /// How often a change was told of.
@@ -138,6 +139,7 @@ impl Town {
         let inbox = inbox.unwrap_or_else(|| stored(journal, &clock, &metrics, &health));
         let (keys, plain) = behind::keys();
         let keys = Arc::new(keys);
+        let key_store = keys.clone();
         let changes = Arc::new(AtomicU32::new(0));
         let told = Arc::clone(&changes);
         let (close, closed) = watch::channel(false);
@@ -194,6 +196,7 @@ impl Town {
             memory,
             usage,
             keys: plain,
+            key_store,
             audited,
             changes,
             close,

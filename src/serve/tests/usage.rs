@@ -1,7 +1,9 @@
 //! What callers' keys make of the hub, as they are told it.
 
-use super::open_stream::OpenStream;
+use super::open_socket::OpenSocket;
+use super::open_stream::{OpenStream, running};
 use super::{NOW, Town};
+use crate::domain::UsageKind;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -95,6 +97,55 @@ async fn streams_are_counted_with_what_they_were_told_and_for_how_long() {
     assert!(
         row["calls"]["read"]["bytes"].as_u64().unwrap() > 50,
         "{row}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_followed_on_a_socket_is_counted_as_streams_are() {
+    let town = running(Town::new());
+    let mut socket = OpenSocket::keyed(&town, "book").await;
+    let wish = json!({"id": "z", "zones": ["EAST"]});
+    socket.follow(&wish).await;
+    socket.event().await;
+    let mut again = wish;
+    again["type"] = "subscribe".into();
+    socket.say(&again).await;
+    OpenSocket::is_problem(&socket.hear().await, "conflict");
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    drop(socket);
+    // That the client has gone is seen a moment later.
+    let mut row = Value::Null;
+    for _ in 0..200 {
+        // Asked by another key, since asking counts.
+        row = of(&town.usage("report", "").await, "key-book").clone();
+        if row["stream_seconds"].as_f64().unwrap() >= 0.03 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(row["streams_opened"], 1);
+    assert!(row["stream_seconds"].as_f64().unwrap() >= 0.03, "{row}");
+    let read = &row["calls"]["read"];
+    assert_eq!(
+        (&read["2xx"], &read["4xx"]),
+        (&json!(1), &json!(1)),
+        "{read}"
+    );
+    assert!(read["bytes"].as_u64().unwrap() > 100, "{read}");
+}
+
+#[tokio::test]
+async fn what_endpoints_were_told_is_a_row_beside_the_keys() {
+    let town = Town::new();
+    let endpoints = town.key_store.webhooks_of("lta");
+    endpoints.count(UsageKind::WebhooksDelivered, 3);
+    endpoints.count(UsageKind::WebhooksFailed, 1);
+    let told = town.usage("book", "").await;
+    let row = of(&told, "webhooks");
+    assert_eq!(row["key"], "webhooks");
+    assert_eq!(
+        (&row["webhooks_delivered"], &row["webhooks_failed"]),
+        (&json!(3), &json!(1))
     );
 }
 

@@ -11,8 +11,9 @@
 //! | `upgrade` | from a request to a socket |
 //! | `line` | a socket's binary messages as a stream of bytes |
 //! | `mqtt` | `/mqtt` |
-//! | `stream`, `messages` | `/v1/stream/ws` |
+//! | `stream`, `followed`, `messages` | `/v1/stream/ws` |
 
+mod followed;
 mod line;
 pub(in crate::serve) mod messages;
 mod mqtt;

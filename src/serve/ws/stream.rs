@@ -6,14 +6,16 @@
 //! socket has taken what there was. A key comes in a header or in a message, never in the address. A
 //! socket on which nothing is followed, or nobody answers, is closed.
 
+use super::followed::{FollowedStream, poll_any};
 use super::messages::{Channel, SocketAnswer, SocketRequest, SocketWish, events};
 use super::upgrade::Upgrade;
-use crate::domain::Pass;
+use crate::domain::{CallOutcome, Pass, UsageKind};
 use crate::limits::{CallClass, Limits, Owner};
 use crate::metrics::Metrics;
 use crate::partners::Scope;
 use crate::serve::http::auth::{Doorman, scoped};
 use crate::serve::http::caller::Caller;
+use crate::serve::http::counted::HeldStream;
 use crate::serve::http::error::ApiError;
 use crate::serve::http::language::{self, Language};
 use crate::serve::http::listen::ConnectionPlace;
@@ -22,18 +24,16 @@ use crate::serve::http::quota::{self, ConnectionShare};
 use crate::serve::sight::Eyes;
 use crate::serve::sse::{ReservationStreams, Selection};
 use crate::serve::told_in::{CRS, ToldIn};
-use axum::body::{Body, HttpBody as _};
+use axum::body::Body;
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
-use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use std::future::poll_fn;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -117,11 +117,6 @@ struct SocketTalk {
     heard: Instant,
     /// Since when nothing is followed, if nothing is.
     idle: Instant,
-}
-
-struct FollowedStream {
-    id: String,
-    stream: Body,
 }
 
 /// Why a socket ends: what is said in its close frame, or nothing to who is gone.
@@ -221,15 +216,37 @@ impl SocketTalk {
                 let answer = SocketAnswer::Unsubscribed { id: &id };
                 self.say(socket, answer.write()).await
             }
-            SocketRequest::Subscribe(wish) => match self.follow(&wish).await {
-                Ok(stream) => {
-                    let answer = SocketAnswer::Subscribed { id: &wish.id }.write();
-                    let id = wish.id;
-                    self.subscriptions.push(FollowedStream { id, stream });
-                    self.say(socket, answer).await
-                }
-                Err(e) => self.refuse(socket, Some(&wish.id), &e).await,
-            },
+            SocketRequest::Subscribe(wish) => self.subscribe(socket, wish).await,
+        }
+    }
+
+    /// Counts as a call of its key, as the stream it asks for does.
+    async fn subscribe(
+        &mut self,
+        socket: &mut WebSocket,
+        wish: SocketWish,
+    ) -> Result<(), SocketEnd> {
+        let followed = self.follow(&wish).await;
+        let status = followed
+            .as_ref()
+            .map_or_else(ApiError::status, |_| StatusCode::OK);
+        let outcome = CallOutcome::of(status.as_u16());
+        self.count(UsageKind::Calls(CallClass::Read, outcome), 1);
+        let stream = match followed {
+            Ok(stream) => stream,
+            Err(e) => return self.refuse(socket, Some(&wish.id), &e).await,
+        };
+        let answer = SocketAnswer::Subscribed { id: &wish.id }.write();
+        let account = self.caller.grant.as_ref().map(|grant| &grant.account);
+        let held = account.map(|account| HeldStream::begin(account.clone()));
+        let id = wish.id;
+        self.subscriptions.push(FollowedStream { id, stream, held });
+        self.say(socket, answer).await
+    }
+
+    fn count(&self, kind: UsageKind, n: u64) {
+        if let Some(grant) = &self.caller.grant {
+            grant.account.count(kind, n);
         }
     }
 
@@ -308,6 +325,9 @@ impl SocketTalk {
         piece: Option<String>,
     ) -> Result<(), SocketEnd> {
         if let Some(piece) = piece {
+            if let Some(held) = &mut self.subscriptions[at].held {
+                held.go_on();
+            }
             for message in events(&self.subscriptions[at].id, &piece) {
                 self.say(socket, message).await?;
             }
@@ -336,6 +356,11 @@ impl SocketTalk {
         if self.subscriptions.is_empty() && now >= self.idle + IDLE {
             return Err(BY_IDLING);
         }
+        let held = self
+            .subscriptions
+            .iter_mut()
+            .filter_map(|s| s.held.as_mut());
+        held.for_each(HeldStream::go_on);
         let asked = socket.send(Message::Ping(axum::body::Bytes::new())).await;
         asked.map_err(|_| None)?;
         self.say(socket, SocketAnswer::Heartbeat.write()).await
@@ -358,29 +383,10 @@ impl SocketTalk {
     }
 
     async fn say(&mut self, socket: &mut WebSocket, text: String) -> Result<(), SocketEnd> {
+        let bytes = text.len() as u64;
         let sent = socket.send(Message::Text(text.into())).await;
         self.spoke = Instant::now();
+        self.count(UsageKind::Bytes(CallClass::Read), bytes);
         sent.map_err(|_| None)
     }
-}
-
-/// The next piece of any of the streams, each asked first in its turn.
-fn poll_any(
-    all: &mut [FollowedStream],
-    first: &mut usize,
-    cx: &mut Context<'_>,
-) -> Poll<(usize, Option<String>)> {
-    let count = all.len();
-    for step in 0..count {
-        let at = (*first + step) % count;
-        let Poll::Ready(frame) = Pin::new(&mut all[at].stream).poll_frame(cx) else {
-            continue;
-        };
-        *first = at + 1;
-        let data = frame.and_then(|frame| frame.ok()?.into_data().ok());
-        // A stream is text.
-        let piece = data.map(|data| String::from_utf8_lossy(&data).into_owned());
-        return Poll::Ready((at, piece));
-    }
-    Poll::Pending
 }

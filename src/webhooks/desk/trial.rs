@@ -35,7 +35,7 @@ impl WebhookDesk {
         let letter = letter(&row, &message, fact::body(kind, at, &data), at);
         let reply = host.poster.post(letter, at).await;
         drop(permit);
-        host.metrics.webhooks.attempted(reply.outcome(), reply.took);
+        host.attempted(&row.partner, &reply);
         let status = match reply.why {
             None => DeliveryStatus::Delivered,
             Some(_) => DeliveryStatus::Failed,

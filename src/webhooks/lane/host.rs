@@ -1,13 +1,14 @@
 //! What all endpoints' lanes have in common, and the log of what they told beside facts.
 
 use super::AttemptPermits;
-use crate::domain::{Clock, ZoneIx};
+use crate::domain::{Clock, UsageKind, ZoneIx};
 use crate::live::Live;
 use crate::metrics::Metrics;
+use crate::partners::Keys;
 use crate::registry::Registry;
 use crate::store::{DeliveryRow, Store};
 use crate::webhooks::places::{SeenZone, ZoneEyes};
-use crate::webhooks::send::Poster;
+use crate::webhooks::send::{PostReply, Poster};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::sync::Notify;
 
@@ -23,6 +24,7 @@ pub(in crate::webhooks) struct LaneHost {
     pub(in crate::webhooks) eyes: OnceLock<Arc<dyn ZoneEyes>>,
     pub(in crate::webhooks) clock: Arc<dyn Clock>,
     pub(in crate::webhooks) metrics: Arc<Metrics>,
+    pub(in crate::webhooks) keys: Arc<Keys>,
     pub(in crate::webhooks) poster: Arc<Poster>,
     pub(in crate::webhooks) permits: AttemptPermits,
     /// Zones that one may follow, facts that are kept of one.
@@ -33,6 +35,16 @@ pub(in crate::webhooks) struct LaneHost {
 }
 
 impl LaneHost {
+    /// Counts an attempt: for the operator, and for whose endpoint it is.
+    pub(in crate::webhooks) fn attempted(&self, partner: &str, reply: &PostReply) {
+        self.metrics.webhooks.attempted(reply.outcome(), reply.took);
+        let kind = match reply.why {
+            None => UsageKind::WebhooksDelivered,
+            Some(_) => UsageKind::WebhooksFailed,
+        };
+        self.keys.webhooks_of(partner).count(kind, 1);
+    }
+
     pub(super) fn look(&self, partner: &str, zone: ZoneIx) -> Option<SeenZone> {
         self.eyes.get()?.look(partner, zone)
     }

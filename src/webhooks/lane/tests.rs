@@ -9,6 +9,7 @@ use crate::clock::ManualClock;
 use crate::domain::{Millis, ReadModel as _, ZoneIx};
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
+use crate::partners::Keys;
 use crate::registry::Registry;
 use crate::store::{self, DeliveryPage, DeliveryRow, Notice, Store};
 use crate::testing;
@@ -46,6 +47,7 @@ struct House {
     live: Arc<Live>,
     clock: Arc<ManualClock>,
     metrics: Arc<Metrics>,
+    keys: Arc<Keys>,
     seen: Arc<Painted>,
     desk: WebhookDesk,
     running: JoinHandle<()>,
@@ -76,6 +78,7 @@ impl House {
         let parts = DispatchParts::silent(store.clone(), city, clock.clone(), metrics.clone());
         let parts = parts.unwrap();
         let config = parts.config.clone();
+        let keys = parts.keys.clone();
         let dispatcher = Dispatcher::new(parts);
         let desk = WebhookDesk::new(config, &dispatcher);
         let seen = Arc::<Painted>::default();
@@ -94,6 +97,7 @@ impl House {
             live,
             clock,
             metrics,
+            keys,
             seen,
             desk,
             running,

@@ -10,6 +10,31 @@ use std::process::{Command, Stdio};
 
 const QUICKSTART: &str = include_str!("../../../docs/quickstart.md");
 
+/// What of Node's own types the blocks need; a project has them from `@types/node`.
+const OF_NODE: &str = r#"
+declare const process: { env: Record<string, string | undefined> };
+type Bytes = Uint8Array & { toString(encoding?: string): string };
+declare const Buffer: {
+  concat(pieces: Uint8Array[]): Bytes;
+  from(text: string, encoding: "base64"): Bytes;
+};
+declare module "node:crypto" {
+  interface Hmac { update(text: string): Hmac; digest(): Bytes }
+  export function createHmac(algorithm: string, key: Uint8Array): Hmac;
+  export function timingSafeEqual(one: Uint8Array, other: Uint8Array): boolean;
+}
+declare module "node:http" {
+  interface Request extends AsyncIterable<Uint8Array> { headers: Record<string, string | string[] | undefined> }
+  interface Answer { writeHead(status: number): Answer; end(): void }
+  interface Server {
+    listen(port: number, host: string, ready: () => void): void;
+    address(): string | object | null;
+    close(): void;
+  }
+  export function createServer(on: (request: Request, answer: Answer) => void): Server;
+}
+"#;
+
 /// A block: its language, the name after `run:`, its text.
 struct Block {
     language: &'static str,
@@ -90,8 +115,7 @@ fn compiled(block: &Block, folder: &Path) -> Option<PathBuf> {
     };
     let file = format!("{}.mts", block.name);
     std::fs::write(folder.join(&file), block.text).expect("a file");
-    let node = "declare const process: { env: Record<string, string | undefined> };\n";
-    std::fs::write(folder.join("node.d.ts"), node).expect("a file");
+    std::fs::write(folder.join("node.d.ts"), OF_NODE).expect("a file");
     let mut compile = Command::new(peers.join("node_modules/.bin/tsc"));
     compile
         .current_dir(folder)
@@ -111,6 +135,7 @@ fn every_block_of_the_quickstart_runs_and_says_what_it_should() {
         ("nearby", "TPY"),
         ("report", "accepted"),
         ("stream", "car"),
+        ("webhook", "webhook.test"),
         ("me", "ratelimit: \"read\";r="),
     ]);
     let hub = Hub::start(&["--bays", "2000", "--past", "0"]);

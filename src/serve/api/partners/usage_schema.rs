@@ -57,8 +57,8 @@ pub(in crate::serve) struct UsagePeriod {
     #[schema(format = DateTime)]
     to: String,
     partner: String,
-    /// The key's id, `others` for those beyond the first hundred of the hour; null: all of the
-    /// partner's.
+    /// The key's id, `others` for those beyond the first hundred of the hour, `webhooks` for what the
+    /// partner's endpoints were told; null: all of the partner's.
     #[schema(required)]
     key: Option<String>,
     #[schema(required)]
@@ -76,6 +76,10 @@ pub(in crate::serve) struct UsagePeriod {
     reports_accepted: u64,
     /// Of these, such as spoke of a time five minutes or more before they came.
     reports_late: u64,
+    /// Messages to endpoints that were taken; counted for `webhooks`, which is no key.
+    webhooks_delivered: u64,
+    /// Attempts that were not.
+    webhooks_failed: u64,
     /// By reason.
     #[schema(value_type = BTreeMap<Reason, u64>)]
     reports_refused: BTreeMap<&'static str, u64>,
@@ -136,6 +140,8 @@ impl From<UsageRow> for UsagePeriod {
             mqtt_messages: 0,
             reports_accepted: 0,
             reports_late: 0,
+            webhooks_delivered: 0,
+            webhooks_failed: 0,
             reports_refused: BTreeMap::new(),
         };
         for (kind, n) in row.counts {
@@ -147,6 +153,8 @@ impl From<UsageRow> for UsagePeriod {
                 UsageKind::MqttMessages => told.mqtt_messages = n,
                 UsageKind::Accepted => told.reports_accepted = n,
                 UsageKind::Late => told.reports_late = n,
+                UsageKind::WebhooksDelivered => told.webhooks_delivered = n,
+                UsageKind::WebhooksFailed => told.webhooks_failed = n,
                 UsageKind::Refused(reason) => drop(told.reports_refused.insert(reason.name(), n)),
             }
         }
@@ -164,6 +172,8 @@ fn column(kind: UsageKind) -> String {
         UsageKind::MqttMessages => "mqtt_messages".to_owned(),
         UsageKind::Accepted => "reports_accepted".to_owned(),
         UsageKind::Late => "reports_late".to_owned(),
+        UsageKind::WebhooksDelivered => "webhooks_delivered".to_owned(),
+        UsageKind::WebhooksFailed => "webhooks_failed".to_owned(),
         UsageKind::Refused(reason) => format!("refused_{reason}"),
     }
 }

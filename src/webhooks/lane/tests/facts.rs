@@ -1,6 +1,7 @@
 //! Facts: in order, none dropped, none under two ids.
 
 use super::*;
+use crate::domain::UsageKind;
 use crate::store::{DeliveryStatus, NewKey};
 use std::collections::HashSet;
 
@@ -36,6 +37,18 @@ async fn facts_are_told_in_order_and_one_that_is_refused_holds_up_the_next() {
     .await;
     assert_eq!(house.metrics.webhooks.attempts("delivered"), 5);
     assert_eq!(house.metrics.webhooks.attempts("refused"), 1);
+    let mut used = [UsageKind::WebhooksDelivered, UsageKind::WebhooksFailed].map(|kind| (kind, 0));
+    let counted = house.keys.webhooks_of(PARTNER);
+    counted.usage().take(|kind, n| {
+        // By the thread that counted it, so in parts.
+        let found = used.iter_mut().find(|(known, _)| *known == kind);
+        found.expect("nothing else is counted").1 += n;
+    });
+    let want = [
+        (UsageKind::WebhooksDelivered, 5),
+        (UsageKind::WebhooksFailed, 1),
+    ];
+    assert_eq!(used, want);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
