@@ -24,6 +24,7 @@ mod brokers;
 mod certificates;
 mod check;
 mod checkpoints;
+mod credit;
 mod descriptors;
 mod doctor;
 mod doors;
@@ -66,6 +67,7 @@ mod workdays;
 
 pub use backup::{backup, restore};
 pub use check::check;
+pub use credit::check as check_credit;
 pub use doctor::doctor;
 pub use failure::Failure;
 pub use feed_try::{FeedTry, feed_try};
@@ -204,7 +206,8 @@ impl Hub {
         } = Storage::open(&config, &shared, keys.clone(), opening).await?;
         let looking = store.watch();
         let begun = journal.begun();
-        let sink = history.keeper.clone();
+        let credit = kept.credit.clone();
+        let sink = credit::sink(&history, &credit);
         let contributors = kept.contributors.clone();
         let forecasts = Arc::new(Forecasts::default());
         let rates = kept.rates.clone();
@@ -246,6 +249,13 @@ impl Hub {
         store_watch::start(looking, issuer.clone(), shared.clone(), &closed, &mut tasks);
         partners::keep((issuer, &usage, contributors), &shared, &closed, &mut tasks);
         tasks.spawn(manifest.follow(begun, closed.clone()));
+        let turnover = running.stream.turnover.clone();
+        tasks.spawn(credit::keep(
+            credit,
+            turnover,
+            shared.clone(),
+            closed.clone(),
+        ));
         tasks.spawn(keep_pace(shared.live.clone(), closed.clone()));
         tasks.spawn(uptime::keep(&config, &shared, closed.clone()));
         tasks.spawn(follow_stream(&running, shared.clone(), &config, closed));

@@ -18,6 +18,8 @@ pub struct CreditMetrics {
     /// Days that could not be settled yet although they are over.
     pub failures: IntCounter,
     pub doubted: IntGauge,
+    /// How long the next day could have been settled, s.
+    pub overdue: IntGauge,
 }
 
 impl CreditMetrics {
@@ -46,6 +48,10 @@ impl CreditMetrics {
             failures: r.counter(
                 "credit_failures_total",
                 "Failed attempts to settle a day's credit; they are made again.",
+            ),
+            overdue: r.gauge(
+                "credit_overdue_seconds",
+                "How long a day is over, and all that amends it, whose credit is not settled.",
             ),
             doubted: r.gauge(
                 "credit_doubted_partners",

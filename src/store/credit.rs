@@ -130,6 +130,20 @@ impl Store {
         Ok(raw.into_iter().map(row).collect())
     }
 
+    /// The samples of a hub's day, by partner and place.
+    pub async fn credit_samples_of(
+        &self,
+        hub: &str,
+        day: u64,
+    ) -> Result<Vec<CreditSampleRow>, StoreError> {
+        const SQL: &str = "SELECT day, partner, n, bay, at, p0, p1, y, judge FROM credit_samples \
+             WHERE hub = $1 AND day = $2 ORDER BY partner, n";
+        let raw: Vec<RawSample> = reading!(self, db => {
+            sqlx::query_as(SQL).bind(hub).bind(number(day)).fetch_all(db).await
+        })?;
+        Ok(raw.into_iter().map(sample_row).collect())
+    }
+
     /// The newest `limit` samples of a partner, newest first.
     pub async fn credit_samples(
         &self,
@@ -141,19 +155,7 @@ impl Store {
         let raw: Vec<RawSample> = reading!(self, db => {
             sqlx::query_as(SQL).bind(partner).bind(i64::from(limit)).fetch_all(db).await
         })?;
-        let small = |n: i64| u16::try_from(n).unwrap_or_default();
-        let row = |r: RawSample| CreditSampleRow {
-            day: count(r.0),
-            partner: r.1,
-            n: u32::try_from(r.2).unwrap_or_default(),
-            bay: r.3,
-            at: count(r.4),
-            p0: small(r.5),
-            p1: small(r.6),
-            vacant: (r.7 >= 0).then_some(r.7 > 0),
-            judge: r.8,
-        };
-        Ok(raw.into_iter().map(row).collect())
+        Ok(raw.into_iter().map(sample_row).collect())
     }
 
     /// Forgets the days before that one.
@@ -167,6 +169,21 @@ impl Store {
             within!(work, db => sqlx::query(text).bind(number(before)).execute(db).await.map(drop))?;
         }
         work.commit().await
+    }
+}
+
+fn sample_row(r: RawSample) -> CreditSampleRow {
+    let small = |n: i64| u16::try_from(n).unwrap_or_default();
+    CreditSampleRow {
+        day: count(r.0),
+        partner: r.1,
+        n: u32::try_from(r.2).unwrap_or_default(),
+        bay: r.3,
+        at: count(r.4),
+        p0: small(r.5),
+        p1: small(r.6),
+        vacant: (r.7 >= 0).then_some(r.7 > 0),
+        judge: r.8,
     }
 }
 
