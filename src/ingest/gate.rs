@@ -27,8 +27,8 @@ use crate::domain::credit::CreditBoard;
 use crate::domain::observation::SURE;
 use crate::domain::{
     Afterwards, Area, BaySubset, ByStanding, Claim, Clock, CountObservation, CountWord, Door,
-    HeldRemit, LATE_MS, Millis, Observation, Parcel, Reason, Reliability, SourceKind, Speaker,
-    UsageKind, ZoneIx, ZoneKind,
+    HeldRemit, LATE_MS, Millis, Observation, Parcel, Reason, Reliability, Speaker, UsageKind,
+    ZoneIx, ZoneKind,
 };
 use crate::metrics::Metrics;
 use crate::registry::Registry;

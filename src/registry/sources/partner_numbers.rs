@@ -45,7 +45,7 @@ impl PartnerNumbers {
 
 impl Registry {
     /// Of an earlier run, in the order of their numbers.
-    pub(super) fn know_partners(&self, names: &[&str]) {
+    pub(in crate::registry) fn know_partners(&self, names: &[&str]) {
         for name in names {
             self.sources.partners.push(name);
         }
