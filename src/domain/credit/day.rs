@@ -8,11 +8,14 @@
 //! Promises: a function of the set of samples and of who is anchored; copies, and more than one of
 //! a partner and bay in five minutes, are left out. Dear: one sort of the day's samples in place.
 
-use super::{CreditSample, CreditTally};
+use super::{CreditSample, CreditTally, MOST_NUMBERS};
 use std::collections::BTreeMap;
 
 /// Within so long an anchored partner's word tells what a bay was, ms.
 pub const VERDICT_MS: u64 = 10 * 60_000;
+
+/// The partner of what is left out.
+const NOBODY: u16 = 0;
 
 /// A partner's day. `P` is what partners are called by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,48 +86,74 @@ pub struct CreditVerdict {
     pub judge: Option<u16>,
 }
 
-/// What the day of each partner, by number, came to. `each` gets every sample that counts, by bay
-/// and time. `samples` are put in order.
+/// What the day of each partner, by number, came to. `samples` are put in order: by bay, time and
+/// partner, each once.
 pub fn settle_day(
     samples: &mut Vec<CreditSample>,
     is_anchored: impl Fn(u16) -> bool,
-    mut each: impl FnMut(&CreditVerdict),
 ) -> BTreeMap<u16, CreditDay<u16>> {
     order(samples);
-    let mut days: BTreeMap<u16, CreditDay<u16>> = BTreeMap::new();
-    for of_bay in samples.chunk_by(|a, b| a.bay == b.bay) {
-        for (n, sample) in of_bay.iter().enumerate() {
-            let day = days.entry(sample.partner()).or_default();
-            day.reports += 1;
-            if !sample.counts() {
-                continue;
-            }
-            day.counted += 1;
-            let verdict = judge(sample, &of_bay[n + 1..], &is_anchored);
-            if let Some(vacant) = verdict.vacant {
-                let tally = match verdict.judge {
-                    None => &mut day.watched,
-                    Some(judge) => day.judges.entry(judge).or_default(),
-                };
-                tally.take(sample, vacant);
-            }
-            each(&verdict);
+    let mut days = Vec::new();
+    days.resize_with(usize::from(MOST_NUMBERS), CreditDay::default);
+    each_verdict(samples, is_anchored, |sample, verdict| {
+        let day: &mut CreditDay<u16> = &mut days[usize::from(sample.partner())];
+        day.reports += 1;
+        let Some(verdict) = verdict else { return };
+        day.counted += 1;
+        if let Some(vacant) = verdict.vacant {
+            let tally = match verdict.judge {
+                None => &mut day.watched,
+                Some(judge) => day.judges.entry(judge).or_default(),
+            };
+            tally.take(sample, vacant);
         }
-    }
-    days
+    });
+    let days = (0..).zip(days);
+    days.filter(|(_, day)| day.reports > 0).collect()
 }
 
-/// What watchers alone came to say, of each partner: who is anchored by a day needs no more.
-pub fn watched_days(samples: &mut Vec<CreditSample>) -> BTreeMap<u16, CreditDay<u16>> {
-    settle_day(samples, |_| false, |_| {})
+/// Hands over each of samples that are in order, and of those that count how they came out.
+pub fn each_verdict(
+    ordered: &[CreditSample],
+    is_anchored: impl Fn(u16) -> bool,
+    mut each: impl FnMut(&CreditSample, Option<CreditVerdict>),
+) {
+    for of_bay in ordered.chunk_by(|a, b| a.bay == b.bay) {
+        for (n, sample) in of_bay.iter().enumerate() {
+            let counts = sample.counts();
+            let verdict = counts.then(|| judge(sample, &of_bay[n + 1..], &is_anchored));
+            each(sample, verdict);
+        }
+    }
 }
 
 /// By bay, time, partner; one of each bay, partner and five minutes: the first that counts, or else
 /// the first.
 fn order(samples: &mut Vec<CreditSample>) {
-    samples.sort_unstable_by_key(|s| (s.once(), !s.counts(), s.at(), s.p0, s.p1, s.word));
-    samples.dedup_by_key(|s| s.once());
-    samples.sort_unstable_by_key(|s| (s.bay, s.at(), s.partner()));
+    let rest = |s: &CreditSample| (!s.counts(), s.p0, s.p1, s.word);
+    samples.sort_unstable_by(|a, b| {
+        let place = a.place().cmp(&b.place());
+        place.then_with(|| rest(a).cmp(&rest(b)))
+    });
+    let mut left = 0;
+    for at in 0..samples.len() {
+        let sample = samples[at];
+        // Only those of the same bay and five minutes are looked through.
+        let near = samples[..left].iter().enumerate().rev();
+        let mut near = near.take_while(|(_, s)| s.is_near(&sample));
+        let near = near.find(|(_, s)| s.once() == sample.once());
+        match near.map(|(n, _)| n) {
+            Some(n) if samples[n].counts() || !sample.counts() => continue,
+            Some(n) => {
+                samples[n] = CreditSample::new((sample.bay, samples[n].at()), NOBODY, (0, 0))
+            }
+            None => {}
+        }
+        samples[left] = sample;
+        left += 1;
+    }
+    samples.truncate(left);
+    samples.retain(|s| s.partner() != NOBODY);
 }
 
 fn judge(
@@ -162,7 +191,7 @@ mod tests {
     }
 
     fn settle(samples: &[CreditSample]) -> BTreeMap<u16, CreditDay<u16>> {
-        settle_day(&mut samples.to_vec(), |p| p >= 100, |_| {})
+        settle_day(&mut samples.to_vec(), |p| p >= 100)
     }
 
     #[test]
@@ -216,8 +245,12 @@ mod tests {
         assert_eq!((days[&70].counted, days[&71].counted), (3, 1));
         all.reverse();
         assert_eq!(settle(&all), days);
-        let mut first = Vec::new();
-        settle_day(&mut all, |_| false, |v| first.push(v.sample));
-        assert!(first.contains(&said(1, 0, 70, false)), "the first counts");
+        settle_day(&mut all, |_| false);
+        assert_eq!(all.len(), 4);
+        assert!(all.contains(&said(1, 0, 70, false)), "the first counts");
+        // One that counts goes before one that does not, whenever it came.
+        let weak = CreditSample::new((1, Millis(0)), 70, (P0, 9));
+        let days = settle(&[weak, said(1, 3, 70, true)]);
+        assert_eq!((days[&70].reports, days[&70].counted), (1, 1));
     }
 }

@@ -18,7 +18,7 @@ mod month;
 mod simulation;
 
 pub use board::{CreditBoard, CreditStanding};
-pub use day::{CreditDay, CreditVerdict, VERDICT_MS, settle_day, watched_days};
+pub use day::{CreditDay, CreditVerdict, VERDICT_MS, each_verdict, settle_day};
 pub use month::{CREDIT_DAYS, anchored, credit_of, factor_of, is_doubted};
 
 use super::{BayStatus, Millis};
@@ -204,6 +204,17 @@ impl CreditSample {
     /// Of those with the same one counts.
     const fn once(&self) -> (u32, u16, u64) {
         (self.bay, self.partner(), self.at().0 / ONCE_MS)
+    }
+
+    /// Whether another is of the same bay and five minutes.
+    const fn is_near(&self, other: &Self) -> bool {
+        self.bay == other.bay && self.at().0 / ONCE_MS == other.at().0 / ONCE_MS
+    }
+
+    /// In which order samples stand: by bay, time and partner.
+    const fn place(&self) -> u128 {
+        let rest = self.at().0 << 10 | self.partner() as u64;
+        (self.bay as u128) << 64 | rest as u128
     }
 
     /// Whether it says *vacant*.

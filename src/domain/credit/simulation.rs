@@ -8,7 +8,7 @@
 
 use super::{
     CreditDay, CreditSample, CreditWord, ONE, anchored, claimed, credit_of, factor_of, is_doubted,
-    is_open, settle_day, watched_days, worth,
+    is_open, settle_day, worth,
 };
 use crate::domain::Millis;
 use std::collections::BTreeMap;
@@ -198,9 +198,9 @@ impl Simulated {
     /// By the rule: the day before showed of everybody what this one does.
     fn credits(&self) -> BTreeMap<u16, i64> {
         let mut all: Vec<_> = self.said.iter().map(|s| s.sample).collect();
-        let shown = watched_days(&mut all);
+        let shown = settle_day(&mut all, |_| false);
         let is_anchored = |p: u16| shown.get(&p).is_some_and(|d| anchored(&d.watched));
-        let days: BTreeMap<u16, CreditDay<u16>> = settle_day(&mut all, is_anchored, |_| {});
+        let days: BTreeMap<u16, CreditDay<u16>> = settle_day(&mut all, is_anchored);
         let credits = days.iter();
         credits.map(|(p, day)| (*p, credit_of(day))).collect()
     }

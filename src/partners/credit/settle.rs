@@ -4,7 +4,8 @@
 use super::files::{DayHead, SettledDay};
 use super::{CreditDesk, CreditError, MOST_SAMPLES};
 use crate::domain::credit::{
-    CREDIT_DAYS, CreditDay, CreditSample, CreditTally, CreditVerdict, anchored, settle_day,
+    CREDIT_DAYS, CreditDay, CreditSample, CreditTally, CreditVerdict, anchored, each_verdict,
+    settle_day,
 };
 use crate::store::{CreditRow, CreditSampleRow};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,9 +45,13 @@ pub fn work_out(
 ) -> (DayHead, DayWorth) {
     let anchored = anchored_on(day, &partners, shown);
     let judges = |p| anchored.contains(&p);
-    let days = settle_day(samples, judges, |_| {});
+    let days = settle_day(samples, judges);
     let mut kept = Kept::default();
-    settle_day(samples, judges, |verdict| kept.look(verdict, &days));
+    each_verdict(samples, judges, |_, verdict| {
+        if let Some(verdict) = verdict {
+            kept.look(&verdict, &days);
+        }
+    });
     let name = |p: u16| partners.get(&p).cloned().unwrap_or_default();
     let rows = days
         .iter()

@@ -117,6 +117,12 @@ impl CreditBook {
         Self { store, board }
     }
 
+    /// Where it lies.
+    #[cfg(test)]
+    pub(crate) const fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// How a partner stands now.
     #[must_use]
     pub fn standing(&self, partner: &str) -> CreditStanding {
