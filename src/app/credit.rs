@@ -63,18 +63,18 @@ pub(super) fn open(
 
 /// Where settlement's results go: hours to the history, what partners said to the credit desk.
 pub(super) fn sink(history: &history::Opened, credit: &Arc<CreditDesk>) -> Arc<dyn SettledSink> {
-    Arc::new(Both {
+    Arc::new(SettledSinks {
         keeper: history.keeper.clone(),
         credit: credit.clone(),
     })
 }
 
-struct Both {
+struct SettledSinks {
     keeper: Arc<Keeper>,
     credit: Arc<CreditDesk>,
 }
 
-impl SettledSink for Both {
+impl SettledSink for SettledSinks {
     fn try_hour(&self, part: u32, parts: u32, hour: &Arc<SettledHour>) -> bool {
         self.keeper.try_hour(part, parts, hour)
     }

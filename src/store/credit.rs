@@ -110,7 +110,8 @@ impl Store {
         const SQL: &str = "SELECT day, partner, judge, reports, counted, settled, right_n, against, against_right, \
              worth FROM credit_days WHERE day >= $1 AND day < $2 AND ($3 = '' OR hub = $3) \
              AND ($4 = '' OR partner = $4) ORDER BY partner, day, judge, hub";
-        let (hub, partner) = (hub.unwrap_or_default(), partner.unwrap_or_default());
+        let hub = hub.unwrap_or_default();
+        let partner = partner.unwrap_or_default();
         let raw: Vec<RawDay> = reading!(self, db => {
             let ask = sqlx::query_as(SQL).bind(number(from)).bind(number(to));
             ask.bind(hub).bind(partner).fetch_all(db).await

@@ -44,7 +44,7 @@ async fn check_all(config: &Config) -> Result<(), Failure> {
     let store = Store::open(&config.store, &config.data.path).await?;
     let range = (first.saturating_sub(CREDIT_DAYS), last + 1);
     let rows = store.credit_days(Some(&hub), None, range).await?;
-    let mut told = Told {
+    let mut told = CreditRecheck {
         shown: watched_of(&rows),
         rows,
         differ: 0,
@@ -68,14 +68,14 @@ async fn check_all(config: &Config) -> Result<(), Failure> {
 }
 
 /// What the store says, and what was found.
-struct Told {
+struct CreditRecheck {
     rows: Vec<CreditRow>,
     /// What watchers have shown: of days that were worked out, as they came out.
     shown: Watched,
     differ: u32,
 }
 
-impl Told {
+impl CreditRecheck {
     /// What there is to say of a day.
     fn day(&mut self, files: &CreditFiles, day: u64, samples: &[CreditSampleRow]) -> String {
         let date = Millis(day * DAY_MS).to_string();

@@ -62,7 +62,7 @@ impl Dice {
 }
 
 /// One bay's day.
-struct Bay {
+struct SimulatedBay {
     sensed: bool,
     first_vacant: bool,
     /// Minutes at which it changed.
@@ -71,17 +71,19 @@ struct Bay {
     dark: Vec<(f64, f64)>,
 }
 
-impl Bay {
+impl SimulatedBay {
     fn new(dice: &mut Dice) -> Self {
         let first_vacant = dice.is(FREE / (FREE + STAY));
-        let (mut now, mut vacant) = (-90.0, first_vacant);
+        let mut now = -90.0;
+        let mut vacant = first_vacant;
         let mut changes = Vec::new();
         while now < MINUTES as f64 {
             now += dice.until(if vacant { FREE } else { STAY });
             vacant = !vacant;
             changes.push(now);
         }
-        let (mut now, mut dark) = (dice.until(680.0), Vec::new());
+        let mut now = dice.until(680.0);
+        let mut dark = Vec::new();
         while now < MINUTES as f64 {
             let end = now + dice.until(120.0);
             dark.push((now, end));
@@ -118,21 +120,21 @@ impl Bay {
 }
 
 /// Everything that was said, in order of time; `at` in minutes.
-struct Said {
+struct SaidThen {
     at: f64,
     bay: usize,
     sample: CreditSample,
 }
 
 struct Simulated {
-    bays: Vec<Bay>,
-    said: Vec<Said>,
+    bays: Vec<SimulatedBay>,
+    said: Vec<SaidThen>,
 }
 
 impl Simulated {
     fn new(seed: u64) -> Self {
         let mut dice = Dice(seed);
-        let bays: Vec<Bay> = (0..BAYS).map(|_| Bay::new(&mut dice)).collect();
+        let bays: Vec<SimulatedBay> = (0..BAYS).map(|_| SimulatedBay::new(&mut dice)).collect();
         let mut own = Self {
             bays,
             said: Vec::new(),
@@ -192,7 +194,7 @@ impl Simulated {
             };
             sample = sample.settled(seen);
         }
-        self.said.push(Said { at, bay, sample });
+        self.said.push(SaidThen { at, bay, sample });
     }
 
     /// By the rule: the day before showed of everybody what this one does.
@@ -273,7 +275,8 @@ fn simpler_rules_punish_the_honest_and_pay_who_vouch_for_each_other() {
     for seed in SEEDS {
         let simulated = Simulated::new(seed);
         let next = |p| simulated.by_next_word(p) / ONE;
-        let (honest, colluder) = (next(HONEST), next(COLLUDERS[0]));
+        let honest = next(HONEST);
+        let colluder = next(COLLUDERS[0]);
         println!("seed {seed}: next word: honest {honest}, colluder {colluder}");
         assert!(honest < -100 && colluder > 0, "{seed} {honest} {colluder}");
         let all = simulated.by_all_bays(HONEST) / ONE;

@@ -46,7 +46,7 @@ pub fn work_out(
     let anchored = anchored_on(day, &partners, shown);
     let judges = |p| anchored.contains(&p);
     let days = settle_day(samples, judges);
-    let mut kept = Kept::default();
+    let mut kept = KeptSamples::default();
     each_verdict(samples, judges, |_, verdict| {
         if let Some(verdict) = verdict {
             kept.look(&verdict, &days);
@@ -111,12 +111,12 @@ fn rows(
 
 /// Of each partner's that count, at most so many, spread over all of them.
 #[derive(Default)]
-struct Kept {
+struct KeptSamples {
     seen: BTreeMap<u16, u64>,
     verdicts: Vec<(u32, CreditVerdict)>,
 }
 
-impl Kept {
+impl KeptSamples {
     fn look(&mut self, verdict: &CreditVerdict, days: &BTreeMap<u16, CreditDay<u16>>) {
         let partner = verdict.sample.partner();
         let counted = days.get(&partner).map_or(1, |day| day.counted.max(1));

@@ -13,10 +13,10 @@ const LONGEST: usize = 256;
 
 /// See the module.
 #[derive(Default)]
-pub(super) struct PartnerNumbers(RwLock<Known>);
+pub(super) struct PartnerNumbers(RwLock<NumberedPartners>);
 
 #[derive(Default)]
-struct Known {
+struct NumberedPartners {
     by_name: AHashMap<Arc<str>, u16>,
     /// The first has [`FIRST_NUMBER`].
     names: Vec<Arc<str>>,
