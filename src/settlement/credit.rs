@@ -45,8 +45,8 @@ pub(in crate::settlement) struct CreditTap {
     hour: u64,
     taken: u32,
     by_partner: AHashMap<u16, u32>,
-    /// By bay, partner and five minutes: whether one that counts was taken.
-    once: AHashMap<(u32, u16, u64), bool>,
+    /// By bay, partner and five minutes: whether the best that was taken counts, and its time.
+    once: AHashMap<(u32, u16, u64), (bool, Millis)>,
     window: u64,
     waiting: BTreeMap<(u64, u32), Records>,
 }
@@ -64,11 +64,9 @@ impl CreditTap {
             self.by_partner.clear();
         }
         let key = (s.bay(), s.partner(), s.at().0 / ONCE_MS);
-        if self
-            .once
-            .get(&key)
-            .is_some_and(|counted| *counted || !s.counts())
-        {
+        let known = self.once.get(&key).copied();
+        // Of those that are as good the first by its own time counts, whenever it came.
+        if known.is_some_and(|(counts, at)| (counts || !s.counts()) && at < s.at()) {
             return Sampled::Passed;
         }
         let own = self.by_partner.entry(s.partner()).or_default();
@@ -77,7 +75,7 @@ impl CreditTap {
         }
         *own += 1;
         self.taken += 1;
-        self.once.insert(key, s.counts());
+        self.once.insert(key, (s.counts(), s.at()));
         let hour = s.at().0 / HOUR_MS * HOUR_MS;
         self.waiting.entry((hour, shard)).or_default().sample(s);
         Sampled::Taken
@@ -144,6 +142,11 @@ impl WindowStep<'_> {
         self.kept.read(Millis(hour), self.shard, &mut words)?;
         let records = HourRecords::read(&words);
         let mut samples = records.samples();
+        // What was kept before the city was another is read by all shards; bays may be gone.
+        samples.retain(|s| {
+            let bay = self.city.bay_numbered(s.bay());
+            bay.is_some_and(|bay| shard_of(self.city.zone_of(bay)) == self.shard)
+        });
         if samples.is_empty() {
             return Ok((samples, records.len() / 8));
         }
@@ -198,6 +201,8 @@ mod tests {
         assert_eq!(take(&said(1, ONCE_MS + 9, 70)), Sampled::Passed);
         assert_eq!(take(&said(1, ONCE_MS + 9, 70).counting()), Sampled::Taken);
         assert_eq!(take(&said(1, ONCE_MS + 10, 70).counting()), Sampled::Passed);
+        // A source that was quicker to send was not the first to see.
+        assert_eq!(take(&said(1, ONCE_MS + 8, 70).counting()), Sampled::Taken);
         assert_eq!(take(&said(1, ONCE_MS + 10, 71)), Sampled::Taken);
         assert_eq!(take(&said(2, ONCE_MS + 10, 70)), Sampled::Taken);
         assert_eq!(take(&said(1, 2 * ONCE_MS, 70)), Sampled::Taken);

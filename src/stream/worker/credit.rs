@@ -20,15 +20,11 @@ impl Worker {
         if partner < FIRST_NUMBER {
             return;
         }
+        let told = self.told(o.bay).word;
         let (Some(beliefs), Some(settle)) = (&self.beliefs, &mut self.settle) else {
             return;
         };
         let cell = &self.cells[o.bay.at()];
-        let told = if cell.has_lower() && !cell.word.knows() {
-            self.passing.best(o.bay).unwrap_or(cell.word)
-        } else {
-            cell.word
-        };
         let p0 = u16::MAX - beliefs.odds(o.bay, cell, &told, now).p_occupied_fine();
         let open = is_open(p0);
         // Who tells of a bay that somebody watches, and that is known, tells nobody anything.
