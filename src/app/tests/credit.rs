@@ -231,6 +231,7 @@ fn again(folder: &Path) {
         let e = check().unwrap_err();
         assert!(matches!(e, Failure::Unwell(_)), "{e:?}");
         let none = configured(folder, "nothing");
-        assert!(matches!(check_credit(&none), Err(Failure::Config(_))));
+        let nothing = s.spawn(|| check_credit(&none)).join().unwrap();
+        assert!(matches!(nothing, Err(Failure::Config(_))));
     });
 }

@@ -224,11 +224,10 @@ impl CreditFiles {
     pub fn read_settled(&self, day: u64) -> io::Result<SettledDay> {
         let path = self.path(day, "day");
         let bytes = fs::read(&path)?;
-        let (body, sum) = bytes
+        let (body, _) = bytes
             .split_last_chunk::<8>()
             .filter(|(body, sum)| fnv(body) == u64::from_le_bytes(**sum))
             .ok_or_else(|| spoilt(&path))?;
-        let _ = sum;
         let line = body.iter().position(|b| *b == b'\n');
         let line = line.ok_or_else(|| spoilt(&path))?;
         let head: DayHead = serde_json::from_slice(&body[..line])?;

@@ -56,7 +56,9 @@ pub fn work_out(
     let rows = days
         .iter()
         .flat_map(|(p, own)| rows(day, name(*p), own, name));
-    let rows = rows.collect();
+    let mut rows: Vec<_> = rows.collect();
+    // As the store has them.
+    rows.sort_by(|a, b| (&a.partner, &a.judge).cmp(&(&b.partner, &b.judge)));
     let samples = kept.verdicts.into_iter().map(|(n, v)| CreditSampleRow {
         day,
         partner: name(v.sample.partner()),
@@ -105,7 +107,6 @@ fn rows(
     let mut rows = vec![all];
     let judges = own.judges.iter();
     rows.extend(judges.map(|(judge, tally)| row(name(*judge), tally)));
-    rows.sort_by(|a, b| a.judge.cmp(&b.judge));
     rows
 }
 

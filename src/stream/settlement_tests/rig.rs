@@ -359,7 +359,7 @@ fn observed(s: &PlainReport, bay: u32) -> Observation {
         backing: if s.kind == SourceKind::App {
             Backing::of_key(s.trusted, 1).of_number(FIRST_NUMBER + s.source as u16)
         } else {
-            Backing::default()
+            Backing::of_key(s.trusted, 1)
         },
     }
 }
