@@ -5,6 +5,7 @@ mod check;
 
 pub use check::check;
 
+use super::engine::AtWork;
 use super::{Failure, Shared, history};
 use crate::config::Config;
 use crate::domain::credit::CreditSample;
@@ -93,7 +94,16 @@ impl SettledSink for SettledSinks {
 }
 
 /// Settles each day when it is over, until the hub closes.
-pub(super) async fn keep(
+pub(super) fn keep(
+    running: &AtWork,
+    shared: Shared,
+    closed: watch::Receiver<bool>,
+) -> impl Future<Output = ()> + use<> {
+    let turnover = running.stream.turnover.clone();
+    settle_days(running.credit.clone(), turnover, shared, closed)
+}
+
+async fn settle_days(
     desk: Arc<CreditDesk>,
     turnover: Option<Arc<dyn RecentTurnover>>,
     shared: Shared,

@@ -206,8 +206,7 @@ impl Hub {
         } = Storage::open(&config, &shared, keys.clone(), opening).await?;
         let looking = store.watch();
         let begun = journal.begun();
-        let credit = kept.credit.clone();
-        let sink = credit::sink(&history, &credit);
+        let sink = credit::sink(&history, &kept.credit);
         let contributors = kept.contributors.clone();
         let forecasts = Arc::new(Forecasts::default());
         let rates = kept.rates.clone();
@@ -249,13 +248,6 @@ impl Hub {
         store_watch::start(looking, issuer.clone(), shared.clone(), &closed, &mut tasks);
         partners::keep((issuer, &usage, contributors), &shared, &closed, &mut tasks);
         tasks.spawn(manifest.follow(begun, closed.clone()));
-        let turnover = running.stream.turnover.clone();
-        tasks.spawn(credit::keep(
-            credit,
-            turnover,
-            shared.clone(),
-            closed.clone(),
-        ));
         tasks.spawn(keep_pace(shared.live.clone(), closed.clone()));
         tasks.spawn(uptime::keep(&config, &shared, closed.clone()));
         tasks.spawn(follow_stream(&running, shared.clone(), &config, closed));
@@ -346,7 +338,7 @@ fn learners(
     Ok((learner, forecaster))
 }
 
-/// Keeps the stream's gauges, and says when it stands still.
+/// Keeps the stream's gauges, says when it stands still, and credits partners with what it settles.
 fn follow_stream(
     running: &AtWork,
     shared: Shared,
@@ -356,7 +348,9 @@ fn follow_stream(
     let stall = Duration::from_secs(u64::from(config.stream.stall_after_s));
     let stream = &running.stream;
     let progress = stream.progress.clone();
-    process::watch_stream(progress, stream.turnover.clone(), shared, stall, closed)
+    let credit = credit::keep(running, shared.clone(), closed.clone());
+    let watch = process::watch_stream(progress, stream.turnover.clone(), shared, stall, closed);
+    async { drop(tokio::join!(watch, credit)) }
 }
 
 /// Tells subscribers of changes, at the feed's pace, until the hub closes.

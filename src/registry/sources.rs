@@ -21,7 +21,7 @@ pub(super) struct Sources {
     by_number: RwLock<Vec<Arc<str>>>,
     pub(super) max: u32,
     /// Who speaks for them, as far as reports are credited to anybody.
-    pub(super) partners: PartnerNumbers,
+    partners: PartnerNumbers,
 }
 
 impl Sources {

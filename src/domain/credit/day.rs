@@ -145,7 +145,7 @@ fn order(samples: &mut Vec<CreditSample>) {
         match near.map(|(n, _)| n) {
             Some(n) if samples[n].counts() || !sample.counts() => continue,
             Some(n) => {
-                samples[n] = CreditSample::new((sample.bay, samples[n].at()), NOBODY, (0, 0))
+                samples[n] = CreditSample::new((sample.bay, samples[n].at()), NOBODY, (0, 0));
             }
             None => {}
         }

@@ -55,7 +55,7 @@ pub fn work_out(
     let name = |p: u16| partners.get(&p).cloned().unwrap_or_default();
     let rows = days
         .iter()
-        .flat_map(|(p, own)| rows(day, name(*p), own, name));
+        .flat_map(|(p, own)| rows(day, &name(*p), own, name));
     let mut rows: Vec<_> = rows.collect();
     // As the store has them.
     rows.sort_by(|a, b| (&a.partner, &a.judge).cmp(&(&b.partner, &b.judge)));
@@ -83,13 +83,13 @@ pub fn work_out(
 /// The rows of one partner: watchers', with what was said in all, and one for each judge.
 fn rows(
     day: u64,
-    partner: String,
+    partner: &str,
     own: &CreditDay<u16>,
     name: impl Fn(u16) -> String,
 ) -> Vec<CreditRow> {
     let row = |judge: String, tally: &CreditTally| CreditRow {
         day,
-        partner: partner.clone(),
+        partner: partner.to_owned(),
         judge,
         reports: 0,
         counted: 0,

@@ -170,7 +170,7 @@ async fn who_was_right_on_the_days_before_judges_others_and_who_is_wrong_is_doub
     assert_eq!(judged, [(0, "", 0, 0), (1, "", 240, 0), (1, "acme", 4, 4)]);
     assert!(desk.parts.board.doubts("other") && !desk.parts.board.doubts("acme"));
     assert_eq!(desk.parts.board.factor("other"), 1000);
-    let kept = files::CreditFiles::look(&folder.path().join("credit"));
+    let kept = CreditFiles::look(&folder.path().join("credit"));
     let settled = kept.read_settled(DAY + 1).unwrap();
     assert_eq!(settled.head.anchored, [64].into());
     // Worked out again of what is kept, it comes to the same.

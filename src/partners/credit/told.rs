@@ -72,7 +72,9 @@ pub(super) fn months(rows: &[CreditRow]) -> BTreeMap<Arc<str>, CreditDay<String>
     let all = by_partner(rows).into_iter();
     let month = |days: Days| {
         let mut month = CreditDay::default();
-        days.values().for_each(|day| month.add(day));
+        for day in days.values() {
+            month.add(day);
+        }
         month
     };
     all.map(|(partner, days)| (partner, month(days))).collect()

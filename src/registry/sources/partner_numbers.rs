@@ -98,7 +98,6 @@ impl Registry {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::testing;
 
     #[test]

@@ -70,7 +70,7 @@ async fn own_credit(
     Ok(by_accept(match table {
         Some((_, true)) if as_csv => csv(schema::samples_csv(&answer.samples)),
         _ if as_csv => csv(schema::days_csv(&answer.days)),
-        _ => Json(CreditTold::new(&grant.partner, now, answer)).into_response(),
+        _ => Json(CreditTold::new(&grant.partner, now, &answer)).into_response(),
     }))
 }
 

@@ -173,7 +173,7 @@ impl From<&CreditSaid> for CreditSampled {
 }
 
 impl CreditTold {
-    pub(super) fn new(partner: &str, now: Millis, answer: CreditAnswer) -> Self {
+    pub(super) fn new(partner: &str, now: Millis, answer: &CreditAnswer) -> Self {
         Self {
             at: now.to_string(),
             partner: partner.to_owned(),
