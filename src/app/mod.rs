@@ -350,7 +350,9 @@ fn follow_stream(
     let progress = stream.progress.clone();
     let credit = credit::keep(running, shared.clone(), closed.clone());
     let watch = process::watch_stream(progress, stream.turnover.clone(), shared, stall, closed);
-    async { drop(tokio::join!(watch, credit)) }
+    async {
+        tokio::join!(watch, credit);
+    }
 }
 
 /// Tells subscribers of changes, at the feed's pace, until the hub closes.

@@ -47,7 +47,7 @@ fn configured(folder: &Path, data: &str) -> Config {
              area = \"all\"\nstanding = \"{standing}\"\n"
         )
     };
-    let toml = "[stream.settle]\namend_h = 1\n".to_owned()
+    let toml = "[stream]\nrates = \"default\"\n[stream.settle]\namend_h = 1\n".to_owned()
         + &key("lamp", "sensor", "lta", SENSOR, "trusted", "report")
         + &key("right", "app", "right ltd", RIGHT, "unproven", "report")
         + &key("wrong", "app", "wrong ltd", WRONG, "unproven", "report")
@@ -231,7 +231,7 @@ fn again(folder: &Path) {
         let e = check().unwrap_err();
         assert!(matches!(e, Failure::Unwell(_)), "{e:?}");
         let none = configured(folder, "nothing");
-        let nothing = s.spawn(|| check_credit(&none)).join().unwrap();
+        let nothing = s.spawn(move || check_credit(&none)).join().unwrap();
         assert!(matches!(nothing, Err(Failure::Config(_))));
     });
 }

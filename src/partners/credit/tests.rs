@@ -50,7 +50,7 @@ fn said(day: u64, n: u64, right: bool) -> CreditSample {
 fn day(desk: &CreditDesk, day: u64, wrong: u64) {
     for n in 0..240 {
         let at = Millis((day * 24 + n / 10) * HOUR_MS);
-        desk.credited(at, (n % 3) as u32, vec![said(day, n, n % wrong != 0)]);
+        desk.credited(at, (n % 10) as u32, vec![said(day, n, n % wrong != 0)]);
     }
 }
 
@@ -148,8 +148,8 @@ async fn who_was_right_on_the_days_before_judges_others_and_who_is_wrong_is_doub
     };
     for n in 0..4 {
         let both = |day| vec![on(day, n, 0, 65, false), on(day, n, 60_000, 64, false)];
-        desk.credited(Millis(DAY * DAY_MS), n, both(DAY));
-        desk.credited(Millis((DAY + 1) * DAY_MS), n, both(DAY + 1));
+        desk.credited(Millis(DAY * DAY_MS), 50 + n, both(DAY));
+        desk.credited(Millis((DAY + 1) * DAY_MS), 50 + n, both(DAY + 1));
     }
     for n in 0..240 {
         let wrong = on(DAY + 1, 9, n * 6 * 60_000, 65, false).settled(CreditWord::Occupied);

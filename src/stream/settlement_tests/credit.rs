@@ -116,7 +116,7 @@ fn the_city_says_enough_of_what_nobody_knew_to_be_worth_a_test() {
         .filter(|s| s.word() != CreditWord::Nothing)
         .count();
     assert!(
-        found.len() > 50 && counting > 30 && settled > 10,
+        found.len() > 40 && counting > 20 && settled > 10,
         "{} {counting} {settled}",
         found.len()
     );
