@@ -2,7 +2,7 @@
 //! all.
 
 use super::api::{
-    authority, booking, drivers, operators, partners, reports, schema, sharing, webhooks,
+    authority, booking, drivers, ngsi, operators, partners, reports, schema, sharing, webhooks,
 };
 use super::http::audit::Audit;
 use super::http::auth::Doorman;
@@ -257,12 +257,14 @@ pub fn router(parts: ApiParts) -> Router {
         (limits.clone(), metrics.clone(), closed),
     );
     let asked = drivers::routes(s.reads.clone(), s.streams.clone());
-    let groups: [(OpenApiRouter, Kept); 11] = [
+    let brokers = Arc::new(ngsi::NgsiState::new(s.reads.clone()));
+    let groups: [(OpenApiRouter, Kept); 12] = [
         (drivers::routes(s.reads.clone(), s.streams.clone()), public),
         (
             booking::routes(s.sharing.clone(), s.streams),
             Kept::ByCaller,
         ),
+        (ngsi::routes(brokers), public),
         (authority::public_routes(s.authority.clone()), public),
         (authority::routes(s.authority), Kept::ByCaller),
         (
@@ -289,9 +291,15 @@ pub fn router(parts: ApiParts) -> Router {
     }
     let (messages, part) = docs::asyncapi::routes(began);
     description.merge(part);
+    let (terms, part) = ngsi::context_routes(began);
+    description.merge(part);
     let tools = mcp::routes(asked.into(), &description, &origins);
     known.add_tools(mcp::PATH, !origins.is_empty());
-    for path in [docs::asyncapi::PATH, docs::openapi::PATH] {
+    for path in [
+        docs::asyncapi::PATH,
+        docs::openapi::PATH,
+        ngsi::CONTEXT_PATH,
+    ] {
         known.add_document(path, true);
     }
     let pages = page::paths().chain(docs::site::paths());
@@ -304,6 +312,7 @@ pub fn router(parts: ApiParts) -> Router {
         .merge(mqtt)
         .merge(ws::stream_routes(Arc::new(sockets)));
     all.merge(messages)
+        .merge(terms)
         .merge(others.method_not_allowed_fallback(method_not_allowed))
         .merge(docs::openapi::routes(description, began, public_reads))
         .merge(page::routes(began, currency))

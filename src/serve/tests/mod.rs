@@ -28,6 +28,8 @@ mod mcp;
 mod money;
 mod near_zones;
 mod nearby;
+mod ngsi;
+mod ngsi_asks;
 mod open_socket;
 mod open_stream;
 mod operators;

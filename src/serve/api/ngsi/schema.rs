@@ -1,0 +1,178 @@
+//! What brokers ask, and what they are answered, for the description.
+#![allow(
+    dead_code,
+    clippy::struct_field_names,
+    reason = "fields are members' names in JSON, read by utoipa's derives only"
+)]
+
+use super::write::MediaForm;
+use serde_json::json;
+use std::collections::BTreeMap;
+use utoipa::openapi::response::Response;
+use utoipa::openapi::schema::Schema;
+use utoipa::openapi::{ContentBuilder, RefOr, ResponseBuilder};
+use utoipa::{IntoParams, IntoResponses};
+
+/// Parameters of a question for entities.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct NgsiQuery {
+    /// Types with a comma between each two: `OnStreetParking`, `OffStreetParking`, `ParkingGroup`,
+    /// `ParkingSpot`, or their IRIs.
+    #[param(min_length = 1)]
+    r#type: Option<String>,
+    /// Up to 500 ids with a comma between each two.
+    #[param(min_length = 1)]
+    id: Option<String>,
+    /// A regular expression that ids match, at most 256 bytes.
+    #[param(rename = "idPattern", min_length = 1)]
+    id_pattern: Option<String>,
+    /// Attributes with a comma between each two: entities that have one of them, told with these
+    /// alone.
+    #[param(min_length = 1)]
+    attrs: Option<String>,
+    /// A question about attributes: `availableSpotNumber>0;status=="free"`. `;` is and, `|` or.
+    #[param(min_length = 1)]
+    q: Option<String>,
+    /// `near;maxDistance==M`, `near;minDistance==M` (metres) or `within`.
+    #[param(min_length = 1)]
+    georel: Option<String>,
+    /// `Point` with `near`, `Polygon` with `within`.
+    #[param(min_length = 1)]
+    geometry: Option<String>,
+    /// As GeoJSON has them: longitude before latitude.
+    #[param(min_length = 1)]
+    coordinates: Option<String>,
+    /// `location`, the only place that entities have.
+    #[param(min_length = 1)]
+    geoproperty: Option<String>,
+    /// How many at most; 0 with `count`.
+    #[param(minimum = 0, maximum = 1000, default = 100)]
+    limit: Option<u32>,
+    /// How many to leave out.
+    #[param(minimum = 0, default = 0)]
+    offset: Option<u32>,
+    /// true: the header `NGSILD-Results-Count` says how many there are in all.
+    count: Option<bool>,
+    /// `normalized`, `simplified` or `keyValues`.
+    #[param(min_length = 1, default = "normalized")]
+    format: Option<String>,
+    /// `keyValues`, `simplified`, `normalized`, `count`.
+    #[param(min_length = 1)]
+    options: Option<String>,
+    /// All there is is the hub's own: the same either way.
+    local: Option<bool>,
+}
+
+/// How one entity is told.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct NgsiFormQuery {
+    /// Attributes that it is told with.
+    #[param(min_length = 1)]
+    attrs: Option<String>,
+    /// `normalized`, `simplified` or `keyValues`.
+    #[param(min_length = 1, default = "normalized")]
+    format: Option<String>,
+    /// `keyValues`, `simplified` or `normalized`.
+    #[param(min_length = 1)]
+    options: Option<String>,
+    /// All there is is the hub's own: the same either way.
+    local: Option<bool>,
+}
+
+/// How a list is told.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct NgsiListQuery {
+    /// true: each with what belongs to it.
+    details: Option<bool>,
+    /// All there is is the hub's own: the same either way.
+    local: Option<bool>,
+}
+
+type Described = BTreeMap<String, RefOr<Response>>;
+
+fn schema(of: serde_json::Value) -> RefOr<Schema> {
+    // Its text is the program's own; the document's tests read it.
+    serde_json::from_value(of).unwrap_or_else(|_| RefOr::T(Schema::default()))
+}
+
+fn answer(description: &str, forms: &[MediaForm], of: &serde_json::Value) -> Described {
+    let mut response = ResponseBuilder::new().description(description);
+    for form in forms {
+        let geo = json!({"$ref": "#/components/schemas/FeatureCollection"});
+        let of = if *form == MediaForm::GeoJson && of["type"] == "array" {
+            geo
+        } else {
+            of.clone()
+        };
+        let content = ContentBuilder::new().schema(Some(schema(of)));
+        response = response.content(form.media_type(), content.build());
+    }
+    [("200".to_owned(), response.build().into())].into()
+}
+
+/// An entity: `id`, `type`, and its attributes by their names.
+fn entity() -> serde_json::Value {
+    json!({
+        "type": "object", "additionalProperties": true,
+        "description": "An entity of Smart Data Models (dataModel.Parking)",
+    })
+}
+
+macro_rules! answers {
+    ($($name:ident = $description:literal $forms:expr, $of:expr;)+) => {$(
+        #[doc = $description]
+        pub(super) struct $name;
+
+        impl IntoResponses for $name {
+            fn responses() -> Described {
+                answer($description, &$forms, &$of)
+            }
+        }
+    )+};
+}
+
+answers! {
+    EntitiesAnswer = "A page of entities" MediaForm::ALL, json!({"type": "array", "items": entity()});
+    EntityAnswer = "The entity" MediaForm::ALL, entity();
+    TypesAnswer = "The types" [MediaForm::Json, MediaForm::JsonLd], json!({"type": "object"});
+    AttributesAnswer = "The attributes" [MediaForm::Json, MediaForm::JsonLd], json!({"type": "object"});
+}
+
+fn refusal(status: u16, description: &str) -> Described {
+    let body = json!({
+        "type": "object", "required": ["type", "title", "detail"],
+        "properties": {
+            "type": {"type": "string", "description": "https://uri.etsi.org/ngsi-ld/errors/..."},
+            "title": {"type": "string"}, "detail": {"type": "string"},
+        },
+    });
+    let content = ContentBuilder::new().schema(Some(schema(body))).build();
+    let response = ResponseBuilder::new()
+        .description(description)
+        .content("application/json", content)
+        .build();
+    [(status.to_string(), response.into())].into()
+}
+
+macro_rules! refusals {
+    ($($name:ident = $status:literal $description:literal,)+) => {$(
+        #[doc = $description]
+        pub(super) struct $name;
+
+        impl IntoResponses for $name {
+            fn responses() -> Described {
+                refusal($status, $description)
+            }
+        }
+    )+};
+}
+
+refusals! {
+    BadRequestData = 400 "BadRequestData: a parameter cannot be, or is not known",
+    NoSuchEntity = 404 "ResourceNotFound: no such entity",
+    NotAcceptable = 406 "InvalidRequest: not in that format",
+    NoTenants = 501 "NoMultiTenantSupport: there is one tenant only",
+}
