@@ -257,14 +257,14 @@ pub fn router(parts: ApiParts) -> Router {
         (limits.clone(), metrics.clone(), closed),
     );
     let asked = drivers::routes(s.reads.clone(), s.streams.clone());
-    let brokers = Arc::new(ngsi::NgsiState::new(s.reads.clone()));
+    let brokers = ngsi::NgsiState::new(s.reads.clone(), s.webhooks.desk.clone());
     let groups: [(OpenApiRouter, Kept); 12] = [
         (drivers::routes(s.reads.clone(), s.streams.clone()), public),
         (
             booking::routes(s.sharing.clone(), s.streams),
             Kept::ByCaller,
         ),
-        (ngsi::routes(brokers), public),
+        (ngsi::routes(Arc::new(brokers)), public),
         (authority::public_routes(s.authority.clone()), public),
         (authority::routes(s.authority), Kept::ByCaller),
         (

@@ -142,6 +142,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/sqlite/0023_webhooks.sql"),
         include_str!("migrations/postgres/0023_webhooks.sql"),
     ),
+    (
+        25,
+        "subscriptions",
+        include_str!("migrations/sqlite/0025_subscriptions.sql"),
+        include_str!("migrations/postgres/0025_subscriptions.sql"),
+    ),
 ];
 
 /// What a URL means.

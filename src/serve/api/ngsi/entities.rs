@@ -2,8 +2,9 @@
 
 use super::NgsiState;
 use super::asker::{NgsiAsker, context_link};
-use super::entity::{Candidate, EntityMaker};
+use super::entity::Candidate;
 use super::fault::NgsiFault;
+use super::look::EntityLook;
 use super::schema;
 use super::selection::{self, EntitySelection, PageWish};
 use super::walk::{self, EntityPage};
@@ -12,8 +13,7 @@ use crate::serve::formats::text::Text;
 use crate::serve::http::error::ApiError;
 use crate::serve::http::extract::{Id, IfNoneMatch, tag_of};
 use crate::serve::http::params::{Params, quoted};
-use crate::serve::sight::{Eyes, Sight};
-use crate::serve::told_in::ToldIn;
+use crate::serve::sight::Eyes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -52,11 +52,16 @@ async fn ngsi_entities(
 ) -> Result<Response, NgsiFault> {
     let asker = asker?;
     let (selection, wish) = selection::read(uri.query())?;
-    let own_walk = own.clone();
-    let (eyes, media, context) = (asker.eyes, asker.media, asker.context.clone());
+    let look = own.look.clone();
+    let NgsiAsker {
+        eyes,
+        media,
+        context,
+    } = asker;
+    let asked = context.clone();
     let place = own.walks.clone().acquire_owned().await;
     let walked = tokio::task::spawn_blocking(move || {
-        let page = own_walk.page(&eyes, &selection, wish, (media, &context));
+        let page = page(&look, &eyes, &selection, (wish, media, &asked));
         drop(place);
         page
     });
@@ -111,7 +116,7 @@ async fn ngsi_entity(
     let attrs = p.text("attrs").map(selection::attrs).transpose()?;
     let (form, _) = selection::form(&p)?;
     let id = selection::uri("id", &id)?;
-    let found = walk::find(&own.reads.registry, &id);
+    let found = walk::find(&own.look.reads.registry, &id);
     let mut t = Text::with_capacity(2_048);
     let style = EntityStyle {
         form,
@@ -119,7 +124,7 @@ async fn ngsi_entity(
         attrs: attrs.as_deref(),
         context: &asker.context,
     };
-    let has_some = own.look(&asker.eyes, |maker| {
+    let has_some = own.look.look(&asker.eyes, |maker| {
         let entity = found.and_then(|candidate| maker.make(candidate));
         let asked = attrs.as_deref();
         let entity = entity.filter(|entity| {
@@ -138,45 +143,27 @@ async fn ngsi_entity(
     Ok(told(t.0, HeaderMap::new(), as_asked, &held))
 }
 
-impl NgsiState {
-    /// What is seen at this moment.
-    pub(super) fn look<T>(&self, eyes: &Eyes, look: impl FnOnce(&EntityMaker<'_>) -> T) -> T {
-        let own = &self.reads;
-        let city = own.registry.city();
-        let atlas = own.atlases.of(&city);
-        let facts = self.facts.of(&city);
-        let told_in = ToldIn::usual(own.public_crs);
-        look(&EntityMaker {
-            sight: Sight::new(own, &city, eyes).told_in(told_in),
-            atlas: &atlas,
-            facts: &facts,
-            currency: own.desk.config().currency,
-            told_in,
-        })
-    }
-
-    fn page(
-        &self,
-        eyes: &Eyes,
-        selection: &EntitySelection,
-        wish: PageWish,
-        (media, context): (MediaForm, &str),
-    ) -> EntityPage {
-        let find = |id: &str| walk::find(&self.reads.registry, id);
-        // An index is looked up before the city.
-        let found: Option<Vec<Candidate>> = selection
-            .ids()
-            .map(|ids| ids.into_iter().filter_map(find).collect());
-        let style = EntityStyle {
-            form: wish.form,
-            media,
-            attrs: selection.attrs.as_deref(),
-            context,
-        };
-        self.look(eyes, |maker| {
-            walk::page(maker, selection, (wish, style), found.as_deref())
-        })
-    }
+/// A page of what somebody sees.
+fn page(
+    look: &EntityLook,
+    eyes: &Eyes,
+    selection: &EntitySelection,
+    (wish, media, context): (PageWish, MediaForm, &str),
+) -> EntityPage {
+    let find = |id: &str| walk::find(&look.reads.registry, id);
+    // An index is looked up before the city.
+    let found: Option<Vec<Candidate>> = selection
+        .ids()
+        .map(|ids| ids.into_iter().filter_map(find).collect());
+    let style = EntityStyle {
+        form: wish.form,
+        media,
+        attrs: selection.attrs.as_deref(),
+        context,
+    };
+    look.look(eyes, |maker| {
+        walk::page(maker, selection, (wish, style), found.as_deref())
+    })
 }
 
 /// Pages beside this one: their relation, and where they begin.

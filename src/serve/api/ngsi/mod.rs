@@ -1,8 +1,8 @@
 //! NGSI-LD (ETSI GS CIM 009) with Smart Data Models: bays and zones as entities of a context source,
 //! for cities' brokers.
 //!
-//! Promises: what is asked is honoured or refused; what the caller does not see is not there; nothing is
-//! written. Dear: a question by more than types is a walk over all entities of these, a few at a time.
+//! Promises: what is asked is honoured or refused; what the caller does not see is not there; no entity
+//! is written. Dear: a question by more than types is a walk over all entities of these, a few at a time.
 
 mod asker;
 mod context;
@@ -12,11 +12,15 @@ mod facts;
 mod fault;
 mod geo;
 mod lists;
+mod look;
 mod q;
 mod schema;
 mod selection;
+mod subscriptions;
 mod terms;
 mod walk;
+mod watching;
+mod wish;
 mod write;
 
 pub(in crate::serve) use asker::CONTEXT as CONTEXT_PATH;
@@ -25,45 +29,52 @@ pub(in crate::serve) use context::routes as context_routes;
 use crate::serve::http::auth::Doorman;
 use crate::serve::http::error::ApiError;
 use crate::serve::state::ReadState;
+use crate::webhooks::WebhookDesk;
 use axum::extract::FromRef;
 use axum::http::Method;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
-use facts::FactsBook;
 use fault::NgsiFault;
+use look::EntityLook;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use utoipa_axum::router::OpenApiRouter;
+use watching::SightOfEntities;
 
 /// Walks that are made at a time.
 const WALKS: usize = 4;
 
 /// What these routes need.
 pub(in crate::serve) struct NgsiState {
-    reads: Arc<ReadState>,
-    facts: FactsBook,
+    look: Arc<EntityLook>,
     walks: Arc<Semaphore>,
+    /// Keeps subscriptions.
+    desk: Arc<WebhookDesk>,
 }
 
 impl NgsiState {
-    pub(in crate::serve) fn new(reads: Arc<ReadState>) -> Self {
+    /// Subscriptions are told what readers see.
+    pub(in crate::serve) fn new(reads: Arc<ReadState>, desk: Arc<WebhookDesk>) -> Self {
+        let look = Arc::new(EntityLook::new(reads));
+        desk.see_entities_with(Arc::new(SightOfEntities(look.clone())));
         Self {
-            reads,
-            facts: FactsBook::default(),
+            look,
             walks: Arc::new(Semaphore::new(WALKS)),
+            desk,
         }
     }
 }
 
 impl FromRef<Arc<NgsiState>> for Doorman {
     fn from_ref(own: &Arc<NgsiState>) -> Self {
-        own.reads.doorman.clone()
+        own.look.reads.doorman.clone()
     }
 }
 
 pub(in crate::serve) fn routes(own: Arc<NgsiState>) -> OpenApiRouter {
     let described = entities::routes()
         .merge(lists::routes())
+        .merge(subscriptions::routes())
         .route("/ngsi-ld/v1/{*rest}", any(elsewhere))
         .with_state(own);
     let (calls, description) = described.split_for_parts();

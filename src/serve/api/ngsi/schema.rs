@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use utoipa::openapi::response::Response;
 use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{ContentBuilder, RefOr, ResponseBuilder};
-use utoipa::{IntoParams, IntoResponses};
+use utoipa::{IntoParams, IntoResponses, ToSchema};
 
 /// Parameters of a question for entities.
 #[derive(IntoParams)]
@@ -91,6 +91,58 @@ pub(super) struct NgsiListQuery {
     local: Option<bool>,
 }
 
+/// Which part of your subscriptions.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SubscriptionsQuery {
+    /// How many at most.
+    #[param(minimum = 1, maximum = 1000, default = 1000)]
+    limit: Option<u32>,
+    /// How many to leave out.
+    #[param(minimum = 0, maximum = 1000, default = 0)]
+    offset: Option<u32>,
+    /// true: the header `NGSILD-Results-Count` says how many there are in all.
+    count: Option<bool>,
+}
+
+/// A subscription, as ETSI GS CIM 009 has it.
+#[derive(ToSchema)]
+pub(super) struct SubscriptionAsked {
+    /// `Subscription`.
+    #[schema(example = "Subscription")]
+    r#type: String,
+    /// Its URN; absent: the hub makes one.
+    id: Option<String>,
+    #[schema(rename = "subscriptionName")]
+    subscription_name: Option<String>,
+    description: Option<String>,
+    /// Entities by `type` and `id` or `idPattern`.
+    #[schema(max_items = 50, value_type = Option<Vec<Object>>)]
+    entities: Option<Vec<()>>,
+    /// A change of one of these is told; absent: of any but the times of observation.
+    #[schema(rename = "watchedAttributes", max_items = 50)]
+    watched_attributes: Option<Vec<String>>,
+    /// On time and not by change: every so many seconds.
+    #[schema(rename = "timeInterval", minimum = 1, maximum = 86400)]
+    time_interval: Option<u32>,
+    /// As of entities.
+    q: Option<String>,
+    /// `georel`, `geometry`, `coordinates`, as of entities.
+    #[schema(rename = "geoQ", value_type = Option<Object>)]
+    geo_q: Option<()>,
+    #[schema(rename = "isActive")]
+    is_active: Option<bool>,
+    /// `attributes`, `format` (normalized or keyValues) and `endpoint`: `uri`, `accept`, and `receiverInfo`,
+    /// a list of `key` and `value` that are sent as headers.
+    #[schema(value_type = Object)]
+    notification: (),
+    #[schema(rename = "expiresAt", format = DateTime)]
+    expires_at: Option<String>,
+    /// At least so many seconds from one notification to the next.
+    #[schema(minimum = 1, maximum = 86400)]
+    throttling: Option<u32>,
+}
+
 type Described = BTreeMap<String, RefOr<Response>>;
 
 fn schema(of: serde_json::Value) -> RefOr<Schema> {
@@ -137,6 +189,8 @@ macro_rules! answers {
 answers! {
     EntitiesAnswer = "A page of entities" MediaForm::ALL, json!({"type": "array", "items": entity()});
     EntityAnswer = "The entity" MediaForm::ALL, entity();
+    SubscriptionsAnswer = "All of them" [MediaForm::Json, MediaForm::JsonLd], json!({"type": "array", "items": entity()});
+    SubscriptionAnswer = "The subscription" [MediaForm::Json, MediaForm::JsonLd], entity();
     TypesAnswer = "The types" [MediaForm::Json, MediaForm::JsonLd], json!({"type": "object"});
     AttributesAnswer = "The attributes" [MediaForm::Json, MediaForm::JsonLd], json!({"type": "object"});
 }
@@ -173,6 +227,11 @@ macro_rules! refusals {
 refusals! {
     BadRequestData = 400 "BadRequestData: a parameter cannot be, or is not known",
     NoSuchEntity = 404 "ResourceNotFound: no such entity",
+    NoSuchSubscription = 404 "ResourceNotFound: no such subscription of yours",
+    SubscriptionThere = 409 "AlreadyExists: you have a subscription of that id",
+    BodyTooLarge = 413 "InvalidRequest: more than 64 KiB",
+    NotJsonLd = 415 "InvalidRequest: neither JSON nor JSON-LD",
+    NotNowLd = 503 "InternalError: not now; send it again",
     NotAcceptable = 406 "InvalidRequest: not in that format",
     NoTenants = 501 "NoMultiTenantSupport: there is one tenant only",
 }
