@@ -78,12 +78,7 @@ async fn ngsi_entities(
             headers.append(header::LINK, link);
         }
     }
-    Ok(told(
-        page.body,
-        headers,
-        (asker.media, &asker.context),
-        &held,
-    ))
+    Ok(told(page.body, headers, (media, &context), &held))
 }
 
 /// One entity.
