@@ -84,7 +84,7 @@ from_row!(SubscriptionRow, |row| {
 /// What became of a new subscription.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SubscriptionKept {
-    Made(SubscriptionRow),
+    Made(Box<SubscriptionRow>),
     /// The partner has one of that name.
     Taken,
     /// There are as many as there may be.
@@ -115,7 +115,8 @@ impl Store {
         })?;
         if let Some((id,)) = made {
             let new = new.clone();
-            return Ok(SubscriptionKept::Made(SubscriptionRow { id, ..new }));
+            let made = SubscriptionRow { id, ..new };
+            return Ok(SubscriptionKept::Made(Box::new(made)));
         }
         let (count,): (i64,) = reading!(self, db => {
             sqlx::query_as(IS_THERE).bind(&new.partner).bind(&new.name).fetch_one(db).await

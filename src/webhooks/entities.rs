@@ -19,7 +19,7 @@ pub struct SeenEntity<'e> {
 }
 
 /// What one subscription is about: the one rule of who sees what is with those who answer reads.
-pub trait EntityWatch: Send {
+pub trait EntityWatch: Send + Sync {
     /// The zones that it may be about; `None`: any.
     fn zones(&self) -> Option<Vec<ZoneIx>>;
 

@@ -30,6 +30,7 @@ mod near_zones;
 mod nearby;
 mod ngsi;
 mod ngsi_asks;
+mod ngsi_sight;
 mod open_socket;
 mod open_stream;
 mod operators;

@@ -1,6 +1,5 @@
 //! NGSI-LD: what bays and zones are as entities, by every form.
 
-use super::private_bays::lots;
 use super::{NOW, Town, at, bay, small_town, zone};
 use crate::domain::BayStatus::{Closed, Occupied, Vacant};
 use crate::domain::{BayKind, KindSet, Millis, ZoneKind, ZoneTally};
@@ -339,80 +338,4 @@ async fn bad_names_are_told_as_they_are() {
         assert!(one.get("owner").is_none(), "no name of an entity: {one}");
     }
     assert_eq!(told.len(), 3);
-}
-
-#[tokio::test]
-async fn of_private_zones_everybody_sees_offers_and_of_private_bays_nothing() {
-    let town = lots().await;
-    let open = entities(
-        &town,
-        "type=OnStreetParking,OffStreetParking,ParkingSpot&format=simplified",
-    )
-    .await;
-    let names = ids(&open);
-    assert_eq!(
-        names,
-        [
-            "OnStreetParking:KERB",
-            "OffStreetParking:LOT",
-            "ParkingSpot:KERB-0"
-        ]
-    );
-    let lot = &open[1];
-    assert_eq!(lot["category"], json!(["private"]));
-    assert_eq!(
-        (&lot["totalSpotNumber"], &lot["availableSpotNumber"]),
-        (&json!(4), &json!(2))
-    );
-    assert_eq!(lot["occupiedSpotNumber"], 2, "what is booked or taken");
-    for attr in [
-        "occupancyDetectionType",
-        "priceRatePerMinute",
-        "maximumAllowedHeight",
-    ] {
-        assert!(lot.get(attr).is_none(), "{attr}");
-    }
-    for id in [
-        "ParkingSpot:LOT-0",
-        "ParkingSpot:LOT-1",
-        "OffStreetParking:GATE",
-    ] {
-        let answer = town
-            .get(&format!("/ngsi-ld/v1/entities/urn:ngsi-ld:{id}"))
-            .await;
-        assert_eq!(answer.status.as_u16(), 404, "{id}");
-        assert!(
-            entities(&town, &format!("id=urn:ngsi-ld:{id}"))
-                .await
-                .is_empty()
-        );
-    }
-    // Whoever oversees the city sees all of it, and so does an owner of its own.
-    for scope in ["monitor", "share"] {
-        let path = "/ngsi-ld/v1/entities?type=ParkingSpot&count=true";
-        let all = town.call_as(scope, "GET", path, "").await;
-        assert_eq!(all.header("ngsild-results-count"), "7", "{scope}");
-    }
-    let other = town
-        .call_as("share2", "GET", "/ngsi-ld/v1/entities?type=ParkingSpot", "")
-        .await;
-    assert_eq!(other.json().as_array().unwrap().len(), 1);
-}
-
-#[tokio::test]
-async fn what_needs_no_key_needs_one_where_the_hub_is_set_to_want_it() {
-    let config = Config {
-        public_reads: false,
-        ..Config::default()
-    };
-    let town = Town::with(config, small_town(), None);
-    let path = "/ngsi-ld/v1/entities?type=ParkingSpot";
-    assert_eq!(town.get(path).await.status.as_u16(), 401);
-    assert_eq!(
-        town.call_as("report", "GET", path, "")
-            .await
-            .status
-            .as_u16(),
-        200
-    );
 }

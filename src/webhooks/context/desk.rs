@@ -3,7 +3,7 @@
 //! Promise: what is answered is in the store.
 
 use crate::domain::Millis;
-use crate::store::{SubscriptionKept, SubscriptionRow};
+use crate::store::{SubscriptionKept, SubscriptionRow, SubscriptionTold};
 use crate::webhooks::config::MOST_ENDPOINTS;
 use crate::webhooks::entities::EntityEyes;
 use crate::webhooks::{EntityPush, Poster, PushConfig, WebhookDesk, WebhookFault};
@@ -99,7 +99,7 @@ impl WebhookDesk {
             expires_at: asked.expires_at,
             created_at: now,
             changed_at: now,
-            told: Default::default(),
+            told: SubscriptionTold::default(),
         };
         if let Some(eyes) = self.shared.host.entities.get() {
             let read = eyes.watch(&row);
@@ -121,7 +121,7 @@ impl WebhookDesk {
         let most = self.config.endpoints;
         let kept = self.store().add_subscription(&row, (most, MOST_ENDPOINTS));
         let made = match kept.await? {
-            SubscriptionKept::Made(made) => made,
+            SubscriptionKept::Made(made) => *made,
             SubscriptionKept::Taken => return Err(WebhookFault::Taken),
             SubscriptionKept::Full => return Err(WebhookFault::Full(most)),
         };

@@ -148,7 +148,7 @@ impl SubscriptionLane {
             None => pace,
         };
         let left = self.row.expires_at.map(|until| until.since(self.now()));
-        let left = left.map_or(pace, |ms| Duration::from_millis(ms));
+        let left = left.map_or(pace, Duration::from_millis);
         tokio::time::sleep(pace.min(left)).await;
     }
 
@@ -232,10 +232,7 @@ impl SubscriptionLane {
         };
         let reply = self.host.poster.note(note, now).await;
         drop(permit);
-        self.host
-            .metrics
-            .webhooks
-            .attempted(reply.outcome(), reply.took);
+        self.host.attempted(&self.row.partner, &reply);
         self.told.times_sent += 1;
         self.told.last_notification = Some(now);
         if reply.why.is_none() {

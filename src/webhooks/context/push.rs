@@ -136,11 +136,8 @@ impl EntityPush {
             while let Some(zone) = next {
                 self.due.remove(&zone);
                 self.gather(watch, zone, &mut batches);
-                let has_room = batches
-                    .iter()
-                    .map(|b: &PushBatch| b.told.len())
-                    .sum::<usize>();
-                next = self.due.first().copied().filter(|_| has_room < AT_ONCE);
+                let count: usize = batches.iter().map(|b: &PushBatch| b.told.len()).sum();
+                next = self.due.first().copied().filter(|_| count < AT_ONCE);
             }
             for batch in batches {
                 self.tell(batch).await?;

@@ -80,7 +80,8 @@ async fn ngsi_subscribe(
         Some(Value::String(id)) => Some(uri("id", id)?),
         Some(_) => return Err(ApiError::bad("id", "id must be a URI").into()),
     };
-    let new = new(name, (&asked.into(), &context), wish);
+    let asked = Value::Object(asked);
+    let new = new(name, (&asked, &context), wish);
     let made = own.desk.subscribe(&grant.partner, new).await?;
     let place = format!("/ngsi-ld/v1/subscriptions/{}", made.name);
     let place = HeaderValue::try_from(place).unwrap_or(HeaderValue::from_static("/"));
@@ -191,7 +192,8 @@ async fn ngsi_resubscribe(
         }
     }
     let (next, wish) = read(next)?;
-    let new = new(None, (&next.into(), &context), wish);
+    let next = Value::Object(next);
+    let new = new(None, (&next, &context), wish);
     own.desk.resubscribe(&row, new).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
