@@ -294,19 +294,7 @@ pub fn router(parts: ApiParts) -> Router {
     let (terms, part) = ngsi::context_routes(began);
     description.merge(part);
     let tools = mcp::routes(asked.into(), &description, &origins);
-    known.add_tools(mcp::PATH, !origins.is_empty());
-    for path in [
-        docs::asyncapi::PATH,
-        docs::openapi::PATH,
-        ngsi::CONTEXT_PATH,
-    ] {
-        known.add_document(path, true);
-    }
-    let pages = page::paths().chain(docs::site::paths());
-    let sockets_and_problems = [docs::openapi::PROBLEMS_PATH, ws::MQTT_PATH, ws::STREAM_PATH];
-    for path in pages.chain(sockets_and_problems) {
-        known.add_document(path, false);
-    }
+    know_documents(&mut known, !origins.is_empty());
     let measure = measure::Measure::new(known, metrics, limit, began, (s.doorman, limits));
     let others = tools
         .merge(mqtt)
@@ -319,6 +307,20 @@ pub fn router(parts: ApiParts) -> Router {
         .merge(docs::site::routes(began))
         .fallback(no_such_path)
         .layer((s.audit, measure))
+}
+
+/// What is no call: tools of assistants, documents, pages and sockets.
+fn know_documents(known: &mut Routes, has_origins: bool) {
+    known.add_tools(mcp::PATH, has_origins);
+    let described = [docs::asyncapi::PATH, docs::openapi::PATH];
+    for path in described.into_iter().chain([ngsi::CONTEXT_PATH]) {
+        known.add_document(path, true);
+    }
+    let pages = page::paths().chain(docs::site::paths());
+    let sockets_and_problems = [docs::openapi::PROBLEMS_PATH, ws::MQTT_PATH, ws::STREAM_PATH];
+    for path in pages.chain(sockets_and_problems) {
+        known.add_document(path, false);
+    }
 }
 
 async fn method_not_allowed() -> ApiError {

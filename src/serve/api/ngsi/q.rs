@@ -24,7 +24,7 @@ pub(super) enum AttrQuery {
     All(Vec<AttrQuery>),
     /// It has the attribute.
     Has(Term),
-    Test(Term, TestOp, Vec<Target>),
+    Test(Term, TestOp, Vec<QueryTarget>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub(super) enum TestOp {
 
 /// What an attribute is held against.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Target {
+pub(super) enum QueryTarget {
     One(Operand),
     /// Both ends included.
     Range(Operand, Operand),
@@ -93,10 +93,10 @@ impl AttrQuery {
 }
 
 /// Whether one of what an attribute says is so.
-fn is_so(value: &TermValue<'_>, op: TestOp, target: &Target) -> bool {
+fn is_so(value: &TermValue<'_>, op: TestOp, target: &QueryTarget) -> bool {
     let holds = |of: &dyn Fn(&Operand) -> Option<Ordering>| match target {
-        Target::One(one) => of(one).is_some_and(|ordering| op.takes(ordering)),
-        Target::Range(from, to) => {
+        QueryTarget::One(one) => of(one).is_some_and(|ordering| op.takes(ordering)),
+        QueryTarget::Range(from, to) => {
             let from = of(from).is_some_and(Ordering::is_ge);
             from && of(to).is_some_and(Ordering::is_le)
         }
@@ -270,16 +270,16 @@ impl<'t> QueryReader<'t> {
         )))
     }
 
-    fn target(&mut self, op: TestOp) -> Result<Target, String> {
+    fn target(&mut self, op: TestOp) -> Result<QueryTarget, String> {
         let from = self.operand()?;
         if !self.rest().starts_with("..") {
-            return Ok(Target::One(from));
+            return Ok(QueryTarget::One(from));
         }
         if !matches!(op, TestOp::Equal | TestOp::Unequal) {
             return Err(self.fault("ranges go with == and != only"));
         }
         self.at += 2;
-        Ok(Target::Range(from, self.operand()?))
+        Ok(QueryTarget::Range(from, self.operand()?))
     }
 
     fn operand(&mut self) -> Result<Operand, String> {

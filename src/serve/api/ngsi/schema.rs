@@ -143,14 +143,14 @@ pub(super) struct SubscriptionAsked {
     throttling: Option<u32>,
 }
 
-type Described = BTreeMap<String, RefOr<Response>>;
+type AnswerMap = BTreeMap<String, RefOr<Response>>;
 
 fn schema(of: serde_json::Value) -> RefOr<Schema> {
     // Its text is the program's own; the document's tests read it.
     serde_json::from_value(of).unwrap_or_else(|_| RefOr::T(Schema::default()))
 }
 
-fn answer(description: &str, forms: &[MediaForm], of: &serde_json::Value) -> Described {
+fn answer(description: &str, forms: &[MediaForm], of: &serde_json::Value) -> AnswerMap {
     let mut response = ResponseBuilder::new().description(description);
     for form in forms {
         let geo = json!({"$ref": "#/components/schemas/FeatureCollection"});
@@ -179,7 +179,7 @@ macro_rules! answers {
         pub(super) struct $name;
 
         impl IntoResponses for $name {
-            fn responses() -> Described {
+            fn responses() -> AnswerMap {
                 answer($description, &$forms, &$of)
             }
         }
@@ -195,7 +195,7 @@ answers! {
     AttributesAnswer = "The attributes" [MediaForm::Json, MediaForm::JsonLd], json!({"type": "object"});
 }
 
-fn refusal(status: u16, description: &str) -> Described {
+fn refusal(status: u16, description: &str) -> AnswerMap {
     let body = json!({
         "type": "object", "required": ["type", "title", "detail"],
         "properties": {
@@ -217,7 +217,7 @@ macro_rules! refusals {
         pub(super) struct $name;
 
         impl IntoResponses for $name {
-            fn responses() -> Described {
+            fn responses() -> AnswerMap {
                 refusal($status, $description)
             }
         }

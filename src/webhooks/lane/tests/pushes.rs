@@ -1,6 +1,6 @@
 //! Pushes into a city's own context broker.
 
-use super::subscriptions::{Numbers, until};
+use super::subscriptions::{ToldNumbers, until};
 use super::*;
 use crate::webhooks::{EntityPush, Poster, PushConfig};
 
@@ -22,7 +22,7 @@ impl House {
         })
     }
 
-    fn numbers_of(&self, all: &[(u32, u64)]) -> Numbers {
+    fn numbers_of(&self, all: &[(u32, u64)]) -> ToldNumbers {
         let numbers = self.numbers();
         for (zone, n) in all {
             self.say(&numbers, ZoneIx(*zone), *n);

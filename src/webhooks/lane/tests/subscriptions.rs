@@ -9,9 +9,9 @@ use serde_json::Value;
 
 /// A number a zone, which is what is told of it.
 #[derive(Clone, Default)]
-pub(super) struct Numbers(Arc<Mutex<HashMap<ZoneIx, u64>>>);
+pub(super) struct ToldNumbers(Arc<Mutex<HashMap<ZoneIx, u64>>>);
 
-impl EntityEyes for Numbers {
+impl EntityEyes for ToldNumbers {
     fn watch(&self, _: &SubscriptionRow) -> Result<Box<dyn EntityWatch>, String> {
         Ok(Box::new(self.clone()))
     }
@@ -21,7 +21,7 @@ impl EntityEyes for Numbers {
     }
 }
 
-impl EntityWatch for Numbers {
+impl EntityWatch for ToldNumbers {
     fn zones(&self) -> Option<Vec<ZoneIx>> {
         None
     }
@@ -64,13 +64,13 @@ fn asked(url: &str) -> NewSubscription {
 }
 
 impl House {
-    pub(super) fn numbers(&self) -> Numbers {
-        let numbers = Numbers::default();
+    pub(super) fn numbers(&self) -> ToldNumbers {
+        let numbers = ToldNumbers::default();
         self.desk.see_entities_with(Arc::new(numbers.clone()));
         numbers
     }
 
-    pub(super) fn say(&self, numbers: &Numbers, zone: ZoneIx, n: u64) {
+    pub(super) fn say(&self, numbers: &ToldNumbers, zone: ZoneIx, n: u64) {
         numbers.0.lock().unwrap().insert(zone, n);
         self.live.zones(&[(zone, self.live.zone(zone))]);
     }
