@@ -53,6 +53,8 @@ pub struct Config {
     #[serde(default)]
     pub webhooks: crate::webhooks::Config,
     #[serde(default)]
+    pub ngsi: Vec<crate::webhooks::PushConfig>,
+    #[serde(default)]
     pub calendar: Calendar,
     #[serde(default)]
     pub limits: crate::limits::Config,
@@ -187,6 +189,8 @@ impl Config {
         faults.extend(self.journal.fault());
         faults.extend(self.history.fault());
         faults.extend(self.log.fault());
+        let pushes = self.ngsi.iter().enumerate();
+        faults.extend(pushes.filter_map(|(nth, push)| push.fault(nth)));
         if self.data.path.as_os_str().is_empty() {
             faults.push("data.path: is empty".into());
         }

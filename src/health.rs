@@ -18,12 +18,13 @@ pub enum Part {
     Mqtt,
     History,
     Store,
-    /// Only ever noted: a hub without its forecasts, feeds or webhooks takes traffic.
+    /// Only ever noted: a hub without its forecasts, feeds, webhooks or pushes takes traffic.
     Forecast,
     Feeds,
     /// The hub that stands beside.
     Sandbox,
     Webhooks,
+    ContextBrokers,
 }
 
 impl Part {
@@ -50,6 +51,7 @@ impl Part {
             Self::Feeds => "feeds",
             Self::Sandbox => "sandbox",
             Self::Webhooks => "webhooks",
+            Self::ContextBrokers => "ngsi",
         }
     }
 }

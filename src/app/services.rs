@@ -76,6 +76,7 @@ impl Services {
             config,
             shared,
         )?;
+        let pushes = webhooks::pushes(config, &webhooks)?;
         let names = of.issuer.self_named().clone();
         let booked = (of.store.clone(), names);
         let desk = sharing::open(booked, config, shared, inbox.clone(), closed, tasks).await?;
@@ -115,6 +116,9 @@ impl Services {
             config: config.http.clone(),
         });
         tasks.spawn(dispatcher.run(closed.clone()));
+        for push in pushes {
+            tasks.spawn(push.run(closed.clone()));
+        }
         if let Some((http, sandbox)) = http {
             let answerer = serve::Answerer::new(api.clone(), sandbox);
             listen(config, shared, http, &answerer, closed, tasks)?;

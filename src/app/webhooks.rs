@@ -9,7 +9,9 @@ use crate::live::Live;
 use crate::partners::Keys;
 use crate::registry::Registry;
 use crate::store::Store;
-use crate::webhooks::{DispatchParts, Dispatcher, Poster, SilentSource, SourceEyes, WebhookDesk};
+use crate::webhooks::{
+    DispatchParts, Dispatcher, EntityPush, Poster, SilentSource, SourceEyes, WebhookDesk,
+};
 use std::sync::Arc;
 
 /// Who tells, to be run once it is known who sees, and whom partners ask.
@@ -43,6 +45,19 @@ pub(super) fn open(
     });
     let desk = WebhookDesk::new(config.webhooks.clone(), &dispatcher);
     Ok((dispatcher, Arc::new(desk)))
+}
+
+/// Who pushes into the city's own context brokers, to be run once it is known who sees.
+pub(super) fn pushes(config: &Config, desk: &WebhookDesk) -> Result<Vec<EntityPush>, Failure> {
+    if config.ngsi.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tls = tls::settings_as(None, None).inspect_err(|why| {
+        tracing::warn!(why, "pushes into context brokers trust no certificate");
+    });
+    let poster = Poster::for_operator(tls.ok());
+    let poster = poster.map_err(|why| Failure::Config(format!("ngsi: {why}")))?;
+    Ok(desk.pushes(&config.ngsi, &Arc::new(poster)))
 }
 
 /// Sources whose word has lapsed, as the stream says, and whose they are, as the gate has heard them.

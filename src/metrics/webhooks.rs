@@ -1,7 +1,7 @@
 //! What is counted of webhooks. No endpoint and no partner is a label.
 
 use super::register::Register;
-use prometheus::{HistogramVec, IntCounterVec, IntGauge};
+use prometheus::{HistogramVec, IntCounter, IntCounterVec, IntGauge};
 use std::time::Duration;
 
 /// Webhooks.
@@ -14,6 +14,13 @@ pub struct WebhookMetrics {
     pub oldest_ms: IntGauge,
     /// Attempts that are being made.
     pub under_way: IntGauge,
+    /// Subscriptions of context brokers that are told.
+    pub subscriptions: IntGauge,
+    /// Entities that were pushed into context brokers.
+    pub pushed: IntCounter,
+    /// Context brokers that take none.
+    pub push_failing: IntGauge,
+    push_calls: IntCounterVec,
     attempts: IntCounterVec,
     seconds: HistogramVec,
 }
@@ -31,6 +38,24 @@ impl WebhookMetrics {
                 "How long the oldest fact has waited to be told.",
             ),
             under_way: r.gauge("webhook_under_way", "Webhooks that are being sent."),
+            subscriptions: r.gauge(
+                "context_subscriptions",
+                "Subscriptions of context brokers that are told.",
+            ),
+            pushed: r.counter(
+                "context_pushed_entities_total",
+                "Entities that context brokers have taken.",
+            ),
+            push_failing: r.gauge(
+                "context_push_failing",
+                "Context brokers that the last call did not reach, or that refused it.",
+            ),
+            push_calls: r.counters(
+                "context_push_calls_total",
+                "Calls at context brokers, by what came of them: delivered, refused, gone, timeout, \
+                 unreachable, forbidden.",
+                &["outcome"],
+            ),
             attempts: r.counters(
                 "webhook_attempts_total",
                 "Attempts to tell an endpoint, by what came of them: delivered, refused, gone, timeout, \
@@ -51,6 +76,11 @@ impl WebhookMetrics {
         self.seconds
             .with_label_values(&[outcome])
             .observe(took.as_secs_f64());
+    }
+
+    /// Counts one call at a context broker.
+    pub fn push_called(&self, outcome: &'static str) {
+        self.push_calls.with_label_values(&[outcome]).inc();
     }
 
     /// How many came to that.

@@ -2,7 +2,7 @@
 //! all.
 
 use super::api::{
-    authority, booking, drivers, operators, partners, reports, schema, sharing, webhooks,
+    authority, booking, drivers, ngsi, operators, partners, reports, schema, sharing, webhooks,
 };
 use super::http::audit::Audit;
 use super::http::auth::Doorman;
@@ -263,12 +263,14 @@ pub fn router(parts: ApiParts) -> Router {
         (limits.clone(), metrics.clone(), closed),
     );
     let asked = drivers::routes(s.reads.clone(), s.streams.clone());
-    let groups: [(OpenApiRouter, Kept); 11] = [
+    let brokers = ngsi::NgsiState::new(s.reads.clone(), s.webhooks.desk.clone());
+    let groups: [(OpenApiRouter, Kept); 12] = [
         (drivers::routes(s.reads.clone(), s.streams.clone()), public),
         (
             booking::routes(s.sharing.clone(), s.streams),
             Kept::ByCaller,
         ),
+        (ngsi::routes(Arc::new(brokers)), public),
         (authority::public_routes(s.authority.clone()), public),
         (authority::routes(s.authority), Kept::ByCaller),
         (
@@ -298,9 +300,29 @@ pub fn router(parts: ApiParts) -> Router {
     }
     let (messages, part) = docs::asyncapi::routes(began);
     description.merge(part);
+    let (terms, part) = ngsi::context_routes(began);
+    description.merge(part);
     let tools = mcp::routes(asked.into(), &description, &origins);
-    known.add_tools(mcp::PATH, !origins.is_empty());
-    for path in [docs::asyncapi::PATH, docs::openapi::PATH] {
+    know_documents(&mut known, !origins.is_empty());
+    let measure = measure::Measure::new(known, metrics, limit, began, (s.doorman, limits));
+    let others = tools
+        .merge(mqtt)
+        .merge(ws::stream_routes(Arc::new(sockets)));
+    all.merge(messages)
+        .merge(terms)
+        .merge(others.method_not_allowed_fallback(method_not_allowed))
+        .merge(docs::openapi::routes(description, began, public_reads))
+        .merge(page::routes(began, currency))
+        .merge(docs::site::routes(began))
+        .fallback(no_such_path)
+        .layer((s.audit, measure))
+}
+
+/// What is no call: tools of assistants, documents, pages and sockets.
+fn know_documents(known: &mut Routes, has_origins: bool) {
+    known.add_tools(mcp::PATH, has_origins);
+    let described = [docs::asyncapi::PATH, docs::openapi::PATH];
+    for path in described.into_iter().chain([ngsi::CONTEXT_PATH]) {
         known.add_document(path, true);
     }
     let pages = page::paths().chain(docs::site::paths());
@@ -308,17 +330,6 @@ pub fn router(parts: ApiParts) -> Router {
     for path in pages.chain(sockets_and_problems) {
         known.add_document(path, false);
     }
-    let measure = measure::Measure::new(known, metrics, limit, began, (s.doorman, limits));
-    let others = tools
-        .merge(mqtt)
-        .merge(ws::stream_routes(Arc::new(sockets)));
-    all.merge(messages)
-        .merge(others.method_not_allowed_fallback(method_not_allowed))
-        .merge(docs::openapi::routes(description, began, public_reads))
-        .merge(page::routes(began, currency))
-        .merge(docs::site::routes(began))
-        .fallback(no_such_path)
-        .layer((s.audit, measure))
 }
 
 async fn method_not_allowed() -> ApiError {

@@ -148,6 +148,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/sqlite/0024_credit.sql"),
         include_str!("migrations/postgres/0024_credit.sql"),
     ),
+    (
+        25,
+        "subscriptions",
+        include_str!("migrations/sqlite/0025_subscriptions.sql"),
+        include_str!("migrations/postgres/0025_subscriptions.sql"),
+    ),
 ];
 
 /// What a URL means.

@@ -81,6 +81,8 @@ pub enum WebhookFault {
     /// There are as many as there may be.
     Full(u32),
     NoSuch,
+    /// There is one of that name.
+    Taken,
     /// Too many are trying endpoints out.
     Busy,
     /// The store cannot do it now.
@@ -98,8 +100,8 @@ impl From<StoreError> for WebhookFault {
 
 /// See the module.
 pub struct WebhookDesk {
-    config: Config,
-    shared: Arc<DispatchShared>,
+    pub(super) config: Config,
+    pub(super) shared: Arc<DispatchShared>,
 }
 
 impl WebhookDesk {
@@ -144,15 +146,15 @@ impl WebhookDesk {
         self.config.zones
     }
 
-    fn store(&self) -> &Store {
+    pub(super) fn store(&self) -> &Store {
         &self.shared.host.store
     }
 
-    fn now(&self) -> Millis {
+    pub(super) fn now(&self) -> Millis {
         self.shared.host.clock.now()
     }
 
-    fn fits(&self, url: &str) -> Result<(), WebhookFault> {
+    pub(super) fn fits(&self, url: &str) -> Result<(), WebhookFault> {
         let loopback = self.shared.host.poster.reaches_loopback();
         let read = read_target(url, loopback);
         read.map(drop)

@@ -6,9 +6,11 @@
 //! and none while there is no endpoint.
 
 use super::config::{Config, MOST_ENDPOINTS};
+use super::context::SubscriptionLanes;
 use super::event::{EventFamily, Events};
 use super::lane::{AttemptPermits, DeliveryLog, EndpointLane, LaneHost};
 use super::notices::{self, NeverSilent, Silences, SourceEyes};
+use super::notified::NotifiedBook;
 use super::send::Poster;
 use crate::domain::{Clock, Millis};
 use crate::health::{Health, Part};
@@ -115,6 +117,7 @@ pub struct Dispatcher {
     wishes: Vec<(i64, String, Events)>,
     hub: String,
     lanes: HashMap<i64, RunningLane>,
+    subscriptions: SubscriptionLanes,
     tasks: JoinSet<()>,
     /// Rows up to this one have been looked at.
     seen: i64,
@@ -130,7 +133,10 @@ impl Dispatcher {
             registry: parts.registry,
             live: parts.live,
             eyes: OnceLock::new(),
+            entities: OnceLock::new(),
+            notified: NotifiedBook::default(),
             clock: parts.clock,
+            health: parts.health.clone(),
             metrics: parts.metrics,
             keys: parts.keys,
             poster: parts.poster,
@@ -151,6 +157,7 @@ impl Dispatcher {
             wishes: Vec::new(),
             hub: format!("{:016x}", rand::random::<u64>()),
             lanes: HashMap::new(),
+            subscriptions: SubscriptionLanes::default(),
             tasks: JoinSet::new(),
             seen: 0,
         }
@@ -188,6 +195,7 @@ impl Dispatcher {
             }
         }
         self.tasks.shutdown().await;
+        self.subscriptions.shutdown().await;
         let _ = self.write_log().await;
     }
 
@@ -259,6 +267,7 @@ impl Dispatcher {
     }
 
     async fn write_log(&self) -> Result<(), StoreError> {
+        self.subscriptions.write(&self.shared.host).await?;
         let rows = self.shared.host.log.take();
         if rows.is_empty() {
             return Ok(());
@@ -273,8 +282,10 @@ impl Dispatcher {
         let terms = (now, now.plus(TELLS_MS));
         if !host.store.tells_webhooks(&self.hub, terms).await? {
             self.lanes.drain().for_each(|(_, lane)| lane.stop.abort());
+            self.subscriptions.stop();
             return Ok(());
         }
+        self.subscriptions.read(&self.shared.host).await?;
         let rows = host.store.webhooks().await?;
         let enabled = rows.into_iter().filter(|row| row.is_enabled);
         let enabled: HashMap<i64, WebhookRow> = enabled

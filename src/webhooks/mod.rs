@@ -13,12 +13,15 @@
 //! it, at most ten a second each; a secret stands in the store as it signs.
 
 mod config;
+mod context;
 mod desk;
 mod dispatch;
+mod entities;
 mod event;
 mod fact;
 mod lane;
 mod notices;
+mod notified;
 mod places;
 mod retry;
 mod secret;
@@ -26,10 +29,12 @@ mod send;
 mod slots;
 
 pub use config::Config;
+pub use context::{EntityPush, NewSubscription, PushConfig, SubscriptionState};
 pub use desk::{
     EndpointChange, EndpointTrial, NewEndpoint, ShownEndpoint, WebhookDesk, WebhookFault,
 };
 pub use dispatch::{DispatchParts, Dispatcher};
+pub use entities::{EntityEyes, EntityWatch, SeenEntity};
 pub use event::{EventFamily, EventType, Events};
 pub use notices::{SilentSource, SourceEyes};
 pub use places::{SeenZone, WatchedZones, ZoneEyes};
@@ -37,4 +42,4 @@ pub use secret::SigningSecret;
 pub use send::Poster;
 pub use slots::ZoneFigures;
 
-pub use crate::store::{DeliveryPage, DeliveryRow, DeliveryStatus};
+pub use crate::store::{DeliveryPage, DeliveryRow, DeliveryStatus, SubscriptionRow};

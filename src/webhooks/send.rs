@@ -13,9 +13,9 @@ pub(super) use target::read as read_target;
 use super::secret::SigningSecret;
 use crate::domain::Millis;
 use judge::{AddressJudge, Forbidden};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response};
+use reqwest::{Client, Response, Url};
 use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant, UNIX_EPOCH};
@@ -50,6 +50,14 @@ pub(super) struct Letter {
     pub(super) secrets: Vec<SigningSecret>,
 }
 
+/// A state for who is told by other rules than those of webhooks: not signed.
+#[derive(Clone)]
+pub(super) struct StateNote {
+    pub(super) url: String,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+}
+
 /// What came of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct PostReply {
@@ -82,7 +90,26 @@ impl Poster {
     /// # Errors
     /// What of the settings of TLS cannot be used.
     pub fn new(tls: Option<Arc<ClientConfig>>, loopback: bool) -> Result<Self, String> {
-        let judge = AddressJudge { loopback };
+        let judge = AddressJudge {
+            loopback,
+            anywhere: false,
+        };
+        Self::judging(tls, judge)
+    }
+
+    /// One that reaches whatever the operator names.
+    ///
+    /// # Errors
+    /// As [`Poster::new`].
+    pub fn for_operator(tls: Option<Arc<ClientConfig>>) -> Result<Self, String> {
+        let judge = AddressJudge {
+            loopback: true,
+            anywhere: true,
+        };
+        Self::judging(tls, judge)
+    }
+
+    fn judging(tls: Option<Arc<ClientConfig>>, judge: AddressJudge) -> Result<Self, String> {
         let tls = tls.map_or_else(trusting_nobody, Ok)?;
         let client = Client::builder()
             .no_proxy()
@@ -111,31 +138,49 @@ impl Poster {
 
     /// Makes one attempt, at `now`.
     pub(super) async fn post(&self, letter: Letter, now: Millis) -> PostReply {
+        let at_s = now.0 / 1000;
+        let sign = |secret: &SigningSecret| secret.sign(&letter.id, at_s, &letter.body);
+        let signed: Vec<String> = letter.secrets.iter().map(sign).collect();
+        let headers = [
+            ("content-type", "application/json".to_owned()),
+            ("webhook-id", letter.id),
+            ("webhook-timestamp", at_s.to_string()),
+            ("webhook-signature", signed.join(" ")),
+        ];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value));
+        let note = StateNote {
+            url: letter.url,
+            headers: headers.into(),
+            body: letter.body.into_bytes(),
+        };
+        self.note(note, now).await
+    }
+
+    /// The same of what is not signed.
+    pub(super) async fn note(&self, note: StateNote, now: Millis) -> PostReply {
         let begun = Instant::now();
-        let done = tokio::time::timeout(self.within, self.attempt(letter, now)).await;
+        let done = tokio::time::timeout(self.within, self.attempt(note, now)).await;
         let mut reply = done
             .unwrap_or_else(|_| missed(format!("no answer within {} s", self.within.as_secs())));
         reply.took = begun.elapsed();
         reply
     }
 
-    async fn attempt(&self, letter: Letter, now: Millis) -> PostReply {
+    async fn attempt(&self, note: StateNote, now: Millis) -> PostReply {
         // A URL that was good when it was given may not be by the rules of today.
-        let url = match target::read(&letter.url, self.judge.loopback) {
+        let read = if self.judge.anywhere {
+            Url::parse(&note.url).map_err(|e| e.to_string())
+        } else {
+            target::read(&note.url, self.judge.loopback)
+        };
+        let url = match read {
             Ok(url) => url,
             Err(why) => return missed(format!("address: {why}")),
         };
-        let at_s = now.0 / 1000;
-        let sign = |secret: &SigningSecret| secret.sign(&letter.id, at_s, &letter.body);
-        let signed: Vec<String> = letter.secrets.iter().map(sign).collect();
-        let request = self
-            .client
-            .post(url)
-            .header(CONTENT_TYPE, "application/json")
-            .header("webhook-id", &letter.id)
-            .header("webhook-timestamp", at_s)
-            .header("webhook-signature", signed.join(" "))
-            .body(letter.body);
+        let mut request = self.client.post(url).body(note.body);
+        for (name, value) in note.headers {
+            request = request.header(name, value);
+        }
         match request.send().await {
             Ok(answer) => answered(answer, now).await,
             Err(e) => missed(unanswered(&e)),

@@ -57,6 +57,7 @@ pub(in crate::app) fn of(config: &Config) -> Config {
             ..config.mqtt.clone()
         },
         brokers: Vec::new(),
+        ngsi: Vec::new(),
         feeds: Vec::new(),
         webhooks: webhooks::Config {
             endpoints: config.webhooks.endpoints.min(3),

@@ -7,6 +7,7 @@
 pub(super) mod authority;
 pub(super) mod booking;
 pub(super) mod drivers;
+pub(super) mod ngsi;
 pub(super) mod operators;
 pub(super) mod partners;
 pub(super) mod reports;

@@ -33,6 +33,8 @@ use utoipa::{IntoParams, Modify, OpenApi, ToSchema};
             with the scope share."),
         (name = "booking", description = "Private bays for drivers: ask, confirm, arrive, depart; for once or for a \
             season. A key with the scope book."),
+        (name = "brokers", description = "The same as entities of Smart Data Models by NGSI-LD, for cities' \
+            context brokers. No key is needed to read unless the hub is set to want one."),
         (name = "partners", description = "What a partner reads and manages of itself: who a key is of and what it \
             opens. Any key; to manage, one with the scope partner."),
         (name = "operators", description = "The registry, keys, devices, what was refused, and whether the hub is \

@@ -4,6 +4,7 @@
 //! Promises: made once, at start; what a handler says of itself is never overwritten. The examples
 //! are answers of the hub (`serve::tests::document::examples` holds each against what is answered).
 
+use crate::serve::http::routes::is_api;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -78,7 +79,7 @@ pub(super) fn complete(api: &mut Value, public_reads: bool) {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             secure(path, operation, public_reads);
             tell_versions(path, operation);
-            if path.starts_with("/v1/") {
+            if is_api(path) {
                 limit(operation);
             }
             let example = &examples[format!("{method} {path}")];
@@ -102,7 +103,7 @@ fn secure(path: &str, operation: &mut Value, public_reads: bool) {
     if !operation["security"].is_null() {
         return;
     }
-    let is_document = !path.starts_with("/v1/") || path.ends_with("api.json");
+    let is_document = !is_api(path) || path.ends_with("api.json");
     operation["security"] = match (is_document, public_reads) {
         (true, _) => json!([{}]),
         (false, true) => json!([{}, {"key": []}]),

@@ -52,6 +52,19 @@ pub(super) fn open_outline(
     lone: Option<ToldIn>,
 ) {
     open(t, lone);
+    outline_of(t, outline, told_in);
+    t.raw("},\"properties\":");
+}
+
+/// The outline alone, as a geometry.
+pub(in crate::serve) fn write_outline(t: &mut Text, outline: &[Polygon], told_in: ToldIn) {
+    t.raw("{\"type\":");
+    outline_of(t, outline, told_in);
+    t.raw("}");
+}
+
+/// Its type, and where it runs.
+fn outline_of(t: &mut Text, outline: &[Polygon], told_in: ToldIn) {
     if let [part] = outline {
         t.raw("\"Polygon\",\"coordinates\":");
         polygon(t, part, told_in);
@@ -59,7 +72,6 @@ pub(super) fn open_outline(
         t.raw("\"MultiPolygon\",\"coordinates\":");
         list(t, outline, |t, part| polygon(t, part, told_in));
     }
-    t.raw("},\"properties\":");
 }
 
 /// One that stands alone says in which coordinates it is.

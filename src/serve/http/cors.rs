@@ -24,7 +24,7 @@ const SENT: HeaderValue = HeaderValue::from_static(
 
 /// What a page may read, besides what every page may.
 const READ: HeaderValue = HeaderValue::from_static(
-    "etag, link, location, ratelimit, ratelimit-policy, retry-after, x-request-id",
+    "etag, link, location, ngsild-results-count, ratelimit, ratelimit-policy, retry-after, x-request-id",
 );
 
 /// How long a browser may remember what it was told, s.

@@ -142,7 +142,7 @@ pub async fn serve(
             continue;
         };
         let place = Arc::new(Occupied::new(&entrance, place));
-        let from_peer = whence(peer, &entrance, (share.as_ref(), &place));
+        let from_peer = whence(peer, &entrance, (share.as_ref(), &place), tls.is_some());
         let service = TowerToHyperService::new(answerer.clone().map_request(from_peer));
         let stream = Impatient::new(stream, limits.write_timeout, entrance.metrics.clone());
         let stop = stop.clone();
@@ -196,6 +196,10 @@ async fn drive<S, V>(
         }
     });
 }
+
+/// The client sees TLS, here or at a trusted proxy. Rides with each such request.
+#[derive(Clone, Copy)]
+pub(in crate::serve) struct OverTls;
 
 /// A connection's place. Rides with each of its requests, so that what one of them becomes may keep
 /// it.
@@ -286,6 +290,7 @@ fn whence(
     peer: SocketAddr,
     entrance: &Entrance,
     (share, place): (Option<&ConnectionShare>, &Arc<Occupied>),
+    is_tls: bool,
 ) -> impl FnMut(Request<Incoming>) -> Request<Incoming> + Clone + Send + 'static {
     let own = peer.ip().to_canonical();
     let proxies = &entrance.limits.trusted_proxies;
@@ -298,6 +303,10 @@ fn whence(
             Some(proxies) => address::behind(own, request.headers(), proxies),
             None => ClientAddress(own),
         };
+        let by_proxy = || request.headers().get("x-forwarded-proto");
+        if is_tls || proxies.is_some() && by_proxy().is_some_and(|scheme| scheme == "https") {
+            request.extensions_mut().insert(OverTls);
+        }
         request.extensions_mut().insert(Peer(peer));
         request.extensions_mut().insert(client);
         request.extensions_mut().insert(place.clone());

@@ -201,6 +201,9 @@ fn class(method: &Method, path: &str) -> Option<CallClass> {
     if path == mcp::PATH {
         return (method != Method::OPTIONS).then_some(CallClass::Search);
     }
+    if let Some(path) = path.strip_prefix("/ngsi-ld/v1/") {
+        return brokers_class(method, path);
+    }
     let path = path.strip_prefix("/v1/")?;
     if method == Method::OPTIONS {
         return None;
@@ -215,6 +218,17 @@ fn class(method: &Method, path: &str) -> Option<CallClass> {
         ("requests" | "reservations" | "offers", false) => CallClass::Book,
         (_, false) => CallClass::Write,
     })
+}
+
+/// The same of what cities' brokers ask.
+fn brokers_class(method: &Method, path: &str) -> Option<CallClass> {
+    let reads = method == Method::GET || method == Method::HEAD;
+    match path {
+        _ if method == Method::OPTIONS => None,
+        "entities" if reads => Some(CallClass::Search),
+        _ if reads => Some(CallClass::Read),
+        _ => Some(CallClass::Write),
+    }
 }
 
 impl ToldQuota {
@@ -299,6 +313,11 @@ mod tests {
             ("DELETE", "/v1/offers/7", Some(CallClass::Book)),
             ("GET", "/v1/admin/keys", Some(CallClass::Admin)),
             ("GET", "/v1/quarantine", Some(CallClass::Admin)),
+            ("GET", "/ngsi-ld/v1/entities", Some(CallClass::Search)),
+            ("GET", "/ngsi-ld/v1/entities/urn:a:b", Some(CallClass::Read)),
+            ("POST", "/ngsi-ld/v1/entities", Some(CallClass::Write)),
+            ("OPTIONS", "/ngsi-ld/v1/entities", None),
+            ("GET", "/ngsi-ld/context.jsonld", None),
             ("POST", "/mcp", Some(CallClass::Search)),
             ("OPTIONS", "/mcp", None),
             ("OPTIONS", "/v1/zones", None),

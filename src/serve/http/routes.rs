@@ -47,11 +47,11 @@ impl Routes {
         }
     }
 
-    /// Adds those that a part of the description lists. What lies outside `/v1` is for machines that
-    /// look after the hub, and not for web pages.
+    /// Adds those that a part of the description lists. What is no call is for machines that look after
+    /// the hub, and not for web pages.
     pub(in crate::serve) fn add(&mut self, described: &Paths, kept: Kept) {
         for (path, item) in &described.paths {
-            let of_api = path.starts_with("/v1/");
+            let of_api = is_api(path);
             let route = Route {
                 kept: if of_api { kept } else { Kept::Never },
                 for_pages: of_api,
@@ -89,6 +89,13 @@ impl Routes {
     pub(super) fn of(&self, pattern: Option<&str>) -> &Route {
         pattern.and_then(|p| self.all.get(p)).unwrap_or(&self.none)
     }
+}
+
+/// Whether a path is a call's: those have quotas, and keys may make a difference.
+pub(in crate::serve) fn is_api(path: &str) -> bool {
+    ["/v1/", "/ngsi-ld/v1/"]
+        .into_iter()
+        .any(|below| path.starts_with(below))
 }
 
 /// Whether a path is the operators'.

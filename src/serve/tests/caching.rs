@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 /// Whether the answers of an operation depend on nobody's key: machines' and documents.
 fn is_for_all(path: &str) -> bool {
-    !path.starts_with("/v1/") || path.ends_with("api.json")
+    !crate::serve::http::routes::is_api(path) || path.ends_with("api.json")
 }
 
 /// Asks for every operation of the document, without a key and with an administrator's.

@@ -37,6 +37,7 @@ async fn every_route_is_in_it_and_every_entry_is_a_route() {
                 .replace("{bay}", "EAST-1")
                 .replace("{zone}/history", "HE12/history")
                 .replace("{zone}", "EAST")
+                .replace("{entity}", "urn:ngsi-ld:OffStreetParking:EAST")
                 .replace("/stream", "/stream?x");
             let answer = town.call(&method.to_uppercase(), &there, &[], "").await;
             // This town has no feeds.

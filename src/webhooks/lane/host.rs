@@ -2,11 +2,14 @@
 
 use super::AttemptPermits;
 use crate::domain::{Clock, UsageKind, ZoneIx};
+use crate::health::Health;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::partners::Keys;
 use crate::registry::Registry;
 use crate::store::{DeliveryRow, Store};
+use crate::webhooks::entities::EntityEyes;
+use crate::webhooks::notified::NotifiedBook;
 use crate::webhooks::places::{SeenZone, ZoneEyes};
 use crate::webhooks::send::{PostReply, Poster};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -22,7 +25,11 @@ pub(in crate::webhooks) struct LaneHost {
     pub(in crate::webhooks) live: Arc<Live>,
     /// Who sees; until then no zone is.
     pub(in crate::webhooks) eyes: OnceLock<Arc<dyn ZoneEyes>>,
+    /// Who knows what subscriptions are about; until then none is told.
+    pub(in crate::webhooks) entities: OnceLock<Arc<dyn EntityEyes>>,
+    pub(in crate::webhooks) notified: NotifiedBook,
     pub(in crate::webhooks) clock: Arc<dyn Clock>,
+    pub(in crate::webhooks) health: Arc<Health>,
     pub(in crate::webhooks) metrics: Arc<Metrics>,
     pub(in crate::webhooks) keys: Arc<Keys>,
     pub(in crate::webhooks) poster: Arc<Poster>,

@@ -3,6 +3,8 @@
 
 mod facts;
 mod figures;
+mod pushes;
+mod subscriptions;
 mod zones;
 
 use crate::clock::ManualClock;

@@ -26,11 +26,15 @@ impl std::error::Error for Forbidden {}
 pub(super) struct AddressJudge {
     /// Whether this machine may be.
     pub(super) loopback: bool,
+    /// Whether any may be: what the operator names, and nobody else.
+    pub(super) anywhere: bool,
 }
 
 impl AddressJudge {
     pub(super) const fn admits(self, ip: IpAddr) -> bool {
-        matches!(Reach::of(ip), Reach::Public) || (self.loopback && ip.is_loopback())
+        self.anywhere
+            || matches!(Reach::of(ip), Reach::Public)
+            || (self.loopback && ip.is_loopback())
     }
 }
 

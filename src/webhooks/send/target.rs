@@ -42,7 +42,10 @@ pub(in crate::webhooks) fn read(text: &str, loopback: bool) -> Result<Url, Strin
     if url.scheme() != "https" && !(url.scheme() == "http" && may_be_here) {
         return Err("url: must begin with https://".to_owned());
     }
-    let judge = AddressJudge { loopback };
+    let judge = AddressJudge {
+        loopback,
+        anywhere: false,
+    };
     if literal.is_some_and(|ip| !judge.admits(ip)) {
         return Err("url: is an address that is not reached from everywhere".to_owned());
     }

@@ -27,6 +27,7 @@ mod mcp_peer;
 pub(crate) mod mqtt;
 mod mqtt_peers;
 mod mqtt_ws;
+mod ngsi;
 mod openapi_peer;
 mod past;
 mod platforms;

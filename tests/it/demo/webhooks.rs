@@ -17,13 +17,15 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Somebody's endpoint: what it was sent, each with its headers; it answers with a status or not at
 /// all.
-struct Receiver {
-    url: String,
+pub(super) struct Receiver {
+    pub(super) url: String,
     got: Arc<Mutex<Vec<Value>>>,
 }
 
 impl Receiver {
-    async fn start(answers: impl Fn(usize) -> Option<u16> + Send + Sync + 'static) -> Self {
+    pub(super) async fn start(
+        answers: impl Fn(usize) -> Option<u16> + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}/hook", listener.local_addr().expect("bound"));
         let got = Arc::<Mutex<Vec<Value>>>::default();
@@ -37,12 +39,12 @@ impl Receiver {
         Self { url, got }
     }
 
-    fn got(&self) -> Vec<Value> {
+    pub(super) fn got(&self) -> Vec<Value> {
         self.got.lock().expect("no panic").clone()
     }
 
     /// Once so many have come.
-    async fn until(&self, count: usize) -> Vec<Value> {
+    pub(super) async fn until(&self, count: usize) -> Vec<Value> {
         let begun = Instant::now();
         loop {
             let got = self.got();
@@ -99,7 +101,7 @@ fn whole(read: &[u8]) -> Option<(Value, usize)> {
     Some((json!({"headers": headers, "body": body}), used))
 }
 
-async fn call(hub: &Hub, key: &str, method: Method, path: &str, body: Value) -> Value {
+pub(super) async fn call(hub: &Hub, key: &str, method: Method, path: &str, body: Value) -> Value {
     let body = Some(&body).filter(|body| !body.is_null());
     let answer = http::call(hub, method, path, Some(hub.key(key)), body).await;
     let is_done = answer.status.is_success();

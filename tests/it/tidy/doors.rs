@@ -141,6 +141,7 @@ const DOORS: &[(&str, Door)] = &[
     ("quick-xml", Only(&["ingest/connector/shape/"])),
     ("rand", NotIn(&["domain/", "live/"])),
     ("rustix", Only(&["journal/", "app/process.rs"])),
+    ("regex", Only(&["serve/api/ngsi/selection.rs"])),
     (
         "reqwest",
         Only(&[

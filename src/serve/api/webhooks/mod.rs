@@ -63,6 +63,7 @@ impl From<WebhookFault> for ApiError {
                 "there is no such webhook of yours, or none whose events this key may be told"
                     .to_owned(),
             ),
+            WebhookFault::Taken => Self::Conflict("there is one of that name".to_owned()),
             WebhookFault::Busy => Self::Busy,
             WebhookFault::Away(why) => Self::Unavailable(why),
         }

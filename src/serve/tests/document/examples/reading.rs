@@ -45,6 +45,7 @@ pub(super) async fn show(shown: &mut Shown) {
     ] {
         shown.show(Call::new(of, "", path)).await;
     }
+    as_entities(shown).await;
     let turnover = "/v1/turnover?zone=TPY12&from=2026-11-22T00:00:00Z&to=2026-11-23T00:00:00Z&interval=1h&limit=2";
     for accept in ["application/json", "text/csv"] {
         let call = Call::new("get /v1/turnover", "monitor", turnover);
@@ -66,6 +67,38 @@ pub(super) async fn show(shown: &mut Shown) {
     for of in ["get /v1/openapi.json", "get /v1/asyncapi.json"] {
         shown.all.insert(of.to_owned(), described(of));
     }
+}
+
+/// The same for cities' brokers.
+async fn as_entities(shown: &mut Shown) {
+    let types = ["application/json", "application/ld+json"];
+    for accept in [
+        "application/json",
+        "application/ld+json",
+        "application/geo+json",
+    ] {
+        for (of, path) in [
+            (
+                "get /ngsi-ld/v1/entities",
+                "/ngsi-ld/v1/entities?type=ParkingSpot&q=status==%22free%22&limit=2",
+            ),
+            (
+                "get /ngsi-ld/v1/entities/{entity}",
+                "/ngsi-ld/v1/entities/urn:ngsi-ld:OnStreetParking:TPY12",
+            ),
+            ("get /ngsi-ld/v1/types", "/ngsi-ld/v1/types"),
+            ("get /ngsi-ld/v1/attributes", "/ngsi-ld/v1/attributes"),
+        ] {
+            let is_list = of.ends_with("types") || of.ends_with("attributes");
+            if !is_list || types.contains(&accept) {
+                shown.show(Call::new(of, "", path).accept(accept)).await;
+            }
+        }
+    }
+    let of = "get /ngsi-ld/context.jsonld";
+    shown
+        .show(Call::new(of, "", "/ngsi-ld/context.jsonld"))
+        .await;
 }
 
 /// As a hub that runs has been looked at twice.

@@ -5,6 +5,7 @@ use crate::serve::tests::sharing::later;
 use serde_json::json;
 
 pub(super) async fn show(shown: &mut Shown) {
+    subscriptions(shown).await;
     let asked = json!({"url": "https://example.com/hooks/bayhub", "events": ["zone.full", "offer.*"], "zones": ["EAST"]});
     let call = Call::new("post /v1/webhooks", "share", "/v1/webhooks").with(asked);
     let made = shown.show(call).await;
@@ -50,4 +51,42 @@ pub(super) async fn show(shown: &mut Shown) {
     shown.show(Call::new(of, "share", &test)).await;
     let of = "delete /v1/webhooks/{webhook}";
     shown.show(Call::new(of, "share", &path)).await;
+}
+
+/// The same for cities' brokers.
+async fn subscriptions(shown: &mut Shown) {
+    let all = "/ngsi-ld/v1/subscriptions";
+    let name = "urn:ngsi-ld:Subscription:streets";
+    let one = format!("{all}/{name}");
+    let of_one = "/ngsi-ld/v1/subscriptions/{subscription}";
+    let asked = json!({
+        "id": name, "type": "Subscription", "entities": [{"type": "OnStreetParking"}],
+        "watchedAttributes": ["availableSpotNumber"],
+        "notification": {
+            "format": "keyValues",
+            "endpoint": {
+                "uri": "https://example.com/ngsi",
+                "accept": "application/json",
+                "receiverInfo": [{"key": "Authorization", "value": "Bearer ..."}],
+            },
+        },
+        "throttling": 5,
+    });
+    let post = Call::new("post /ngsi-ld/v1/subscriptions", "report", all);
+    shown.show(post.with(asked)).await;
+    for accept in ["application/json", "application/ld+json"] {
+        let list = Call::new("get /ngsi-ld/v1/subscriptions", "report", all);
+        shown.show(list.accept(accept)).await;
+        let of = format!("get {of_one}");
+        shown
+            .show(Call::new(&of, "report", &one).accept(accept))
+            .await;
+    }
+    let patch = format!("patch {of_one}");
+    let change = json!({"throttling": 10});
+    shown
+        .show(Call::new(&patch, "report", &one).with(change))
+        .await;
+    let delete = format!("delete {of_one}");
+    shown.show(Call::new(&delete, "report", &one)).await;
 }
