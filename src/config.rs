@@ -191,6 +191,7 @@ impl Config {
         faults.extend(self.log.fault());
         let pushes = self.ngsi.iter().enumerate();
         faults.extend(pushes.filter_map(|(nth, push)| push.fault(nth)));
+        faults.extend(self.http.publisher.fault());
         if self.data.path.as_os_str().is_empty() {
             faults.push("data.path: is empty".into());
         }
