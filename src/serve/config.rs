@@ -48,9 +48,58 @@ pub struct Config {
     /// Whose `Forwarded` and `X-Forwarded-For` are believed: addresses, or blocks of them. Nobody's
     /// unless it is said: who is believed names the address that limits and logs go by.
     pub trusted_proxies: Vec<Block>,
+    /// Who publishes what the hub tells in the forms of standards.
+    pub publisher: PublisherConfig,
     /// Which hub answers. No operator sets it.
     #[serde(skip)]
     pub realm: Realm,
+}
+
+/// `[http.publisher]` of the configuration file: whom publications in the forms of standards name as
+/// their creator.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PublisherConfig {
+    /// ISO 3166-1, two letters. `XX`: nobody has said.
+    pub country: String,
+    /// By what the publisher is known in that country.
+    pub national_identifier: String,
+    /// In which language the registry's names are: a tag such as `en` or `zh-Hans`.
+    pub language: String,
+}
+
+impl Default for PublisherConfig {
+    fn default() -> Self {
+        Self {
+            country: "XX".to_owned(),
+            national_identifier: "bayhub".to_owned(),
+            language: "en".to_owned(),
+        }
+    }
+}
+
+impl PublisherConfig {
+    /// What is wrong with these values, naming the key; `None` if nothing is.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        let wrong = |key: &str, why: &str| Some(format!("http.publisher.{key}: {why}"));
+        if self.country.len() != 2 || !self.country.bytes().all(|b| b.is_ascii_uppercase()) {
+            return wrong("country", "must be two letters of ISO 3166-1, such as SG");
+        }
+        if !(1..=1024).contains(&self.national_identifier.chars().count()) {
+            return wrong("national_identifier", "must have 1 to 1024 characters");
+        }
+        let is_part = |part: &str| {
+            (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+        };
+        let first = self.language.split('-').next().unwrap_or_default();
+        let is_tag =
+            first.bytes().all(|b| b.is_ascii_alphabetic()) && self.language.split('-').all(is_part);
+        if !is_tag {
+            return wrong("language", "must be a language tag, such as en or zh-Hans");
+        }
+        None
+    }
 }
 
 /// A secret that is shared with an IoT platform. No debug form shows it.
@@ -119,6 +168,7 @@ impl Default for Config {
             mcp_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             realm: Realm::City,
+            publisher: PublisherConfig::default(),
         }
     }
 }
@@ -163,6 +213,38 @@ impl Config {
             drain_timeout: Duration::from_secs(self.request_timeout_s),
             trusted_proxies: self.trusted_proxies.clone().into(),
             shares,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_publisher_that_no_publication_can_name_is_a_fault_that_names_its_key() {
+        assert_eq!(PublisherConfig::default().fault(), None);
+        let of = |country: &str, id: &str, language: &str| {
+            let publisher = PublisherConfig {
+                country: country.to_owned(),
+                national_identifier: id.to_owned(),
+                language: language.to_owned(),
+            };
+            publisher.fault().unwrap_or_default()
+        };
+        assert_eq!(of("SG", "LTA & Co", "zh-Hans"), "");
+        for country in ["", "sg", "SGP", "S1", "新"] {
+            assert!(
+                of(country, "x", "en").starts_with("http.publisher.country: "),
+                "{country}"
+            );
+        }
+        assert!(of("SG", "", "en").contains("national_identifier"));
+        for language in ["", "e n", "en_US", "1en", "en-", "abcdefghi"] {
+            assert!(
+                of("SG", "x", language).contains("http.publisher.language"),
+                "{language}"
+            );
         }
     }
 }

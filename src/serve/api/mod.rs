@@ -6,6 +6,8 @@
 
 pub(super) mod authority;
 pub(super) mod booking;
+pub(super) mod compat;
+pub(super) mod datex2;
 pub(super) mod drivers;
 pub(super) mod operators;
 pub(super) mod partners;
