@@ -2,8 +2,10 @@
 //! all.
 
 use super::api::{
-    authority, booking, cds, drivers, ngsi, operators, partners, reports, schema, sharing, webhooks,
+    authority, booking, cds, compat, datex2, drivers, ngsi, operators, partners, reports, schema,
+    sharing, webhooks,
 };
+use super::feed::FeedDesk;
 use super::http::audit::Audit;
 use super::http::auth::Doorman;
 use super::http::bom;
@@ -28,6 +30,8 @@ use utoipa_axum::router::OpenApiRouter;
 /// One state for each group of routes; every part is shared with the rest of the hub.
 struct AudienceStates {
     reads: Arc<ReadState>,
+    compat: Arc<compat::CompatState>,
+    datex2: Arc<datex2::DatexState>,
     streams: Arc<Streams>,
     reports: Arc<reports::ReportsState>,
     pushes: Arc<reports::PushState>,
@@ -80,8 +84,20 @@ impl AudienceStates {
         let cds = cds::CdsState::new(reads.clone(), authority.clone(), publisher);
         let operators = of_operators(&parts, &doorman, &sharing);
         let webhooks = told(reads.clone(), parts.webhooks.clone());
+        let compat = Arc::new(compat::CompatState {
+            reads: reads.clone(),
+            desk: FeedDesk::default(),
+            calendar: parts.authority.calendar,
+        });
+        let datex2 = Arc::new(datex2::DatexState {
+            reads: reads.clone(),
+            desk: FeedDesk::default(),
+            publisher: parts.config.publisher.clone(),
+        });
         Self {
             reads,
+            compat,
+            datex2,
             streams: Arc::new(streams),
             reports,
             pushes,
@@ -269,8 +285,13 @@ pub fn router(parts: ApiParts) -> Router {
     );
     let asked = drivers::routes(s.reads.clone(), s.streams.clone());
     let brokers = ngsi::NgsiState::new(s.reads.clone(), s.webhooks.desk.clone());
-    let groups: [(OpenApiRouter, Kept); 14] = [
+    let groups: [(OpenApiRouter, Kept); 16] = [
         (drivers::routes(s.reads.clone(), s.streams.clone()), public),
+        (
+            compat::routes(s.compat.clone()).merge(datex2::routes(s.datex2)),
+            public,
+        ),
+        (compat::keyed_routes(s.compat), Kept::ByCaller),
         (
             booking::routes(s.sharing.clone(), s.streams),
             Kept::ByCaller,

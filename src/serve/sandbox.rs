@@ -5,6 +5,7 @@
 //! is the hub's own. What the sandbox answers is made by its own threads, and their panic is its own.
 //! Dear: a look at one header a request.
 
+use super::http::account_key;
 use super::http::auth::bearer;
 use super::http::cors;
 use super::http::error::ApiError;
@@ -88,7 +89,8 @@ where
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<B>) -> Self::Future {
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        account_key::take(&mut request);
         match &mut self.sandbox {
             Some(sandbox) if is_for_sandbox(request.headers()) => sandbox.call(request),
             _ => self.own.call(request),

@@ -7,6 +7,8 @@
 pub(super) mod authority;
 pub(super) mod booking;
 pub(super) mod cds;
+pub(super) mod compat;
+pub(super) mod datex2;
 pub(super) mod drivers;
 pub(super) mod ngsi;
 pub(super) mod operators;

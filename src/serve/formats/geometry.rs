@@ -126,7 +126,7 @@ pub(in crate::serve) fn closed_polygon(
 }
 
 /// A longitude as it is counted on from another one.
-fn beside(lon: i32, first: i32) -> i32 {
+pub(in crate::serve) fn beside(lon: i32, first: i32) -> i32 {
     const ROUND: i64 = 3_600_000_000;
     let way = i64::from(lon) - i64::from(first);
     let shift = if way > ROUND / 2 {

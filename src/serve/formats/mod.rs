@@ -20,7 +20,7 @@ mod zone_members;
 
 pub(super) use bay_members::bay_brief;
 pub(super) use forecast::{ForecastTold, add_forecast};
-pub(super) use geometry::write_outline;
+pub(super) use geometry::{beside, write_outline};
 pub(super) use json::FORMAT as JSON;
 pub(super) use told::{BayTold, NearbyTold, Rendered, SeenBay, Wanted, ZoneTold, ZonesTold};
 

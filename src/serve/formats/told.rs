@@ -258,7 +258,7 @@ impl SeenBay {
     }
 
     /// Its attributes; those of a private bay on offer are as its offer says.
-    pub(super) fn attrs(&self, city: &City) -> BayAttrs {
+    pub(in crate::serve) fn attrs(&self, city: &City) -> BayAttrs {
         let attrs = city.attrs(self.view.bay);
         self.offer.as_ref().map_or(attrs, |offer| offer.over(attrs))
     }
@@ -297,14 +297,14 @@ pub(in crate::serve) struct ZoneTold<'c> {
 impl ZoneTold<'_> {
     /// Vacant ones of some of its bays, and of how many, if anybody knows: as they are counted, else
     /// as its own accessible bays are.
-    pub(super) fn some_bays(&self, subset: BaySubset) -> Option<(u32, u32)> {
+    pub(in crate::serve) fn some_bays(&self, subset: BaySubset) -> Option<(u32, u32)> {
         let own = (self.tally.accessible_vacant, self.tally.accessible);
         let own = (subset == BaySubset::Accessible).then_some(own);
         self.tally.subsets[subset as usize].or(own)
     }
 
     /// Whether to tell how many of that kind are vacant.
-    pub(super) fn shows(&self, kind: BayKind) -> bool {
+    pub(in crate::serve) fn shows(&self, kind: BayKind) -> bool {
         self.tally.tells(kind, self.kinds)
     }
 

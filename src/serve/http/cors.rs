@@ -18,7 +18,7 @@ const ANY: HeaderValue = HeaderValue::from_static("*");
 
 /// What a page may send, besides what every page may.
 const SENT: HeaderValue = HeaderValue::from_static(
-    "accept, authorization, content-encoding, content-type, idempotency-key, if-modified-since, if-none-match, \
+    "accept, accountkey, authorization, content-encoding, content-type, idempotency-key, if-modified-since, if-none-match, \
      last-event-id, mcp-method, mcp-name, mcp-protocol-version, x-request-id",
 );
 

@@ -48,6 +48,11 @@ pub(in crate::serve) fn tag_of(bytes: &[u8]) -> HeaderValue {
 pub(in crate::serve) struct IfNoneMatch(Option<HeaderValue>);
 
 impl IfNoneMatch {
+    /// Whether it says anything.
+    pub(in crate::serve) fn is_given(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Whether it is what `etag` names (weak comparison, as RFC 9110 wants for `If-None-Match`).
     pub(in crate::serve) fn is(&self, etag: &HeaderValue) -> bool {
         let held = self.0.as_ref().and_then(|v| v.to_str().ok());

@@ -3,6 +3,7 @@
 //! pattern, never by the raw path: an id in a label would make one series a bay, and a path may hold
 //! a calendar's secret.
 
+use super::account_key;
 use super::address_key;
 use super::auth::Doorman;
 use super::bom;
@@ -97,6 +98,7 @@ where
     fn call(&mut self, mut request: Request) -> Self::Future {
         let began = Instant::now();
         address_key::take(&mut request);
+        account_key::take(&mut request);
         let pattern = request.extensions().get::<MatchedPath>().cloned();
         let route = self
             .own

@@ -1,6 +1,7 @@
 //! HTTP itself, for every audience alike: sockets, who may, what is in a request, and how it is
 //! refused.
 
+pub(super) mod account_key;
 pub(super) mod address;
 mod address_key;
 pub(super) mod audit;
@@ -23,8 +24,10 @@ pub(super) mod extract;
 pub(super) mod language;
 pub(super) mod listen;
 pub(super) mod measure;
+pub(super) mod modified;
 pub(super) mod negotiate;
 pub(super) mod params;
+pub(super) mod pieces;
 pub(super) mod problem_answer;
 pub(super) mod problems;
 pub(super) mod proxies;

@@ -12,6 +12,7 @@ mod clients;
 mod copies;
 mod crash;
 mod crowd;
+mod datex2_peer;
 mod district;
 mod doctor;
 mod examples;

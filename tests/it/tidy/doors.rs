@@ -124,6 +124,7 @@ const DOORS: &[(&str, Door)] = &[
         "httpdate",
         Only(&[
             "serve/http/document.rs",
+            "serve/http/modified.rs",
             "ingest/connector/fetch.rs",
             "webhooks/send",
         ]),
@@ -139,7 +140,10 @@ const DOORS: &[(&str, Door)] = &[
     ("parquet", Only(&["history/table.rs"])),
     ("proj4rs", Only(&["ingest/connector/place.rs"])),
     ("prometheus", Only(&["metrics"])),
-    ("quick-xml", Only(&["ingest/connector/shape/"])),
+    (
+        "quick-xml",
+        Only(&["ingest/connector/shape/", "serve/api/datex2/xml.rs"]),
+    ),
     ("rand", NotIn(&["domain/", "live/"])),
     ("rustix", Only(&["journal/", "app/process.rs"])),
     ("regex", Only(&["serve/api/ngsi/selection.rs"])),

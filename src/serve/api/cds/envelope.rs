@@ -70,6 +70,7 @@ impl Publication {
             name,
             license_url,
             url,
+            ..
         } = &self.publisher;
         if !name.is_empty() {
             t.raw(",\"author\":").string(name);

@@ -1,5 +1,6 @@
 //! Answers, packed as the client wishes.
 
+use crate::serve::http::pieces::Ends;
 use axum::body::{Body, Bytes, HttpBody as _};
 use axum::http::header::{
     ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, VARY,
@@ -8,7 +9,9 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use std::future::poll_fn;
 use std::io::{self, Write as _};
+use std::pin::Pin;
 
 /// The shortest answer that is packed, bytes: a shorter one fits a packet either way.
 const SHORTEST: u64 = 1024;
@@ -40,17 +43,40 @@ impl Packing {
     }
 
     fn of(self, bytes: &[u8]) -> io::Result<Vec<u8>> {
-        let out = Vec::with_capacity(bytes.len() / 4);
+        let mut packer = self.packer(Vec::with_capacity(bytes.len() / 4));
+        packer.write_all(bytes)?;
+        packer.end()
+    }
+
+    fn packer(self, out: Vec<u8>) -> Packer {
         match self {
-            Self::Gzip => {
-                let mut packer = GzEncoder::new(out, Compression::new(GZIP_LEVEL));
-                packer.write_all(bytes)?;
-                packer.finish()
-            }
+            Self::Gzip => Packer::Gzip(GzEncoder::new(out, Compression::new(GZIP_LEVEL))),
             Self::Brotli => {
-                let mut packer =
-                    brotli::CompressorWriter::new(out, 4096, BROTLI_LEVEL, BROTLI_WINDOW);
-                packer.write_all(bytes)?;
+                let packer = brotli::CompressorWriter::new(out, 4096, BROTLI_LEVEL, BROTLI_WINDOW);
+                Packer::Brotli(Box::new(packer))
+            }
+        }
+    }
+}
+
+/// What packs a body.
+enum Packer {
+    Gzip(GzEncoder<Vec<u8>>),
+    Brotli(Box<brotli::CompressorWriter<Vec<u8>>>),
+}
+
+impl Packer {
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Gzip(packer) => packer.write_all(bytes),
+            Self::Brotli(packer) => packer.write_all(bytes),
+        }
+    }
+
+    fn end(self) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Gzip(packer) => packer.finish(),
+            Self::Brotli(mut packer) => {
                 packer.flush()?;
                 Ok(packer.into_inner())
             }
@@ -107,6 +133,10 @@ pub(in crate::serve::http) async fn pack(mut answer: Response, wish: Option<Pack
         return answer;
     };
     let (mut parts, body) = answer.into_parts();
+    if parts.extensions.remove::<Ends>().is_some() {
+        named(&mut parts.headers, wish);
+        return Response::from_parts(parts, Body::from(packed_pieces(wish, body).await));
+    }
     // Bytes that are there already: no limit is needed, and nothing can fail.
     let bytes = axum::body::to_bytes(body, usize::MAX).await;
     let bytes = bytes.unwrap_or_default();
@@ -117,6 +147,18 @@ pub(in crate::serve::http) async fn pack(mut answer: Response, wish: Option<Pack
         }
         _ => Response::from_parts(parts, Body::from(bytes)),
     }
+}
+
+/// Packs a body while it is made, so that it is never there unpacked.
+async fn packed_pieces(wish: Packing, mut body: Body) -> Vec<u8> {
+    let mut packer = wish.packer(Vec::new());
+    while let Some(Ok(piece)) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        // Writing to a Vec cannot fail.
+        let _ = piece.data_ref().map(|bytes| packer.write_all(bytes));
+        // Pieces are ready at once: others have their turn between two.
+        tokio::task::yield_now().await;
+    }
+    packer.end().unwrap_or_default()
 }
 
 async fn packed(wish: Packing, bytes: Bytes) -> Option<Vec<u8>> {
@@ -146,7 +188,11 @@ fn named(headers: &mut HeaderMap, wish: Packing) {
 fn is_worth_it(answer: &Response) -> bool {
     let headers = answer.headers();
     let size = answer.body().size_hint().exact();
-    size.is_some_and(|size| size >= SHORTEST)
+    let is_long = size.map_or_else(
+        || answer.extensions().get::<Ends>().is_some(),
+        |size| size >= SHORTEST,
+    );
+    is_long
         && headers
             .get(CONTENT_TYPE)
             .is_some_and(|v| v.to_str().is_ok_and(is_text))
@@ -161,6 +207,7 @@ fn is_text(media_type: &str) -> bool {
         || essence == "application/json"
         || essence.ends_with("+json")
         || essence.ends_with("+xml")
+        || essence == "application/xml"
         || essence == "application/javascript"
 }
 

@@ -22,6 +22,7 @@ async fn who_publishes_it_and_in_what_money_is_said() {
             name: "City of \"Ö\"".into(),
             license_url: "https://example.org/licence".into(),
             url: "https://hub.example.org/".into(),
+            ..PublisherConfig::default()
         },
         ..Config::default()
     };
@@ -47,6 +48,7 @@ fn what_is_no_address_is_no_publisher() {
             name: String::new(),
             license_url: license_url.into(),
             url: url.into(),
+            ..PublisherConfig::default()
         };
         let fault = publisher.fault().unwrap();
         assert!(fault.starts_with("http.publisher."), "{fault}");

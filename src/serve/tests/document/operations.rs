@@ -34,6 +34,18 @@ pub(super) const OPERATIONS: &[(&str, &str)] = &[
     ("patch", "/ngsi-ld/v1/subscriptions/{subscription}"),
     ("delete", "/ngsi-ld/v1/subscriptions/{subscription}"),
     ("get", "/v1/stream"),
+    (
+        "get",
+        "/v1/compat/data.gov.sg/v1/transport/carpark-availability",
+    ),
+    (
+        "get",
+        "/v1/compat/datamall/ltaodataservice/CarParkAvailabilityv2",
+    ),
+    ("get", "/v1/compat/parkapi"),
+    ("get", "/v1/compat/parkapi/{area}"),
+    ("get", "/v1/datex2/parking-table.xml"),
+    ("get", "/v1/datex2/parking-status.xml"),
     ("post", "/v1/reports"),
     ("get", "/v1/quarantine"),
     ("post", "/v1/uplinks/chirpstack"),

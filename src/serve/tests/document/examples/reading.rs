@@ -37,6 +37,20 @@ pub(super) async fn show(shown: &mut Shown) {
             "get /v1/zones/{zone}/forecast",
             "/v1/zones/TPY12/forecast?at=2026-11-23T03:00:00Z",
         ),
+        (
+            "get /v1/compat/data.gov.sg/v1/transport/carpark-availability",
+            "/v1/compat/data.gov.sg/v1/transport/carpark-availability",
+        ),
+        ("get /v1/compat/parkapi", "/v1/compat/parkapi"),
+        ("get /v1/compat/parkapi/{area}", "/v1/compat/parkapi/all"),
+        (
+            "get /v1/datex2/parking-table.xml",
+            "/v1/datex2/parking-table.xml?zones=TPY12",
+        ),
+        (
+            "get /v1/datex2/parking-status.xml",
+            "/v1/datex2/parking-status.xml?zones=TPY12&spaces=true",
+        ),
         ("get /v1/stream", "/v1/stream?zones=TPY12&bays=true"),
         ("get /v1/status", "/v1/status"),
         ("get /livez", "/livez"),
@@ -79,6 +93,10 @@ pub(super) async fn show(shown: &mut Shown) {
             "/v1/cds/metrics/aggregates?start_time=1795392000000",
         ),
         ("get /v1/sources", "/v1/sources?limit=2"),
+        (
+            "get /v1/compat/datamall/ltaodataservice/CarParkAvailabilityv2",
+            "/v1/compat/datamall/ltaodataservice/CarParkAvailabilityv2?$skip=0",
+        ),
     ] {
         shown.show(Call::new(of, "monitor", path)).await;
     }

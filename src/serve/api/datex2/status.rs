@@ -1,0 +1,218 @@
+//! The status: how full places are, and which spaces are occupied (`prk:ParkingStatusPublication`).
+//!
+//! Promises: what is stale has no occupancy and the status `unknown`; a place is full only where
+//! nothing is vacant and nothing unknown; a space that is unknown or closed is left out, since the
+//! standard has but occupied or not.
+
+use super::table::TABLE;
+use super::which::Which;
+use super::xml::Xml;
+use super::{DatexState, begin};
+use crate::domain::{BayIx, BayStatus, Millis, ZoneIx};
+use crate::registry::city::City;
+use crate::serve::feed::Feed;
+use crate::serve::formats::text::Text;
+use crate::serve::formats::{SeenBay, ZoneTold};
+use crate::serve::http::error::ApiError;
+use crate::serve::sight::{Eyes, Sight};
+use std::sync::Arc;
+
+/// Taken shares from here on are almost full, per cent.
+const ALMOST_FULL: u64 = 90;
+
+/// What is told of.
+pub(super) enum StatusRow {
+    Place {
+        zone: ZoneIx,
+        observed: Millis,
+        opening: &'static str,
+        /// `None` while nothing is known.
+        occupancy: Option<PlaceOccupancy>,
+        status: Option<&'static str>,
+    },
+    Space {
+        bay: BayIx,
+        observed: Millis,
+        occupied: bool,
+    },
+}
+
+/// Bays of a place.
+pub(super) struct PlaceOccupancy {
+    /// Those in service; `None`: nobody says how many.
+    in_service: Option<u32>,
+    vacant: u32,
+    occupied: u32,
+    unknown: u32,
+}
+
+impl PlaceOccupancy {
+    fn of(told: &ZoneTold<'_>) -> Self {
+        let tally = &told.tally;
+        let sum = tally
+            .vacant
+            .iter()
+            .fold(0_u32, |sum, n| sum.saturating_add(*n));
+        let in_service = tally.capacity.saturating_sub(tally.closed);
+        let is_sized = tally.unsized_kinds.is_empty();
+        Self {
+            in_service: is_sized.then_some(in_service),
+            vacant: if is_sized { sum.min(in_service) } else { sum },
+            occupied: tally.occupied.saturating_add(tally.reserved),
+            unknown: tally.unknown,
+        }
+    }
+
+    /// Tenths of a per cent of what is known that are taken; `None`: nothing is known of a share.
+    fn taken(&self) -> Option<u64> {
+        self.in_service?;
+        let known = u64::from(self.vacant) + u64::from(self.occupied);
+        (u64::from(self.occupied) * 1000).checked_div(known)
+    }
+
+    fn status(&self) -> Option<&'static str> {
+        if self.in_service == Some(0) {
+            return None;
+        }
+        let is_full = self.vacant == 0 && self.unknown == 0;
+        let is_almost = self.taken().is_some_and(|taken| taken >= ALMOST_FULL * 10);
+        Some(match (is_full, is_almost) {
+            (true, _) => "full",
+            (false, true) => "almostFull",
+            (false, false) => "spacesAvailable",
+        })
+    }
+}
+
+impl StatusRow {
+    fn place(zone: ZoneIx, told: &ZoneTold<'_>) -> Self {
+        let tally = &told.tally;
+        let is_live = !tally.stale && tally.known_fraction() != Some(0.0);
+        let occupancy = is_live.then(|| PlaceOccupancy::of(told));
+        let is_closed = tally.capacity > 0 && tally.closed >= tally.capacity;
+        let status = match &occupancy {
+            Some(occupancy) => occupancy.status(),
+            None => Some("unknown"),
+        };
+        Self::Place {
+            zone,
+            observed: tally.observed_at,
+            opening: match (is_live, is_closed) {
+                (false, _) => "statusUnknown",
+                (true, true) => "temporarilyClosed",
+                (true, false) => "open",
+            },
+            occupancy,
+            status,
+        }
+    }
+
+    /// `None` for one of which nothing can be said there.
+    fn space((bay, seen): (BayIx, SeenBay)) -> Option<Self> {
+        let occupied = match seen.view.status {
+            BayStatus::Vacant => seen.reserved,
+            BayStatus::Occupied => true,
+            // By its owner's word.
+            BayStatus::Unknown if seen.as_offered => false,
+            BayStatus::Unknown | BayStatus::Closed => return None,
+        };
+        Some(Self::Space {
+            bay,
+            observed: seen.view.observed_at,
+            occupied,
+        })
+    }
+}
+
+/// The publication.
+pub(super) fn feed(
+    own: &Arc<DatexState>,
+    which: &Which,
+    now: Millis,
+) -> Result<Feed<StatusRow>, ApiError> {
+    let city = Arc::clone(&own.reads.registry.city());
+    let atlas = own.reads.atlases.of(&city);
+    let sight = Sight::new(&own.reads, &city, &Eyes::Public);
+    let mut rows = Vec::new();
+    for (zone, told) in which.zones(sight, &atlas)? {
+        rows.push(StatusRow::place(zone, &told));
+        rows.extend(which.bays(sight, zone).filter_map(StatusRow::space));
+    }
+    let datex_state = own.clone();
+    let head = move |_| {
+        let mut t = begin(&datex_state, "prk:ParkingStatusPublication", now);
+        let target = [("targetClass", "prk:ParkingTable"), ("id", TABLE)];
+        Xml::on(&mut t).empty("prk:parkingTableReference", &target);
+        t.0
+    };
+    Ok(Feed {
+        head: Box::new(head),
+        rows,
+        between: "\n",
+        tail: "</d2:payload>",
+        write: Box::new(move |t, row| write(t, &city, row)),
+        none_is_nothing: true,
+    })
+}
+
+fn write(t: &mut Text, city: &City, row: &StatusRow) {
+    const NAME: &str = "prk:parkingStatusInformation";
+    let mut x = Xml::on(t);
+    match row {
+        StatusRow::Place {
+            zone,
+            observed,
+            opening,
+            occupancy,
+            status,
+        } => {
+            x.element(NAME, &[("xsi:type", "prk:PlaceStatus")], |x| {
+                of(x, &city.zone(*zone).spec.id, *observed);
+                x.raw("fac:openingStatus", opening);
+                if let Some(occupancy) = occupancy {
+                    told(x, occupancy);
+                }
+                if let Some(status) = status {
+                    x.raw("prk:status", status);
+                }
+            });
+        }
+        StatusRow::Space {
+            bay,
+            observed,
+            occupied,
+        } => {
+            x.element(NAME, &[("xsi:type", "prk:SpaceStatus")], |x| {
+                of(x, city.bay_id(*bay), *observed);
+                x.raw("prk:occupied", if *occupied { "true" } else { "false" });
+            });
+        }
+    }
+}
+
+/// Of what it is, and when that was observed.
+fn of(x: &mut Xml<'_>, id: &str, observed: Millis) {
+    let target = [("targetClass", "fac:FacilityObject"), ("id", id)];
+    x.empty("fac:reference", &target);
+    if !observed.is_never() {
+        x.raw("fac:lastUpdated", &observed.to_string());
+    }
+}
+
+fn told(x: &mut Xml<'_>, occupancy: &PlaceOccupancy) {
+    if occupancy.unknown > 0 {
+        x.raw("prk:blurredAvailability", "true");
+    }
+    x.element("prk:occupancy", &[], |x| {
+        if let Some(in_service) = occupancy.in_service {
+            x.number("prk:numberOfSpacesOverride", in_service);
+        }
+        x.number("prk:numberOfVacantSpaces", occupancy.vacant);
+        if occupancy.in_service.is_some() {
+            x.number("prk:numberOfOccupiedSpaces", occupancy.occupied);
+        }
+        if let Some(taken) = occupancy.taken() {
+            x.raw("prk:occupancy", &format!("{}.{}", taken / 10, taken % 10));
+        }
+    });
+}

@@ -1,0 +1,144 @@
+//! Publications of DATEX II by a real process, held against the schemas of the standard by libxml2
+//! (Python's `lxml`): a city of all that registries have that is odd.
+
+use super::http::{report, until_state};
+use super::hub::Hub;
+use super::mqtt::{missing, peer, printed};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::Command;
+
+fn feature(geometry: Value, properties: Value) -> Value {
+    json!({"type": "Feature", "geometry": geometry, "properties": properties})
+}
+
+fn point(lon: f64, lat: f64) -> Value {
+    json!({"type": "Point", "coordinates": [lon, lat]})
+}
+
+/// A square round a place.
+fn ring(lon: f64, lat: f64, half: f64) -> Value {
+    let corner = |x: f64, y: f64| json!([lon + x * half, lat + y * half]);
+    let corners = [
+        (-1.0, -1.0),
+        (1.0, -1.0),
+        (1.0, 1.0),
+        (-1.0, 1.0),
+        (-1.0, -1.0),
+    ];
+    json!(corners.map(|(x, y)| corner(x, y)))
+}
+
+const NAMES: [&str; 4] = [
+    "A & B <C> \"D\" 'E'",
+    "🅿️🚗",
+    "موقف \u{202e}السيارات",
+    "Plain",
+];
+
+/// Writes the city.
+fn city(dir: &Path) {
+    let zone = |id: &str, name: &str, kind: &str, geometry: Value| {
+        let operator = "City & Sons <Ltd>";
+        feature(
+            geometry,
+            json!({"id": id, "name": name, "kind": kind, "operator": operator}),
+        )
+    };
+    let holed = json!({"type": "Polygon", "coordinates": [ring(103.8, 1.3, 0.01), ring(103.8, 1.3, 0.004)]});
+    let parts = json!({"type": "MultiPolygon", "coordinates": [[ring(103.9, 1.3, 0.01)], [ring(103.95, 1.3, 0.01)]]});
+    let mut counts = zone("COUNTED", "Counted", "off_street", point(103.7, 1.2));
+    counts["properties"]["capacity"] = json!(105);
+    let zones = [
+        zone("BAD", NAMES[0], "on_street", holed),
+        zone("EMOJI", NAMES[1], "off_street", parts),
+        zone("RTL", NAMES[2], "private", point(103.6, 1.3)),
+        zone("EMPTY", NAMES[3], "off_street", point(-70.25, -33.5)),
+        counts,
+    ];
+    let bay = |id: &str, zone: &str, more: Value| {
+        let mut properties = json!({"id": id, "zone": zone, "kind": "car"});
+        let all = properties.as_object_mut().expect("an object");
+        all.extend(more.as_object().expect("an object").clone());
+        feature(point(103.8, 1.3), properties)
+    };
+    let bays = [
+        bay(
+            "B-1",
+            "BAD",
+            json!({"accessible": true, "max_height_cm": 210}),
+        ),
+        bay("B-2", "BAD", json!({"max_stay_min": 90})),
+        bay("B-3", "BAD", json!({"kind": "motorcycle"})),
+        bay("E-1", "EMOJI", json!({})),
+        bay("P-1", "RTL", json!({})),
+    ];
+    for (name, features) in [
+        ("zones.geojson", json!(zones)),
+        ("bays.geojson", json!(bays)),
+    ] {
+        let all = json!({"type": "FeatureCollection", "features": features});
+        std::fs::write(dir.join(name), all.to_string()).expect("a file");
+    }
+}
+
+#[tokio::test]
+async fn publications_are_valid_by_the_schemas_of_datex_ii() {
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared/schemas/datex2-v3.6/DATEXII_3_D2Payload.xsd");
+    if !schema.is_file() {
+        println!("skipped: the schemas of DATEX II are not beside this repository");
+        return;
+    }
+    let there = peer(Command::new("python3").args(["-c", "import lxml.etree"]));
+    if !there.is_some_and(|there| there.status.success()) {
+        return missing("lxml (python3 -m pip install lxml)");
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    city(dir.path());
+    let registry = dir.path().to_string_lossy();
+    let hub = Hub::start(&["--registry", &registry, "--no-sim"]);
+    for (bay, state) in [("B-1", "vacant"), ("B-2", "occupied"), ("E-1", "closed")] {
+        report(&hub, bay, state).await;
+        until_state(&hub, bay, state).await;
+    }
+    let calls = [
+        "parking-table.xml",
+        "parking-table.xml?spaces=true",
+        "parking-status.xml",
+        "parking-status.xml?spaces=true",
+        "parking-status.xml?zones=EMPTY,nobody",
+        "parking-table.xml?bbox=103.79,1.29,103.81,1.31&spaces=true",
+    ];
+    let addresses = calls.map(|call| format!("{}/v1/datex2/{call}", hub.http));
+    let script = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/it/demo/validate_datex2.py"
+    );
+    let mut command = Command::new("python3");
+    command.arg(script).arg(&schema).args(&addresses);
+    let said = peer(&mut command).expect("it is there");
+    let told = printed(&hub, &said);
+    for address in &addresses {
+        assert_eq!(told[address]["errors"], json!([]), "{address}: {told:#}");
+    }
+    let count = |call: usize, element: &str| &told[&addresses[call]]["elements"][element];
+    assert_eq!(count(0, "hierarchyElementGeneral"), 5);
+    assert_eq!(count(0, "interior"), 1, "the hole");
+    let values = told[&addresses[0]]["values"].to_string();
+    for name in NAMES {
+        assert!(
+            values.contains(&json!(name).to_string()),
+            "{name}: {values}"
+        );
+    }
+    // The private bay is not on offer.
+    assert_eq!(count(1, "hierarchyElementGeneral"), 9);
+    assert_eq!(count(1, "accessibility"), 1);
+    assert_eq!(count(1, "height"), 1);
+    assert_eq!(count(1, "maximumParkingDuration"), 1);
+    // One is closed, one never heard of: neither is told.
+    assert_eq!(count(3, "occupied"), 2);
+    assert_eq!(count(4, "parkingStatusInformation"), 1);
+    assert_eq!(count(4, "occupancy"), &Value::Null);
+}
