@@ -33,6 +33,8 @@ pub struct Config {
     #[serde(default)]
     pub http: crate::serve::Config,
     #[serde(default)]
+    pub web: crate::serve::WebConfig,
+    #[serde(default)]
     pub mqtt: crate::ingest::mqtt_server::Config,
     #[serde(default)]
     pub brokers: Vec<crate::ingest::mqtt_client::Config>,
@@ -187,6 +189,7 @@ impl Config {
         faults.extend(self.journal.fault());
         faults.extend(self.history.fault());
         faults.extend(self.log.fault());
+        faults.extend(self.web.fault());
         if self.data.path.as_os_str().is_empty() {
             faults.push("data.path: is empty".into());
         }

@@ -1,6 +1,6 @@
 //! The `[http]` part of the configuration.
 
-use super::{Block, ListenLimits};
+use super::{Block, ListenLimits, WebConfig};
 use crate::domain::{Crs, Realm};
 use crate::limits::Shares;
 use crate::registry::crs;
@@ -51,6 +51,9 @@ pub struct Config {
     /// Which hub answers. No operator sets it.
     #[serde(skip)]
     pub realm: Realm,
+    /// `[web]` of the configuration.
+    #[serde(skip)]
+    pub web: WebConfig,
 }
 
 /// A secret that is shared with an IoT platform. No debug form shows it.
@@ -119,6 +122,7 @@ impl Default for Config {
             mcp_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             realm: Realm::City,
+            web: WebConfig::default(),
         }
     }
 }

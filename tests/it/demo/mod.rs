@@ -28,6 +28,7 @@ pub(crate) mod mqtt;
 mod mqtt_peers;
 mod mqtt_ws;
 mod openapi_peer;
+mod pages;
 mod past;
 mod platforms;
 mod quickstart;
