@@ -18,10 +18,9 @@ use std::{env, fs};
 
 const WEB: &str = "dashboards/web";
 
-/// What the pages are made of.
-const SOURCES: [&str; 9] = [
+/// What the pages are made of, beside their entrances.
+const SOURCES: [&str; 8] = [
     ".npmrc",
-    "index.html",
     "package-lock.json",
     "package.json",
     "public",
@@ -41,7 +40,11 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 
 fn main() {
     println!("cargo::rerun-if-env-changed=BAYHUB_WEB");
-    for source in SOURCES {
+    let entrances = entrances();
+    for source in SOURCES
+        .into_iter()
+        .chain(entrances.iter().map(String::as_str))
+    {
         println!("cargo::rerun-if-changed={WEB}/{source}");
     }
     let wish = env::var("BAYHUB_WEB").unwrap_or_default();
@@ -59,10 +62,22 @@ fn main() {
     listed(folder.as_deref()).expect("the list of pages is written");
 }
 
+/// The HTML of each page. A new one is named in `vite.config.ts` as well, so that it is seen.
+fn entrances() -> Vec<String> {
+    let there = fs::read_dir(WEB).into_iter().flatten().flatten();
+    let names = there.filter_map(|entry| entry.file_name().into_string().ok());
+    let html = |name: &String| Path::new(name).extension().is_some_and(|e| e == "html");
+    names.filter(html).collect()
+}
+
 /// The folder of pages built from the sources as they are.
 fn built() -> Outcome<PathBuf> {
     let cache = cache()?;
-    let all = sources(&SOURCES)?;
+    let entrances = entrances();
+    let names = SOURCES
+        .into_iter()
+        .chain(entrances.iter().map(String::as_str));
+    let all = sources(&names.collect::<Vec<_>>())?;
     let done = cache.join(format!("web-{:016x}", hash(&all)));
     if !done.exists() {
         check_node()?;

@@ -49,6 +49,7 @@ export class Driver {
   #timer = 0;
   #abort: AbortController | null = null;
   #outlined = "";
+  #last: { id: string; choice: Choice } | null = null;
 
   constructor() {
     chooseLanguage(firstLanguage(this.address.language));
@@ -107,7 +108,9 @@ export class Driver {
   whole(size: (box: { west: number; south: number; east: number; north: number }) => typeof this.look): void {
     const zones = [...this.city.zones.values()];
     if (zones.length === 0) return;
-    const all = (of: (z: Seen) => number, most: (a: number, b: number) => number) => zones.map(of).reduce(most);
+    // `reduce` hands on four arguments: `Math.min` by itself would take them all.
+    const all = (of: (z: Seen) => number, most: (a: number, b: number) => number) =>
+      zones.map(of).reduce((a, b) => most(a, b));
     this.look = size({
       west: all((z) => z.lon, Math.min),
       east: all((z) => z.lon, Math.max),
@@ -293,7 +296,13 @@ export class Driver {
     const id = this.address.open;
     if (!id) return null;
     const listed = this.found.find((c) => c.key === id || c.key === `zone:${id}`);
-    if (listed) return listed;
+    if (listed) {
+      this.#last = { id, choice: listed };
+      return listed;
+    }
+    // It was there a moment ago: whoever just took it, perhaps this driver, the sheet stays.
+    if (this.#last?.id === id)
+      return { ...this.#last.choice, free: this.#last.choice.bay ? 0 : this.#last.choice.free };
     if (this.beyond && (this.beyond.key === id || this.beyond.zone === id)) return this.beyond;
     void this.city.version;
     const zone = this.city.zones.get(id.replace(/^zone:/, ""));
