@@ -176,9 +176,17 @@ fn run(command: &mut Command) -> Outcome<()> {
     }
     let said = [out.stdout, out.stderr].concat();
     let said = String::from_utf8_lossy(&said).into_owned();
-    let last: Vec<&str> = said.lines().rev().take(12).collect();
-    let last: Vec<&str> = last.into_iter().rev().collect();
-    Err(format!("{name} failed: {}", last.join("\n")).into())
+    // Where something is called an error that comes first; what follows is often a manual.
+    let errors = said
+        .lines()
+        .filter(|line| line.to_lowercase().contains("error"));
+    let told: Vec<&str> = errors.take(8).collect();
+    let told = if told.is_empty() {
+        said.trim()
+    } else {
+        &told.join("\n")
+    };
+    Err(format!("{name} failed: {told}").into())
 }
 
 /// The bytes of the sources, by their paths within the folder of the pages.

@@ -15,7 +15,7 @@ const WORDS = {
     bookings: "Your bookings",
     cancel: "Cancel booking",
     cancelled: "cancelled",
-    near: /^Within 500 m/,
+    near: /^Within \d/,
   },
   zh: {
     shared: /的共享车位$/,
@@ -26,7 +26,7 @@ const WORDS = {
     bookings: "我的预约",
     cancel: "取消预约",
     cancelled: "已取消",
-    near: /500 米内$/,
+    near: /(米|公里)内$/,
   },
 };
 
@@ -162,6 +162,7 @@ async function badInput() {
   await page.getByLabel("Key").fill("bh_live_nonsense");
   await page.getByRole("button", { name: "Use this key" }).click();
   await page.getByText("This key is not good").waitFor();
+  await page.unrouteAll({ behavior: "ignoreErrors" });
   await page.context().close();
 }
 

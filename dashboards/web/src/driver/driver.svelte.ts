@@ -9,7 +9,9 @@ import { keepLanguage, chooseLanguage, firstLanguage, language, t, type Language
 import { read, write, type Address, type Filters } from "./address";
 import { choices, middle, next, withZone, type Choice, type Nearby } from "./choices";
 
-export const REACH_M = 500;
+/** How far is looked: farther where there is little to choose from. */
+const REACHES_M = [500, 1000, 2000];
+const ENOUGH = 4;
 /** Asked again so often at most while zones near by change, and so often at least. */
 const SOON_MS = 2_000;
 const ANYWAY_MS = 15_000;
@@ -36,6 +38,8 @@ export class Driver {
   watched = $state.raw<Set<string>>(new Set());
   told = $state<string | null>(null);
 
+  reach = $state(500);
+
   readonly later = $derived(this.address.filters.arrive > 0);
   readonly found = $derived.by(() => {
     void this.city.version;
@@ -47,6 +51,10 @@ export class Driver {
 
   #asked = 0;
   #timer = 0;
+  /** The map was put where it is by the page, not by the reader. */
+  #isOurZoom = false;
+  /** How far is looked next, nearest first. */
+  #reaches = REACHES_M;
   #abort: AbortController | null = null;
   #outlined = "";
   #last: { id: string; choice: Choice } | null = null;
@@ -72,8 +80,10 @@ export class Driver {
     if (this.place) return;
     const zones = [...this.city.zones.values()];
     const at = middle(zones);
-    if (at) this.#goTo(at, STREET_ZOOM - 0.5);
-    else if (this.city.reach === "away" && !this.nearby) this.#fromKept();
+    if (at) {
+      this.#isOurZoom = true;
+      this.#goTo(at, STREET_ZOOM - 0.5);
+    } else if (this.city.reach === "away" && !this.nearby) this.#fromKept();
   }
 
   setLanguage(chosen: Language): void {
@@ -85,14 +95,14 @@ export class Driver {
     const filters = { ...this.address.filters, ...change };
     this.#say({ filters }, false);
     this.city.use(filters.kind);
-    this.soon(0);
+    this.#anew();
   }
 
   /** Looks at a place; `zone`: it was chosen there, and its sheet opens. */
   choose(place: Place, name: string | null, zone: string | null): void {
     this.#say({ near: place, name, open: zone, bookings: false }, true);
     this.place = place;
-    this.soon(0);
+    this.#anew();
   }
 
   /** The same from far away: the map goes there. */
@@ -176,10 +186,16 @@ export class Driver {
     });
   }
 
+  /** Another question: near first. */
+  #anew(): void {
+    this.#reaches = REACHES_M;
+    this.soon(0);
+  }
+
   #goTo(place: Place, zoom: number): void {
     this.place = place;
     this.look = { ...place, zoom };
-    this.soon(0);
+    this.#anew();
   }
 
   async #locateIfAllowed(): Promise<void> {
@@ -221,7 +237,7 @@ export class Driver {
   #heard(zone: Seen, before: Seen | undefined): void {
     const place = this.place;
     const changed = before && before.free !== zone.free;
-    if (place && changed && contains(around(place, REACH_M), zone)) this.soon(SOON_MS);
+    if (place && changed && contains(around(place, this.reach), zone)) this.soon(SOON_MS);
     if (this.watched.has(zone.id) && before?.free === 0 && zone.free > 0) {
       this.told = t("freed", { zone: zone.name });
       navigator.vibrate?.(200);
@@ -235,10 +251,11 @@ export class Driver {
     this.#abort?.abort();
     const abort = (this.#abort = new AbortController());
     const f = this.address.filters;
+    const reach = this.#reaches[0] ?? 500;
     const path = to("/v1/bays/nearby", {
       lat: place.lat.toFixed(6),
       lon: place.lon.toFixed(6),
-      radius_m: REACH_M,
+      radius_m: reach,
       limit: 100,
       include: "all",
       kind: f.kind,
@@ -251,7 +268,15 @@ export class Driver {
     try {
       const told = await ask<Nearby>(path, { signal: abort.signal });
       [this.nearby, this.toldAt, this.refused, this.away] = [told, Date.parse(told.at), null, false];
+      this.reach = reach;
       setAhead(this.toldAt - Date.now());
+      if (this.found.length < ENOUGH && this.#reaches.length > 1) {
+        this.#reaches = this.#reaches.slice(1);
+        // What is found farther away is to be seen as well, where nobody said how near to look.
+        if (this.#isOurZoom) this.look = { ...this.look, zoom: this.look.zoom - 0.8 };
+        return this.soon(0);
+      }
+      this.#isOurZoom = false;
       this.#keep(place, told);
     } catch (e) {
       if (abort.signal.aborted) return;

@@ -51,7 +51,7 @@ export class Painter {
     else for (const c of [...scene.clusters].sort((a, b) => b.capacity - a.capacity)) this.#disc(p, c, scene.chosen);
     pen.globalAlpha = 1;
     if (p.look.zoom >= NAMES_FROM) this.#names(p, scene);
-    if (scene.place) this.#pin(p, scene.place);
+    if (scene.place) this.#pin(p, scene.place, scene.bays.length > 0 ? [] : scene.clusters);
     this.#scale(p);
   }
 
@@ -208,9 +208,12 @@ export class Painter {
     pen.setLineDash([]);
   }
 
-  #pin(p: Projection, place: Place): void {
+  #pin(p: Projection, place: Place, clusters: Cluster[]): void {
     const { pen, palette } = this;
-    const [x, y] = [p.x(place.lon), p.y(place.lat)];
+    const x = p.x(place.lon);
+    // On a disc it stands on top, so that the number can be read.
+    const under = clusters.find((c) => Math.hypot(p.x(c.lon) - x, p.y(c.lat) - p.y(place.lat)) < radius(c) * 0.8);
+    const y = under ? p.y(under.lat) - radius(under) : p.y(place.lat);
     pen.beginPath();
     pen.moveTo(x, y);
     pen.bezierCurveTo(x - 3, y - 9, x - 10, y - 12, x - 10, y - 19);
