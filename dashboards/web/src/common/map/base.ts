@@ -3,7 +3,8 @@
 import type { Map as LibreMap, StyleSpecification } from "maplibre-gl";
 import type { Look } from "./camera";
 
-export type Base = { show: (look: Look) => void; end: () => void };
+/** `credits`: whom the map is to name, as text. */
+export type Base = { credits: string; show: (look: Look) => void; end: () => void };
 
 export function hasWebgl(): boolean {
   try {
@@ -71,7 +72,8 @@ export async function start(at: HTMLElement, basemap: string, dark: boolean, loo
     zoom: look.zoom,
     // Fingers and keys are the page's own, the same with a base map and without.
     interactive: false,
-    attributionControl: { compact: true },
+    // Named by the page itself, above what is drawn.
+    attributionControl: false,
     fadeDuration: 0,
   });
   await new Promise<void>((ready, failed) => {
@@ -81,7 +83,10 @@ export async function start(at: HTMLElement, basemap: string, dark: boolean, loo
     map.remove();
     throw e;
   });
+  const named = Object.keys(map.getStyle().sources).map((id) => map.getSource(id)?.attribution ?? "");
+  const text = (html: string) => new DOMParser().parseFromString(html, "text/html").body.textContent ?? "";
   return {
+    credits: [...new Set(named.filter(Boolean).map(text))].join(" · "),
     show: ({ lon, lat, zoom }) => map.jumpTo({ center: [lon, lat], zoom }),
     end: () => map.remove(),
   };

@@ -10,13 +10,13 @@ export class Land {
 
   constructor(readonly changed: () => void) {}
 
-  /** The rings in a box; null while some are on their way. */
+  /** The rings in a box; null while some are on their way, and of the world. */
   rings(box: Box): number[][] | null {
     const found: number[][] = [];
     let whole = true;
     const [w, s] = [Math.floor(box.west / CELL), Math.floor(box.south / CELL)];
     const [e, n] = [Math.floor(box.east / CELL), Math.floor(box.north / CELL)];
-    if ((e - w + 1) * (n - s + 1) > MOST) return found;
+    if ((e - w + 1) * (n - s + 1) > MOST) return null;
     for (let x = w; x <= e; x++) {
       for (let y = s; y <= n; y++) {
         const cell = this.#cell(`${x * CELL}_${y * CELL}`);
