@@ -213,8 +213,14 @@ fn hash(all: &BTreeMap<String, Vec<u8>>) -> u64 {
 }
 
 /// Writes the list that the hub is compiled with: each file's path, whether it is packed, its bytes. A
-/// file that is packed is in it packed only.
+/// file that is packed is in it packed only. All lie beside the list, so that who empties the cache
+/// breaks no build.
 fn listed(folder: Option<&Path>) -> Outcome<()> {
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo names no OUT_DIR")?);
+    let own = out.join("web");
+    if own.exists() {
+        fs::remove_dir_all(&own)?;
+    }
     let mut list = String::from("&[\n");
     if let Some(folder) = folder {
         let mut names = files(folder)?;
@@ -222,18 +228,16 @@ fn listed(folder: Option<&Path>) -> Outcome<()> {
         for name in names.iter().filter(|name| !is_packed(name)) {
             let packed = format!("{name}.br");
             let beside = names.binary_search(&packed).is_ok();
-            let from = folder.join(if beside { &packed } else { name });
-            let from = from.to_str().ok_or("a path that is no text")?;
-            writeln!(
-                list,
-                "({:?}, {beside}, include_bytes!({from:?})),",
-                format!("/{name}")
-            )?;
+            let to = own.join(name);
+            fs::create_dir_all(to.parent().ok_or("a file without a folder")?)?;
+            fs::copy(folder.join(if beside { &packed } else { name }), &to)?;
+            let to = to.to_str().ok_or("a path that is no text")?;
+            let path = format!("/{name}");
+            writeln!(list, "({path:?}, {beside}, include_bytes!({to:?})),")?;
         }
     }
     list.push(']');
-    let out = env::var_os("OUT_DIR").ok_or("cargo names no OUT_DIR")?;
-    Ok(fs::write(Path::new(&out).join("web.rs"), list)?)
+    Ok(fs::write(out.join("web.rs"), list)?)
 }
 
 fn is_packed(name: &str) -> bool {
