@@ -54,6 +54,7 @@ fn main() {
         folder => Ok(Some(PathBuf::from(folder))),
     };
     let folder = built.unwrap_or_else(|why| {
+        left_behind();
         assert!(wish != "require", "the pages are not built: {why}");
         let why = why.to_string().replace('\n', " ");
         println!("cargo::warning=the pages are not built, the plain page stays: {why}");
@@ -149,9 +150,22 @@ fn cache() -> Outcome<PathBuf> {
     Ok(cache)
 }
 
+/// Where this process works.
+fn work() -> String {
+    format!("web-work-{}", std::process::id())
+}
+
+/// Takes away what a build that failed has begun.
+fn left_behind() {
+    let begun = cache().map(|cache| cache.join(work()));
+    let gone = begun.map(fs::remove_dir_all);
+    // It may have begun nothing.
+    drop(gone);
+}
+
 /// A folder that nobody else works in; what a process of that number left behind goes.
 fn fresh(cache: &Path) -> Outcome<PathBuf> {
-    let folder = cache.join(format!("web-work-{}", std::process::id()));
+    let folder = cache.join(work());
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }

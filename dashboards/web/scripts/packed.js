@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-const TEXT = /\.(html|js|css|svg|json|webmanifest)$/;
+const TEXT = /\.(html|m?js|css|svg|json|webmanifest)$/;
 
 /** What a page weighs before its map of a style: all that it loads at first, packed, bytes. */
 const MOST = 350 * 1024;
