@@ -50,11 +50,14 @@ async function file(request: Request): Promise<Response> {
 }
 
 /** Files of older versions go once there are many. */
-const MOST_FILES = 120;
+const MOST_FILES = 60;
 async function tidy(shell: Cache): Promise<void> {
   const all = await shell.keys();
-  const files = all.filter((r) => new URL(r.url).pathname.startsWith("/web/"));
-  await Promise.all(files.slice(0, Math.max(0, files.length - MOST_FILES)).map((r) => shell.delete(r)));
+  // Coasts apart, so that a long journey on the map drops no part of the page.
+  for (const of of [/^\/web\/ground\//, /^\/web\/(?!ground\/)/]) {
+    const files = all.filter((r) => of.test(new URL(r.url).pathname));
+    await Promise.all(files.slice(0, Math.max(0, files.length - MOST_FILES)).map((r) => shell.delete(r)));
+  }
 }
 
 worker.addEventListener("fetch", (e: FetchEvent) => {

@@ -1,6 +1,7 @@
 // The city as a page knows it: all zones that were told, the bays in view, and how old all that is. One worker a page.
 import { contains, covers, grown, type Box } from "../geo";
 import { forKind, type BayKind, type Seen, type SeenBay } from "../zone";
+import { setAhead } from "../now.svelte";
 import type { News, Reach, Wish } from "./messages";
 
 /** What is followed is larger than what is seen, so that a small move asks for nothing. */
@@ -15,8 +16,6 @@ export class City {
   refused = $state<string | null>(null);
   /** How many zones there are; null until that is known. */
   indexed = $state<number | null>(null);
-  /** The hub's clock less this one's, ms. */
-  ahead = $state(0);
   /** When anything was heard last, by this clock. */
   heard = $state(0);
 
@@ -75,7 +74,7 @@ export class City {
   }
 
   #take(news: News): void {
-    if (news.ahead !== undefined) this.ahead = news.ahead;
+    if (news.ahead !== undefined) setAhead(news.ahead);
     if (news.reach) this.reach = news.reach;
     if (news.reach !== "away") {
       this.heard = Date.now();
