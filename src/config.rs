@@ -33,6 +33,8 @@ pub struct Config {
     #[serde(default)]
     pub http: crate::serve::Config,
     #[serde(default)]
+    pub web: crate::serve::WebConfig,
+    #[serde(default)]
     pub mqtt: crate::ingest::mqtt_server::Config,
     #[serde(default)]
     pub brokers: Vec<crate::ingest::mqtt_client::Config>,
@@ -192,6 +194,7 @@ impl Config {
         let pushes = self.ngsi.iter().enumerate();
         faults.extend(pushes.filter_map(|(nth, push)| push.fault(nth)));
         faults.extend(self.http.publisher.fault());
+        faults.extend(self.web.fault());
         if self.data.path.as_os_str().is_empty() {
             faults.push("data.path: is empty".into());
         }

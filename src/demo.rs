@@ -315,7 +315,12 @@ fn configure(
         ("http.listen", options.http.to_string()),
         ("mqtt.listen", options.mqtt.to_string()),
     ];
-    Ok(config::parse(&toml, &flags)?)
+    let mut config = config::parse(&toml, &flags)?;
+    // Whoever opens its pages on this machine may use its keys; from elsewhere they are asked for.
+    if options.http.ip().is_loopback() {
+        config.web.keys = keys.by_scope();
+    }
+    Ok(config)
 }
 
 fn print_ready(hub: &Hub, data: &Path, keys: &DemoKeys) {

@@ -113,7 +113,10 @@ impl Services {
             // second.
             on_change: Arc::new(|| {}),
             closed: closed.clone(),
-            config: config.http.clone(),
+            config: serve::Config {
+                web: config.web.clone(),
+                ..config.http.clone()
+            },
         });
         tasks.spawn(dispatcher.run(closed.clone()));
         for push in pushes {

@@ -4,6 +4,7 @@
 
 use crate::partners::{KeySpace, Keys};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -25,6 +26,21 @@ pub(super) struct DemoKeys {
     pub(super) sensors: String,
     pub(super) apps: String,
     pub(super) gates: String,
+}
+
+impl DemoKeys {
+    /// What pages are offered, by the scope that each needs.
+    pub(super) fn by_scope(&self) -> BTreeMap<&'static str, String> {
+        let offered = [
+            ("share", &self.share),
+            ("book", &self.book),
+            ("monitor", &self.monitor),
+            ("partner", &self.partner),
+            ("admin", &self.admin),
+        ];
+        let told = offered.map(|(scope, key)| (scope, key.clone()));
+        told.into()
+    }
 }
 
 /// Those of the file, made where there are none.

@@ -1,6 +1,6 @@
 //! The `[http]` part of the configuration.
 
-use super::{Block, ListenLimits, PublisherConfig};
+use super::{Block, ListenLimits, PublisherConfig, WebConfig};
 use crate::domain::{Crs, Realm};
 use crate::limits::Shares;
 use crate::registry::crs;
@@ -53,6 +53,9 @@ pub struct Config {
     /// Which hub answers. No operator sets it.
     #[serde(skip)]
     pub realm: Realm,
+    /// `[web]` of the configuration.
+    #[serde(skip)]
+    pub web: WebConfig,
 }
 
 /// A secret that is shared with an IoT platform. No debug form shows it.
@@ -122,6 +125,7 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             realm: Realm::City,
             publisher: PublisherConfig::default(),
+            web: WebConfig::default(),
         }
     }
 }

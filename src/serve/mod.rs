@@ -40,6 +40,7 @@ pub use config::{AdminConfig, Config, PlatformToken};
 pub use http::audit::{AdminCall, AuditLog};
 pub use http::listen::{Entrance, ListenLimits, serve};
 pub use http::proxies::Block;
+pub use page::WebConfig;
 pub use publisher::PublisherConfig;
 pub use router::router;
 pub use sandbox::{Answerer, SandboxApi};

@@ -270,6 +270,7 @@ pub fn router(parts: ApiParts) -> Router {
     let apart = parts.config.admin.is_some();
     let closed = parts.closed.clone();
     let origins = parts.config.mcp_origins.clone();
+    let web = parts.config.web.clone();
     let mqtt = ws::mqtt_routes(parts.mqtt.clone());
     let s = AudienceStates::of(parts);
     let public = if public_reads {
@@ -341,7 +342,7 @@ pub fn router(parts: ApiParts) -> Router {
         .merge(terms)
         .merge(others.method_not_allowed_fallback(method_not_allowed))
         .merge(docs::openapi::routes(description, began, public_reads))
-        .merge(page::routes(began, currency))
+        .merge(page::routes(began, currency, &web))
         .merge(docs::site::routes(began))
         .fallback(no_such_path)
         .layer((s.audit, measure))

@@ -49,6 +49,7 @@ pub(in crate::app) fn of(config: &Config) -> Config {
             realm: Realm::Sandbox,
             ..config.http.clone()
         },
+        web: serve::WebConfig::default(),
         mqtt: ingest::mqtt_server::Config {
             max_connections: own.max_connections,
             max_connections_per_source: own.max_connections,

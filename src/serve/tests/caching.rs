@@ -105,7 +105,7 @@ async fn a_document_is_known_by_its_content_and_its_time() {
     for path in [
         "/v1/openapi.json",
         "/v1/asyncapi.json",
-        "/",
+        "/plain",
         "/page.js",
         "/docs",
         "/docs/quickstart",

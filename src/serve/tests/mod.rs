@@ -43,6 +43,7 @@ mod own_refusals;
 mod own_stream;
 mod owned;
 mod packed;
+mod pages;
 mod partners_keys;
 mod partners_me;
 mod partners_signup;

@@ -142,6 +142,7 @@ async fn the_page_allows_nothing_from_elsewhere() {
     let town = Town::new();
     for (path, media_type) in [
         ("/", "text/html"),
+        ("/plain", "text/html"),
         ("/page.js", "text/javascript"),
         ("/stream.js", "text/javascript"),
         ("/page.css", "text/css"),

@@ -10,7 +10,7 @@ use axum::response::Response;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::future::poll_fn;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::pin::Pin;
 
 /// The shortest answer that is packed, bytes: a shorter one fits a packet either way.
@@ -121,6 +121,18 @@ fn weigh(item: &str) -> Option<(&str, u32)> {
     Some((name, (q * 1000.0) as u32))
 }
 
+/// Beside an answer: the same, packed by brotli when the hub was built.
+#[derive(Clone, Copy)]
+pub(in crate::serve) struct PackedAhead(pub(in crate::serve) &'static [u8]);
+
+/// What was packed by brotli when the hub was built.
+pub(in crate::serve) fn unpacked(packed: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(packed.len() * 4);
+    // The build packed it, so it can be read.
+    let _ = brotli::Decompressor::new(packed, 4096).read_to_end(&mut out);
+    out
+}
+
 /// Packs an answer if it is worth it, and says where it would have been another for another wish.
 /// For `HEAD` as well, whose body goes further out: its headers are those of `GET`.
 pub(in crate::serve::http) async fn pack(mut answer: Response, wish: Option<Packing>) -> Response {
@@ -133,6 +145,11 @@ pub(in crate::serve::http) async fn pack(mut answer: Response, wish: Option<Pack
         return answer;
     };
     let (mut parts, body) = answer.into_parts();
+    if let (Packing::Brotli, Some(ahead)) = (wish, parts.extensions.get::<PackedAhead>()) {
+        let packed = Bytes::from_static(ahead.0);
+        named(&mut parts.headers, wish);
+        return Response::from_parts(parts, Body::from(packed));
+    }
     if parts.extensions.remove::<Ends>().is_some() {
         named(&mut parts.headers, wish);
         return Response::from_parts(parts, Body::from(packed_pieces(wish, body).await));

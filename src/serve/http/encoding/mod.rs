@@ -8,6 +8,7 @@
 mod answer;
 mod body;
 
+pub(in crate::serve) use answer::{PackedAhead, unpacked};
 pub(super) use answer::{pack, wished};
 pub(super) use body::unpack;
 

@@ -1,0 +1,57 @@
+// The hub, asked: typed by its own description. A refusal is an error that says what the hub said.
+import type { components } from "./api";
+
+export type Schemas = components["schemas"];
+
+/** A call takes at most so long. */
+const GIVE_UP_MS = 10_000;
+
+/** What the hub refused, in its words; or that it was not reached (`status` 0). */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    detail: string,
+    readonly problem: Partial<Schemas["Problem"]> = {},
+  ) {
+    super(detail);
+  }
+
+  get unreachable(): boolean {
+    return this.status === 0;
+  }
+}
+
+export type Asked = { key?: string | null; body?: unknown; signal?: AbortSignal; once?: string; language?: string };
+
+/** Asks, and reads the answer as `T`. */
+export async function ask<T>(path: string, asked: Asked = {}): Promise<T> {
+  const headers: Record<string, string> = { accept: "application/json" };
+  if (asked.key) headers.authorization = `Bearer ${asked.key}`;
+  if (asked.once) headers["idempotency-key"] = asked.once;
+  if (asked.language) headers["accept-language"] = asked.language;
+  const init: RequestInit = { headers, method: "GET" };
+  if (asked.body !== undefined) {
+    headers["content-type"] = "application/json";
+    init.method = "POST";
+    init.body = JSON.stringify(asked.body);
+  }
+  const late = AbortSignal.timeout(GIVE_UP_MS);
+  init.signal = asked.signal ? AbortSignal.any([asked.signal, late]) : late;
+  let answer: Response;
+  try {
+    answer = await fetch(path, init);
+  } catch (e) {
+    if (asked.signal?.aborted) throw e;
+    throw new Refusal(0, "");
+  }
+  if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
+  const problem = (await answer.json().catch(() => ({}))) as Partial<Schemas["Problem"]>;
+  throw new Refusal(answer.status, problem.detail ?? problem.title ?? `HTTP ${answer.status}`, problem);
+}
+
+/** A path with its parameters; those without a value are left out. */
+export function to(path: string, params: Record<string, string | number | boolean | null | undefined>): string {
+  const given = Object.entries(params).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return query ? `${path}?${query}` : path;
+}

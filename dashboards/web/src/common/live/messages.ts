@@ -1,0 +1,30 @@
+// What a page and its worker tell each other.
+import type { Box } from "../geo";
+import type { BayKind, Seen, SeenBay } from "../zone";
+
+/** To the worker. */
+export type Wish =
+  /** Follow what is in a box, from now on and nothing else. */
+  | { type: "follow"; box: Box | null; bays: boolean; kind: BayKind }
+  /** Tell all zones there are, once. */
+  | { type: "index"; kind: BayKind };
+
+/** How well the page is told: live, by asking again and again, or not at all. */
+export type Reach = "live" | "asking" | "away";
+
+/** From the worker. */
+export type News = {
+  zones?: Seen[];
+  bays?: SeenBay[];
+  gone?: string[];
+  goneBays?: string[];
+  /** Forget what was told before: what there is follows. */
+  anew?: boolean;
+  reach?: Reach;
+  /** The hub's clock less this one's, ms. */
+  ahead?: number;
+  /** All zones have been told. */
+  indexed?: number;
+  /** What the hub refused, in its words. */
+  refused?: string;
+};

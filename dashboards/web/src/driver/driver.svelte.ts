@@ -1,0 +1,355 @@
+// The driver's page, without its looks: where is looked, what was found there, and what the address bar says of it.
+import { ask, Refusal, to } from "../common/client";
+import { around, contains, type Place } from "../common/geo";
+import { City } from "../common/live/city.svelte";
+import { now, setAhead } from "../common/now.svelte";
+import type { Seen } from "../common/zone";
+import type { Outline } from "../common/map/painter";
+import { keepLanguage, chooseLanguage, firstLanguage, language, t, type Language } from "../words/words.svelte";
+import { read, write, type Address, type Filters } from "./address";
+import { choices, middle, next, withZone, type Choice, type Nearby } from "./choices";
+
+/** How far is looked: farther where there is little to choose from. */
+const REACHES_M = [500, 1000, 2000];
+const ENOUGH = 4;
+/** Asked again so often at most while zones near by change, and so often at least. */
+const SOON_MS = 2_000;
+const ANYWAY_MS = 15_000;
+const STREET_ZOOM = 15.5;
+
+const KEPT = "bayhub.driver.last";
+const MOST_KEPT = 400;
+type Kept = { at: number; place: Place; name: string | null; nearby: Nearby; zones: Seen[] };
+
+export class Driver {
+  readonly city = new City();
+  address = $state.raw<Address>(read(location.search));
+  look = $state({ lat: 0, lon: 0, zoom: 3 });
+  /** Where is looked: what was chosen, else the middle of the city. */
+  place = $state.raw<Place | null>(null);
+  nearby = $state.raw<Nearby | null>(null);
+  /** When that was told, by the hub's clock. */
+  toldAt = $state(0);
+  refused = $state<string | null>(null);
+  away = $state(false);
+  locating = $state(false);
+  locateFailed = $state<string | null>(null);
+  outlines = $state.raw<Outline[]>([]);
+  watched = $state.raw<Set<string>>(new Set());
+  told = $state<string | null>(null);
+
+  reach = $state(500);
+
+  readonly later = $derived(this.address.filters.arrive > 0);
+  readonly found = $derived.by(() => {
+    void this.city.version;
+    const all = this.nearby ? choices(this.nearby, this.later) : [];
+    return this.#isPlain() ? all.map((c) => withZone(c, this.city.zones.get(c.zone))) : all;
+  });
+  readonly beyond = $derived(this.nearby ? next(this.nearby, this.later) : null);
+  readonly open = $derived.by<Choice | null>(() => this.#opened());
+
+  #asked = 0;
+  #timer = 0;
+  /** The map was put where it is by the page, not by the reader. */
+  #isOurZoom = false;
+  /** How far is looked next, nearest first. */
+  #reaches = REACHES_M;
+  #abort: AbortController | null = null;
+  #outlined = "";
+  #last: { id: string; choice: Choice } | null = null;
+
+  constructor() {
+    chooseLanguage(firstLanguage(this.address.language));
+    this.city.use(this.address.filters.kind);
+    const near = this.address.near;
+    if (near) {
+      this.#goTo(near, this.address.zoom ?? STREET_ZOOM);
+    } else void this.#locateIfAllowed();
+    this.city.index();
+    this.city.watchers.add((zone, before) => this.#heard(zone, before));
+    addEventListener("popstate", () => this.#back());
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) this.soon(0);
+    });
+    addEventListener("online", () => this.soon(0));
+  }
+
+  /** The first look, once there are zones to look at. */
+  begin(): void {
+    if (this.place) return;
+    const zones = [...this.city.zones.values()];
+    const at = middle(zones);
+    if (at) {
+      this.#isOurZoom = true;
+      this.#goTo(at, STREET_ZOOM - 0.5);
+    } else if (this.city.reach === "away" && !this.nearby) this.#fromKept();
+  }
+
+  setLanguage(chosen: Language): void {
+    keepLanguage(chosen);
+    this.#say({ language: this.address.language ? chosen : null }, false);
+  }
+
+  filter(change: Partial<Filters>): void {
+    const filters = { ...this.address.filters, ...change };
+    this.#say({ filters }, false);
+    this.city.use(filters.kind);
+    this.#anew();
+  }
+
+  /** Looks at a place; `zone`: it was chosen there, and its sheet opens. */
+  choose(place: Place, name: string | null, zone: string | null): void {
+    this.#say({ near: place, name, open: zone, bookings: false }, true);
+    this.place = place;
+    this.#anew();
+  }
+
+  /** The same from far away: the map goes there. */
+  visit(place: Place, name: string | null, zone: string | null): void {
+    this.#goTo(place, Math.max(STREET_ZOOM, this.look.zoom));
+    this.choose(place, name, zone);
+  }
+
+  show(zone: string | null, bookings = false): void {
+    this.#say({ open: zone, bookings }, true);
+  }
+
+  whole(size: (box: { west: number; south: number; east: number; north: number }) => typeof this.look): void {
+    const zones = [...this.city.zones.values()];
+    if (zones.length === 0) return;
+    // `reduce` hands on four arguments: `Math.min` by itself would take them all.
+    const all = (of: (z: Seen) => number, most: (a: number, b: number) => number) =>
+      zones.map(of).reduce((a, b) => most(a, b));
+    this.look = size({
+      west: all((z) => z.lon, Math.min),
+      east: all((z) => z.lon, Math.max),
+      south: all((z) => z.lat, Math.min),
+      north: all((z) => z.lat, Math.max),
+    });
+  }
+
+  /** The map was moved: the address follows, without a step back for each move. */
+  looked(zoom: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => this.#say({ zoom }, false), 400);
+  }
+
+  watch(zone: string): void {
+    const all = new Set(this.watched);
+    if (!all.delete(zone)) all.add(zone);
+    this.watched = all;
+  }
+
+  locate(): void {
+    if (!("geolocation" in navigator)) {
+      this.locateFailed = t("locateNone");
+      return;
+    }
+    [this.locating, this.locateFailed] = [true, null];
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        this.locating = false;
+        this.visit({ lat: coords.latitude, lon: coords.longitude }, t("here"), null);
+      },
+      (e) => {
+        this.locating = false;
+        this.locateFailed = e.code === e.PERMISSION_DENIED ? t("locateDenied") : t("locateNone");
+      },
+      { timeout: 10_000, maximumAge: 60_000 },
+    );
+  }
+
+  /** Asks what is near, after so many ms. */
+  soon(ms: number): void {
+    clearTimeout(this.#asked);
+    this.#asked = window.setTimeout(() => void this.#ask(), ms);
+  }
+
+  async outline(box: string, near: boolean): Promise<void> {
+    if (!near || box === this.#outlined) return;
+    this.#outlined = box;
+    type Feature = { geometry: { type: string; coordinates: never[] }; properties: { zone: string } };
+    const answer = await fetch(to("/v1/zones", { bbox: box, limit: 1000 }), {
+      headers: { accept: "application/geo+json" },
+    }).catch(() => null);
+    if (!answer?.ok) return;
+    const { features } = (await answer.json()) as { features: Feature[] };
+    this.outlines = features.flatMap(({ geometry, properties }) => {
+      const polygons: [number, number][][][] =
+        geometry.type === "Polygon"
+          ? [geometry.coordinates]
+          : geometry.type === "MultiPolygon"
+            ? (geometry.coordinates as never)
+            : [];
+      return polygons.map((rings) => ({ zone: properties.zone, rings }));
+    });
+  }
+
+  /** Another question: near first. */
+  #anew(): void {
+    this.#reaches = REACHES_M;
+    this.soon(0);
+  }
+
+  #goTo(place: Place, zoom: number): void {
+    this.place = place;
+    this.look = { ...place, zoom };
+    this.#anew();
+  }
+
+  async #locateIfAllowed(): Promise<void> {
+    const allowed = await navigator.permissions?.query({ name: "geolocation" }).catch(() => null);
+    if (allowed?.state === "granted" && !this.place) this.locate();
+  }
+
+  /** Nothing but the kind of vehicle is asked for: then a zone's figures are those of the list. */
+  #isPlain(): boolean {
+    const f = this.address.filters;
+    return !this.later && !f.accessible && !f.ev && f.most === null && f.height === null;
+  }
+
+  #say(change: Partial<Address>, step: boolean): void {
+    this.address = { ...this.address, zoom: this.look.zoom, ...change };
+    const url = write(this.address);
+    if (url === location.search) return;
+    if (step) history.pushState(null, "", url);
+    else history.replaceState(null, "", url);
+  }
+
+  #back(): void {
+    const before = this.address;
+    this.address = read(location.search);
+    this.city.use(this.address.filters.kind);
+    if (this.address.language && this.address.language !== language()) {
+      chooseLanguage(firstLanguage(this.address.language));
+    }
+    const near = this.address.near;
+    const moved = near && (near.lat !== before.near?.lat || near.lon !== before.near?.lon);
+    if (near && moved) this.#goTo(near, this.address.zoom ?? this.look.zoom);
+    else if (!near && before.near) {
+      this.place = null;
+      this.begin();
+    }
+    this.soon(0);
+  }
+
+  #heard(zone: Seen, before: Seen | undefined): void {
+    const place = this.place;
+    const changed = before && before.free !== zone.free;
+    if (place && changed && contains(around(place, this.reach), zone)) this.soon(SOON_MS);
+    if (this.watched.has(zone.id) && before?.free === 0 && zone.free > 0) {
+      this.told = t("freed", { zone: zone.name });
+      navigator.vibrate?.(200);
+      this.watch(zone.id);
+    }
+  }
+
+  async #ask(): Promise<void> {
+    const place = this.place;
+    if (!place) return;
+    this.#abort?.abort();
+    const abort = (this.#abort = new AbortController());
+    const f = this.address.filters;
+    const reach = this.#reaches[0] ?? 500;
+    const path = to("/v1/bays/nearby", {
+      lat: place.lat.toFixed(6),
+      lon: place.lon.toFixed(6),
+      radius_m: reach,
+      limit: 100,
+      include: "all",
+      kind: f.kind,
+      accessible: f.accessible || null,
+      ev_charging: f.ev || null,
+      min_height_cm: f.height,
+      max_price_cents_per_hour: f.most,
+      arrive_at: f.arrive ? new Date(now() + f.arrive * 60_000).toISOString() : null,
+    });
+    try {
+      const told = await ask<Nearby>(path, { signal: abort.signal });
+      [this.nearby, this.toldAt, this.refused, this.away] = [told, Date.parse(told.at), null, false];
+      this.reach = reach;
+      setAhead(this.toldAt - Date.now());
+      if (this.found.length < ENOUGH && this.#reaches.length > 1) {
+        this.#reaches = this.#reaches.slice(1);
+        // What is found farther away is to be seen as well, where nobody said how near to look.
+        if (this.#isOurZoom) this.look = { ...this.look, zoom: this.look.zoom - 0.8 };
+        return this.soon(0);
+      }
+      this.#isOurZoom = false;
+      this.#keep(place, told);
+    } catch (e) {
+      if (abort.signal.aborted) return;
+      if (e instanceof Refusal && !e.unreachable) this.refused = e.message;
+      else {
+        this.away = true;
+        if (!this.nearby) this.#fromKept();
+      }
+    }
+    this.soon(this.away ? SOON_MS * 2 : ANYWAY_MS);
+  }
+
+  #keep(place: Place, nearby: Nearby): void {
+    const near = around(place, 2_000);
+    const zones = [...this.city.zones.values()].filter((z) => contains(near, z)).slice(0, MOST_KEPT);
+    const kept: Kept = { at: this.toldAt, place, name: this.address.name, nearby, zones };
+    try {
+      localStorage.setItem(KEPT, JSON.stringify(kept));
+    } catch {
+      // Full, or not allowed: then there is nothing to show without the hub.
+    }
+  }
+
+  #fromKept(): void {
+    try {
+      const kept = JSON.parse(localStorage.getItem(KEPT) ?? "null") as Kept | null;
+      if (!kept) return;
+      [this.nearby, this.toldAt] = [kept.nearby, kept.at];
+      this.city.put(kept.zones);
+      if (!this.place) {
+        this.place = kept.place;
+        this.look = { ...kept.place, zoom: STREET_ZOOM };
+      }
+    } catch {
+      // What cannot be read is not there.
+    }
+    this.away = true;
+  }
+
+  /** The line that is open; a zone without a line of its own is made one of what is known of it. */
+  #opened(): Choice | null {
+    const id = this.address.open;
+    if (!id) return null;
+    const listed = this.found.find((c) => c.key === id || c.key === `zone:${id}`);
+    if (listed) {
+      this.#last = { id, choice: listed };
+      return listed;
+    }
+    // It was there a moment ago: whoever just took it, perhaps this driver, the sheet stays.
+    if (this.#last?.id === id)
+      return { ...this.#last.choice, free: this.#last.choice.bay ? 0 : this.#last.choice.free };
+    if (this.beyond && (this.beyond.key === id || this.beyond.zone === id)) return this.beyond;
+    void this.city.version;
+    const zone = this.city.zones.get(id.replace(/^zone:/, ""));
+    if (!zone) return null;
+    return {
+      key: `zone:${zone.id}`,
+      zone: zone.id,
+      name: zone.name,
+      lat: zone.lat,
+      lon: zone.lon,
+      distance: 0,
+      free: zone.free,
+      of: zone.capacity || null,
+      p: null,
+      prices: null,
+      height: null,
+      stay: null,
+      at: zone.at,
+      source: null,
+      bay: null,
+      shared: false,
+      credit: zone.credit,
+    };
+  }
+}

@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { en } from "../src/words/en";
+import { zh } from "../src/words/zh";
+import { say, type Word } from "../src/words/words.svelte";
+
+const keys = Object.keys(en) as Word[];
+const holes = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort();
+const other = (w: string | { other: string }) => (typeof w === "string" ? w : w.other);
+
+test("both languages say the same things, with the same values", () => {
+  expect(Object.keys(zh).sort()).toEqual([...keys].sort());
+  for (const key of keys) {
+    expect(holes(other(zh[key])), key).toEqual(holes(other(en[key])));
+    expect(other(zh[key]).trim(), key).not.toBe("");
+  }
+});
+
+test("Chinese has no words of English but names, units and symbols", () => {
+  const known = /book|English|EV|WebGL|km|API/;
+  for (const key of keys) {
+    const text = other(zh[key]).replace(/\{\w+\}/g, "");
+    const latin = text.match(/[A-Za-z]{2,}/g) ?? [];
+    expect(
+      latin.filter((w) => !known.test(w)),
+      `${key}: ${text}`,
+    ).toEqual([]);
+  }
+});
+
+test("every word is used somewhere, and every one used is there", () => {
+  const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((f) => /\.(svelte|ts)$/.test(f));
+  const own = files.filter((f) => !/^words\/(en|zh)\.ts$/.test(f));
+  const text = own.map((f) => readFileSync(`src/${f}`, "utf8")).join("\n");
+  const unused = keys.filter((key) => !text.includes(`"${key}"`));
+  expect(unused).toEqual([]);
+});
+
+test("a count is told in its own form, grouped as the reader's country does", () => {
+  expect(say("en", "baysFree", { n: 1 })).toBe("1 bay");
+  expect(say("en", "baysFree", { n: 12_345 })).toBe("12,345 bays");
+  expect(say("zh", "baysFree", { n: 1 })).toBe("1 个车位");
+  expect(say("en", "refused", { why: "<b>{n}</b>" })).toBe("The hub refused: <b>{n}</b>");
+});

@@ -1,0 +1,32 @@
+// How the pages are built: one entrance for each group of people, everything from the hub itself.
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vite";
+import { ground } from "./scripts/ground.js";
+import { light, packed } from "./scripts/packed.js";
+
+const hub = process.env.BAYHUB ?? "http://127.0.0.1:18480";
+
+export default defineConfig({
+  plugins: [svelte(), ground(), light(), packed()],
+  build: {
+    target: "es2022",
+    assetsDir: "web",
+    // The strict policy of the pages knows no `data:` but of pictures.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1200,
+    rollupOptions: {
+      input: { index: "index.html", sw: "src/offline/sw.ts" },
+      output: {
+        entryFileNames: (chunk) => (chunk.name === "sw" ? "sw.js" : "web/[name]-[hash].js"),
+        chunkFileNames: "web/[name]-[hash].js",
+        assetFileNames: "web/[name]-[hash][extname]",
+      },
+    },
+  },
+  worker: { format: "es", rollupOptions: { output: { entryFileNames: "web/[name]-[hash].js" } } },
+  server: {
+    port: 18481,
+    proxy: { "/v1": hub, "/web.json": hub, "/docs": hub, "/status": hub },
+  },
+});
