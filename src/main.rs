@@ -79,6 +79,9 @@ enum Command {
     /// What the hub's forecasts are worth, by its own history; a hub may run.
     #[command(subcommand)]
     Forecast(ForecastCommand),
+    /// Partners' credit.
+    #[command(subcommand)]
+    Credit(CreditCommand),
     /// Imports past data of any age into the history, while no hub runs. What was interrupted goes on
     /// when it is called again; what was imported before changes nothing. 0 if all could be read, 1 if
     /// a file is cut, 2 if nothing was taken.
@@ -143,6 +146,13 @@ enum ForecastCommand {
     /// How far off forecasts were, beside "as full as now" and "as full as usual": each was made of what
     /// was settled before it.
     Check(app::Checked),
+}
+
+#[derive(Subcommand)]
+enum CreditCommand {
+    /// Works every kept day of credit out again and says whether it comes to the same, to the bit; a
+    /// hub may run. 0 if so, 1 if not.
+    Check(Setup),
 }
 
 #[derive(Subcommand)]
@@ -215,6 +225,9 @@ fn main() -> ExitCode {
         Command::Backup { data, to } => app::backup(&data, &to),
         Command::Export(options) => app::export(&options),
         Command::Forecast(ForecastCommand::Check(options)) => app::check_forecasts(&options),
+        Command::Credit(CreditCommand::Check(setup)) => {
+            setup.load().and_then(|c| app::check_credit(&c))
+        }
         Command::Import { setup, asked } => setup.load().and_then(|c| app::import(&c, &asked)),
         Command::Restore { from, data } => app::restore(&from, &data),
     };

@@ -21,7 +21,8 @@ pub(super) fn gate(
     let clock = shared.clock.clone();
     let metrics = shared.metrics.clone();
     let gate = Gate::new(registry, clock, metrics, config.gate.clone());
-    Arc::new(gate.weighing_by(contributors))
+    let credit = shared.limits.credit.clone();
+    Arc::new(gate.weighing_by(contributors).crediting(credit))
 }
 
 /// The MQTT door's keeper: a source's key is its password.

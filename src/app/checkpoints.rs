@@ -9,6 +9,7 @@ use super::rates::RateFiles;
 use crate::journal::{CheckpointDraft, Checkpointing, Checkpoints, Cut, FolderId, Journal, Whole};
 use crate::metrics::Metrics;
 use crate::partners::ContributorDesk;
+use crate::partners::credit::CreditDesk;
 use crate::settlement::AmendmentFiles;
 use crate::stream::{CutPart, Cuts, Saved};
 use crate::threads;
@@ -78,6 +79,8 @@ pub(super) struct Persisted {
     /// Settled reports.
     pub(super) amendments: AmendmentFiles,
     pub(super) contributors: Arc<ContributorDesk>,
+    /// What settlement handed in for partners' credit.
+    pub(super) credit: Arc<CreditDesk>,
     /// Tables of rates.
     pub(super) rates: Arc<RateFiles>,
 }
@@ -215,6 +218,7 @@ impl Scribe {
             draft.block(FOLDER, &self.made_for.folder)?;
             parts.iter().try_for_each(|p| append(draft, p))?;
             draft.block(CONTRIBUTORS, &self.kept.contributors.to_bytes())?;
+            self.kept.credit.sync()?;
             self.kept.amendments.sync()
         });
         for part in parts {

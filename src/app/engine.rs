@@ -8,6 +8,7 @@ use super::{Failure, Shared, replay, settlement};
 use crate::config::Config;
 use crate::domain::{SettledSink, Submission};
 use crate::journal::{Journal, Quarantine};
+use crate::partners::credit::CreditDesk;
 use crate::registry;
 use crate::stream::{self, Attached, Feed, Stream};
 use std::sync::Arc;
@@ -26,6 +27,8 @@ pub(super) struct Engine {
 /// The stream and the journal at work.
 pub(super) struct AtWork {
     pub(super) stream: Stream,
+    /// What partners are credited with, as the stream settles it.
+    pub(super) credit: Arc<CreditDesk>,
     journal: JoinHandle<()>,
     checkpoints: JoinHandle<()>,
 }
@@ -91,6 +94,7 @@ impl Engine {
         let bays = shared.registry.city().bay_slots();
         let metrics = shared.metrics.clone();
         let cuts = stream.cuts.clone();
+        let credit = kept.credit.clone();
         let (how, checkpoints) = checkpoint
             .keep_up(cuts, kept, bays, metrics.clone())
             .map_err(|e| Failure::thread(&e))?;
@@ -101,6 +105,7 @@ impl Engine {
             .map_err(|e| Failure::thread(&e))?;
         Ok(AtWork {
             stream,
+            credit,
             journal,
             checkpoints,
         })

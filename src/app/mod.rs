@@ -24,6 +24,7 @@ mod brokers;
 mod certificates;
 mod check;
 mod checkpoints;
+mod credit;
 mod descriptors;
 mod doctor;
 mod doors;
@@ -66,6 +67,7 @@ mod workdays;
 
 pub use backup::{backup, restore};
 pub use check::check;
+pub use credit::check as check_credit;
 pub use doctor::doctor;
 pub use failure::Failure;
 pub use feed_try::{FeedTry, feed_try};
@@ -204,7 +206,7 @@ impl Hub {
         } = Storage::open(&config, &shared, keys.clone(), opening).await?;
         let looking = store.watch();
         let begun = journal.begun();
-        let sink = history.keeper.clone();
+        let sink = credit::sink(&history, &kept.credit);
         let contributors = kept.contributors.clone();
         let forecasts = Arc::new(Forecasts::default());
         let rates = kept.rates.clone();
@@ -336,7 +338,7 @@ fn learners(
     Ok((learner, forecaster))
 }
 
-/// Keeps the stream's gauges, and says when it stands still.
+/// Keeps the stream's gauges, says when it stands still, and credits partners with what it settles.
 fn follow_stream(
     running: &AtWork,
     shared: Shared,
@@ -346,7 +348,11 @@ fn follow_stream(
     let stall = Duration::from_secs(u64::from(config.stream.stall_after_s));
     let stream = &running.stream;
     let progress = stream.progress.clone();
-    process::watch_stream(progress, stream.turnover.clone(), shared, stall, closed)
+    let credit = credit::keep(running, shared.clone(), closed.clone());
+    let watch = process::watch_stream(progress, stream.turnover.clone(), shared, stall, closed);
+    async {
+        tokio::join!(watch, credit);
+    }
 }
 
 /// Tells subscribers of changes, at the feed's pace, until the hub closes.

@@ -2,7 +2,7 @@
 
 use super::checkpoints::{FoundCheckpoint, MadeFor, Persisted};
 use super::manifest::{ManifestKeeper, Opening};
-use super::{Failure, Shared, history, partners, rates, settlement};
+use super::{Failure, Shared, credit, history, partners, rates, settlement};
 use crate::config::Config;
 use crate::journal::Journal;
 use crate::partners::{Issuer, Keys};
@@ -43,6 +43,7 @@ impl Storage {
         let kept = Persisted {
             amendments: settlement::open(&settled, config, &checkpoint.saved, shared)?,
             contributors: Arc::new(partners::contributors(config, &checkpoint, shared)?),
+            credit: credit::open(config, shared, store.clone(), opening.folder())?,
             rates: rates::open(&data.join("rates"), shared)?,
         };
         let history = history::open(config, shared)?;

@@ -13,6 +13,7 @@ pub mod cancelling;
 pub mod change;
 pub mod contributor;
 pub mod count;
+pub mod credit;
 pub mod crs;
 pub mod currency;
 pub mod drop_list;

@@ -7,6 +7,9 @@ use std::fmt;
 /// (hysteresis: counting each crossing of one half would count flicker as visits).
 pub const SURE: u8 = 204;
 
+/// A half: what is said is no evidence at all.
+pub const EVEN: u8 = 128;
+
 /// One claim about one bay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Observation {
@@ -31,8 +34,8 @@ pub struct Observation {
 /// written before there was a backing.
 ///
 /// `word`, from the low bits, little-endian: weight 8 (signed, 1/8 nat) | of an unproven key 1 |
-/// of a proven contributor 1 | contributor's slot 22. Five bytes without alignment, as an
-/// [`Observation`] has just five to spare.
+/// of a proven contributor 1 | contributor's slot 20 | high bits of the partner's number 2. Five bytes
+/// without alignment, as an [`Observation`] has just five to spare.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Backing {
     word: [u8; 4],
@@ -41,12 +44,15 @@ pub struct Backing {
 
 impl Backing {
     /// Bits of a contributor's slot.
-    pub const SLOT_BITS: u32 = 22;
+    pub const SLOT_BITS: u32 = 20;
     /// Partners that are told apart where evidence is pooled.
     pub const PARTNERS: u8 = 64;
     const UNPROVEN_KEY: u32 = 1 << 8;
     const PROVEN: u32 = 1 << 9;
     const SLOT: u32 = 10;
+    const NUMBER: u32 = Self::SLOT + Self::SLOT_BITS;
+    /// The weight of a partner whose reports count as if they were sure by a half.
+    const DOUBTED: i8 = i8::MIN;
 
     /// Of a key of that standing and a partner by that number, modulo [`Self::PARTNERS`].
     #[must_use]
@@ -62,9 +68,31 @@ impl Backing {
     /// word weighs (towards what it says; in 1/8 nat), and whether it is proven.
     #[must_use]
     pub const fn of_contributor(self, slot: u32, weight: i8, proven: bool) -> Self {
-        let key = u32::from_le_bytes(self.word) & Self::UNPROVEN_KEY;
+        let key = self.bits() & (Self::UNPROVEN_KEY | 3 << Self::NUMBER);
         let proven = if proven { Self::PROVEN } else { 0 };
+        let slot = slot % (1 << Self::SLOT_BITS);
         let word = key | proven | weight as u8 as u32 | slot << Self::SLOT;
+        Self {
+            word: word.to_le_bytes(),
+            partner: self.partner,
+        }
+    }
+
+    /// The same of a partner by its lasting number: see [`Self::number`].
+    #[must_use]
+    pub const fn of_number(self, number: u16) -> Self {
+        let high = (number as u32 >> 8 & 3) << Self::NUMBER;
+        let word = self.bits() & !(3 << Self::NUMBER) | high;
+        Self {
+            word: word.to_le_bytes(),
+            partner: number as u8,
+        }
+    }
+
+    /// The same of a partner whose credit has fallen so far that its reports weigh less.
+    #[must_use]
+    pub const fn doubted(self) -> Self {
+        let word = self.bits() & !0xff | Self::DOUBTED as u8 as u32;
         Self {
             word: word.to_le_bytes(),
             partner: self.partner,
@@ -75,10 +103,18 @@ impl Backing {
         u32::from_le_bytes(self.word)
     }
 
+    const fn is_doubted(self) -> bool {
+        self.bits() as u8 as i8 == Self::DOUBTED
+    }
+
     /// In 1/8 nat, towards what is said: negative of who is more often wrong than right.
     #[must_use]
     pub const fn weight(self) -> i8 {
-        self.bits() as u8 as i8
+        if self.is_doubted() {
+            0
+        } else {
+            self.bits() as u8 as i8
+        }
     }
 
     /// Whether an admin trusts the key it came by.
@@ -102,16 +138,23 @@ impl Backing {
     /// Its contributor's place in the table of contributors.
     #[must_use]
     pub const fn slot(self) -> u32 {
-        self.bits() >> Self::SLOT
+        self.bits() >> Self::SLOT & ((1 << Self::SLOT_BITS) - 1)
     }
 
-    /// Its partner's number, below [`Self::PARTNERS`].
+    /// By which partners are told apart where evidence is pooled; below [`Self::PARTNERS`].
     #[must_use]
     pub const fn partner(self) -> u8 {
-        self.partner
+        self.partner % Self::PARTNERS
     }
 
-    /// For the disk: a word and a partner.
+    /// Its partner's lasting number, below [`MOST_NUMBERS`](super::credit::MOST_NUMBERS); from
+    /// [`FIRST_NUMBER`](super::credit::FIRST_NUMBER) on it is that partner's alone.
+    #[must_use]
+    pub const fn number(self) -> u16 {
+        (self.bits() >> Self::NUMBER) as u16 * 256 + self.partner as u16
+    }
+
+    /// For the disk: a word, and the low bits of the partner's number.
     #[must_use]
     pub const fn parts(self) -> (u32, u8) {
         (self.bits(), self.partner)
@@ -122,7 +165,25 @@ impl Backing {
     pub const fn from_parts(word: u32, partner: u8) -> Self {
         Self {
             word: word.to_le_bytes(),
-            partner: partner % Self::PARTNERS,
+            partner,
+        }
+    }
+}
+
+impl Observation {
+    /// The same, as sure as it counts: who is doubted is not believed beyond a half.
+    #[inline]
+    #[must_use]
+    pub fn as_weighed(&self) -> Self {
+        let most = if self.backing.is_doubted() {
+            EVEN
+        } else {
+            u8::MAX
+        };
+        let confidence = self.confidence.min(most);
+        Self {
+            confidence,
+            ..*self
         }
     }
 }

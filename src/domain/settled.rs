@@ -1,6 +1,7 @@
 //! What settlement hands to other rooms, and what it asks of them: where settled hours go, where
 //! recent figures are read, where settled reports are kept for amendments.
 
+use super::credit::CreditSample;
 use super::{Corrections, Millis, SettledHour, Sums, Window, ZoneIx};
 use std::io;
 use std::sync::Arc;
@@ -23,6 +24,10 @@ pub trait SettledSink: Send + Sync {
     /// Some worker does not offer its part of that hour, or of its corrections, again: it was
     /// refused for too long, and the room is needed.
     fn given_up(&self, hour: Millis, corrections: bool);
+
+    /// What the partners' reports of an hour were about, once nothing can amend it any more: the hour
+    /// of one shard, in any order. After a crash it may come again, the same.
+    fn credited(&self, _hour: Millis, _shard: u32, _samples: Vec<CreditSample>) {}
 }
 
 /// The newest figures, in memory. Readers hold up nobody.

@@ -25,6 +25,14 @@ vocabulary! {
     }
 }
 
+impl CallClass {
+    /// Whether a partner's credit raises what it may ask.
+    #[must_use]
+    pub const fn is_raised_by_credit(self) -> bool {
+        matches!(self, Self::Read | Self::Search)
+    }
+}
+
 vocabulary! {
     /// How a call was answered, by its HTTP status.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@
 //! pseudonym. Uplinks of devices are judged in `uplinks`, which also
 //! knows those that have been taken already.
 
+mod behind;
 mod config;
 mod counts;
 mod device_health;
@@ -22,11 +23,12 @@ pub use ledger::{Ledger, OddCount, Sent};
 pub use rows::{RowMemory, RowRules, RowSaid, RowSender, RowTally, Subsets};
 
 use super::codec::{BaySaid, Codec, Said};
+use crate::domain::credit::CreditBoard;
 use crate::domain::observation::SURE;
 use crate::domain::{
-    Afterwards, Area, Backing, BaySubset, ByStanding, Claim, Clock, CountObservation, CountWord,
-    Door, HeldRemit, LATE_MS, Millis, Observation, Parcel, Reason, Reliability, SourceKind,
-    Speaker, UsageKind, Whose, ZoneIx, ZoneKind,
+    Afterwards, Area, BaySubset, ByStanding, Claim, Clock, CountObservation, CountWord, Door,
+    HeldRemit, LATE_MS, Millis, Observation, Parcel, Reason, Reliability, Speaker, UsageKind,
+    ZoneIx, ZoneKind,
 };
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -46,6 +48,7 @@ pub struct Gate {
     ledger: Arc<Ledger>,
     healths: Arc<DeviceHealths>,
     reliability: Arc<dyn Reliability>,
+    credit: Arc<CreditBoard>,
 }
 
 /// One message on its way through: who sends it, where, and what it holds.
@@ -82,14 +85,8 @@ impl Gate {
             ledger,
             healths,
             reliability: Arc::new(ByStanding),
+            credit: Arc::default(),
         }
-    }
-
-    /// Weighs what apps say by who says it, instead of by their keys' standing alone.
-    #[must_use]
-    pub fn weighing_by(mut self, reliability: Arc<dyn Reliability>) -> Self {
-        self.reliability = reliability;
-        self
     }
 
     /// What each source has sent since the start. Of a device's uplinks, what was refused counts
@@ -296,17 +293,6 @@ impl Gate {
             confidence,
             backing: self.backing(message, said),
         })
-    }
-
-    /// Who stands behind a report: an app's. Nobody need stand behind another's.
-    fn backing(&self, message: &Message<'_>, said: &BaySaid<'_>) -> Backing {
-        let whose = match (message.speaker.kind, &said.contributor) {
-            (SourceKind::App, Some(name)) => Whose::Contributor(name),
-            (SourceKind::App, None) => Whose::Source(&message.speaker.id),
-            _ => return Backing::default(),
-        };
-        self.reliability
-            .backing(&message.remit, whose, said.status, message.now)
     }
 
     /// Refuses what is said of a zone that the speaker may not speak of. Who may speak of all, as

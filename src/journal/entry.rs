@@ -4,9 +4,9 @@
 //! | bytes | bay claim | count claim | alive |
 //! |---|---|---|---|
 //! | 0 | tag 1 | tag 2 | tag 3 |
-//! | 1 | status | 1 + kind of source; 0: a gate (so before there were others) | 0 |
+//! | 1 | status 2 bits, bits 6 and 7 of the partner's number | 1 + kind of source; 0: a gate (so before there were others) | 0 |
 //! | 2 | confidence, 1/255 | 0 | 0 |
-//! | 3 | kind of source 2 bits, partner 6 bits | kind of bay | 0 |
+//! | 3 | kind of source 2 bits, low 6 bits of the partner's number | kind of bay | 0 |
 //! | 4..8 | bay number | zone number | 0 |
 //! | 8..12 | source | source | source |
 //! | 12..16 | who stands behind it, see [`Backing`] | 0 | 0 |
@@ -134,7 +134,7 @@ impl Entry {
                 let (backing, partner) = o.backing.parts();
                 Self {
                     tag: BAY,
-                    status: o.status as u8,
+                    status: o.status as u8 | partner >> 6 << 2,
                     confidence: o.confidence,
                     kind: o.source_kind as u8 | partner << 2,
                     number: view.bay_number(o.bay),
@@ -186,7 +186,7 @@ impl Entry {
         let at = Millis(self.at);
         let source = SourceIx(self.source);
         match self.tag {
-            BAY if self.status <= 3 => Ok(view.bay(self.number).map(|bay| {
+            BAY if self.status <= 15 => Ok(view.bay(self.number).map(|bay| {
                 Claim::Bay(Observation {
                     at,
                     seq: self.detail,
@@ -195,7 +195,10 @@ impl Entry {
                     source_kind: SourceKind::from_bits(self.kind.into()),
                     status: BayStatus::from_bits(self.status.into()),
                     confidence: self.confidence,
-                    backing: Backing::from_parts(self.backing, self.kind >> 2),
+                    backing: Backing::from_parts(
+                        self.backing,
+                        self.kind >> 2 | self.status >> 2 << 6,
+                    ),
                 })
             })),
             COUNT | SUBSET => Ok(self.count(view)?.map(Claim::Count)),

@@ -30,6 +30,7 @@ pub use pace::{Owed, Pace};
 pub use requests::{Allowance, RequestRates};
 pub use shares::{HeldShare, ShareTaken, Shared, Shares};
 
+use crate::domain::credit::CreditBoard;
 use crate::metrics::Metrics;
 use std::sync::Arc;
 
@@ -38,6 +39,8 @@ pub struct Limits {
     pub shares: Shares,
     pub pace: Pace,
     pub requests: RequestRates,
+    /// What partners' credit buys.
+    pub credit: Arc<CreditBoard>,
 }
 
 impl Limits {
@@ -52,6 +55,7 @@ impl Limits {
             shares: Shares::new(config.clone(), metrics.clone()),
             pace: Pace::new(config),
             requests: RequestRates::new(config),
+            credit: Arc::default(),
         }
     }
 }

@@ -51,6 +51,9 @@ type Limiter = RateLimiter<
 
 struct ClassLimit {
     quota: u32,
+    /// A usual request takes so many of what the bucket holds, so that one of a partner with credit
+    /// may take fewer.
+    scale: u32,
     limiter: Limiter,
     asked: AtomicU32,
     /// There are too many strangers to tell apart.
@@ -77,9 +80,10 @@ impl RequestRates {
             binding: config.rates,
             clock: MonotonicClock,
             crowds: ahash::RandomState::new(),
-            of_keys: CallClass::ALL.map(|class| ClassLimit::new(of_key(class))),
+            of_keys: CallClass::ALL
+                .map(|class| ClassLimit::new(of_key(class), class.is_raised_by_credit())),
             of_addresses: CallClass::ALL
-                .map(|_| ClassLimit::new(config.requests_per_min_per_address)),
+                .map(|_| ClassLimit::new(config.requests_per_min_per_address, false)),
         }
     }
 
@@ -102,6 +106,13 @@ impl RequestRates {
     /// too many.
     #[must_use]
     pub fn ask(&self, owner: Owner, class: CallClass) -> Allowance {
+        self.ask_as(owner, class, 1000)
+    }
+
+    /// The same of a key whose partner's credit multiplies what may be read and searched by `factor`,
+    /// in 1/1,000.
+    #[must_use]
+    pub fn ask_as(&self, owner: Owner, class: CallClass, factor: u32) -> Allowance {
         let limit = self.limit(owner.is_key(), class);
         limit.sweep();
         let owner = if limit.crowded.load(Relaxed) {
@@ -109,10 +120,14 @@ impl RequestRates {
         } else {
             owner
         };
-        let quota = limit.quota;
-        match limit.limiter.check_key(&owner) {
+        let (taken, quota) = limit.price(factor);
+        // It never takes more than there can be.
+        let Ok(asked) = limit.limiter.check_key_n(&owner, taken) else {
+            return Allowance::none(quota);
+        };
+        match asked {
             Ok(state) => {
-                let left = state.remaining_burst_capacity();
+                let left = (state.remaining_burst_capacity() / taken).min(quota);
                 Allowance {
                     quota,
                     left,
@@ -135,13 +150,44 @@ fn minutes_part(n: u32, quota: u32) -> Duration {
     Duration::from_millis(u64::from(n) * 60_000 / u64::from(quota.max(1)))
 }
 
+impl Allowance {
+    const fn none(quota: u32) -> Self {
+        Self {
+            quota,
+            left: 0,
+            full_in: Duration::from_mins(1),
+            wait: Some(Duration::from_mins(1)),
+        }
+    }
+}
+
 impl ClassLimit {
-    fn new(quota: u32) -> Self {
-        let a_minute = NonZeroU32::new(quota).unwrap_or(NonZeroU32::MIN);
+    /// What a request takes by a partner's factor, and how many a minute that comes to.
+    fn price(&self, factor: u32) -> (NonZeroU32, u32) {
+        if factor <= 1000 || self.scale == 1 {
+            let usual = NonZeroU32::new(self.scale).unwrap_or(NonZeroU32::MIN);
+            return (usual, self.quota);
+        }
+        let taken = u64::from(self.scale) * 1000 / u64::from(factor);
+        let taken = NonZeroU32::new(taken as u32).unwrap_or(NonZeroU32::MIN);
+        let quota = u64::from(self.quota) * u64::from(factor) / 1000;
+        (taken, u32::try_from(quota).unwrap_or(u32::MAX))
+    }
+
+    fn new(quota: u32, raised: bool) -> Self {
+        let quota = quota.max(1);
+        // In ten-thousandths, as far as numbers reach.
+        let scale = if raised {
+            (u32::MAX / quota).clamp(1, 10_000)
+        } else {
+            1
+        };
+        let a_minute = NonZeroU32::new(quota * scale).unwrap_or(NonZeroU32::MIN);
         let state = DashMapStateStore::with_hasher(ahash::RandomState::new());
         let limiter: Limiter = RateLimiter::new(Quota::per_minute(a_minute), state, MonotonicClock);
         Self {
-            quota: a_minute.get(),
+            quota,
+            scale,
             limiter,
             asked: AtomicU32::new(0),
             crowded: AtomicBool::new(false),
@@ -193,6 +239,27 @@ mod tests {
         assert!(rates.ask(KEY, CallClass::Search).wait.is_none());
         assert_eq!(rates.ask(KEY, CallClass::Uplink).quota, 5);
         assert!(rates.ask(Owner::Key(2), CallClass::Read).wait.is_none());
+    }
+
+    #[test]
+    fn a_partners_credit_multiplies_what_may_be_read_and_searched_and_nothing_else() {
+        let rates = rates(true);
+        let count = |class, factor| {
+            let fine = |_: &i32| {
+                rates
+                    .ask_as(Owner::Key(factor), class, factor)
+                    .wait
+                    .is_none()
+            };
+            (0..99).take_while(fine).count()
+        };
+        assert_eq!(count(CallClass::Read, 1000), 3);
+        assert_eq!(count(CallClass::Read, 7550), 22);
+        assert_eq!(count(CallClass::Search, 10_000), 30);
+        assert_eq!(count(CallClass::Write, 10_000), 3);
+        let told = rates.ask_as(Owner::Key(9), CallClass::Read, 7550);
+        assert_eq!((told.quota, told.left), (22, 21));
+        assert_eq!(rates.ask_as(Owner::Key(9), CallClass::Book, 7550).quota, 3);
     }
 
     #[test]

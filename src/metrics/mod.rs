@@ -6,6 +6,7 @@
 //! counting on a hot path is one atomic addition.
 
 mod brokers;
+mod credit;
 mod doors;
 mod feeds;
 mod forecast;
@@ -16,6 +17,7 @@ mod sharing;
 mod webhooks;
 
 pub use brokers::Brokers;
+pub use credit::CreditMetrics;
 pub use feeds::Feeds;
 pub use forecast::ForecastMetrics;
 pub use quota::QuotaMetrics;
@@ -64,6 +66,7 @@ pub struct Metrics {
     pub feeds: Feeds,
     pub share: Share,
     pub quota: QuotaMetrics,
+    pub credit: CreditMetrics,
     pub webhooks: WebhookMetrics,
     /// Counts with a number that cannot be, taken as what is nearest.
     pub counts_clamped: IntCounter,
@@ -212,6 +215,7 @@ impl Metrics {
             feeds: Feeds::new(&r),
             share: Share::new(&r),
             quota: QuotaMetrics::new(&r),
+            credit: CreditMetrics::new(&r),
             webhooks: WebhookMetrics::new(&r),
             counts_clamped: r.counter(
                 "counts_clamped_total",

@@ -10,6 +10,7 @@ mod beside;
 mod config;
 mod contributors;
 mod counted;
+pub mod credit;
 #[cfg(test)]
 mod entrust_tests;
 mod follow;

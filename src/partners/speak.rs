@@ -70,6 +70,11 @@ pub fn speaker(
     if source == BOOKINGS || !Keys::may_speak_for(grant, source) {
         return Err(Denied::NotAllowed);
     }
+    if grant.source_kind == SourceKind::App
+        && let Err(e) = registry.number_partner(&grant.partner)
+    {
+        tracing::warn!(error = %e, "a partner has no number yet: its reports count for no credit");
+    }
     match registry.source(source) {
         // The key decides what its sources are: a changed configuration must reach those already
         // enrolled.

@@ -9,8 +9,10 @@
 //! another hour and loses none. What a month is judged by ([`QualityKind`]) goes the same way.
 
 use super::counted::{CountedBy, CountedKey, WEBHOOKS};
+use super::credit::CreditBook;
 use super::keys::Keys;
 use super::quality::{QualityKind, QualityOf, QualityRow, QualitySample, month_of};
+use crate::domain::credit::CreditBoard;
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{Calendar, Clock, Millis, UsageKind};
 use crate::metrics::Metrics;
@@ -119,6 +121,12 @@ pub struct UsagePage {
 }
 
 impl UsageBook {
+    /// Credit, which lies in the same store.
+    #[must_use]
+    pub fn credit(&self, board: Arc<CreditBoard>) -> CreditBook {
+        CreditBook::new(self.store.clone(), board)
+    }
+
     /// `writer`: a name that no other run of any hub on this store has.
     #[must_use]
     pub fn new(

@@ -1,7 +1,7 @@
 //! Numbers that last: what other files on disk say of bays, zones and sources, they say by these.
 //!
 //! `identities` is an append-only text file, one line an identity: `b <id>`, `z <id>`, `s <kind>
-//! <id>`. The number of a bay or zone is how many lines of its class stand before its own; a later
+//! <id>`, `p <name>` of a partner. The number of a bay or zone is how many lines of its class stand before its own; a later
 //! line of the same id gives it a new number, and the old one then means nothing (a bay that moved:
 //! a reading taken elsewhere says nothing of the new place). The number of a source is how many
 //! *other* sources stand before its first line; a later line changes only its kind. Promise: no
@@ -44,6 +44,8 @@ pub(super) struct Known<'t> {
     pub(super) zones: AHashMap<&'t str, u32>,
     /// In order of their numbers.
     pub(super) sources: Vec<(&'t str, SourceKind)>,
+    /// Partners, in order of their numbers.
+    pub(super) partners: Vec<&'t str>,
     /// Lines that speak of sources; more than there are sources when some have changed their kind.
     source_lines: usize,
 }
@@ -117,6 +119,7 @@ impl Identities {
                     }
                     known.sources[at].1 = kind;
                 }
+                "p" => known.partners.push(rest),
                 _ => return Err(bad()),
             }
         }
@@ -163,6 +166,11 @@ impl Identities {
     /// A source, new or of a new kind; not to be used before [`Identities::commit`].
     pub(super) fn source(&mut self, id: &str, kind: SourceKind) {
         self.note(&["s ", kind.name(), " ", id]);
+    }
+
+    /// A partner's next number; not to be used before [`Identities::commit`].
+    pub(super) fn partner(&mut self, name: &str) {
+        self.note(&["p ", name]);
     }
 
     /// Bytes of the file that are on disk.

@@ -65,8 +65,10 @@ pub(super) fn open(
         seen.contains(&(class, id.to_owned()))
     })?;
     let sources = known.sources;
+    let partners = known.partners;
     let mut registry = Registry::new(parts, identities, Some(changes), &sources).knowing(models);
     registry.reading = reading;
+    registry.know_partners(&partners);
     map_devices(&registry, &devices_file, listed, &changes_file, &overlay)?;
     Ok(registry)
 }

@@ -6,7 +6,10 @@ use super::identities::Identities;
 use super::{Ids, RegistryError};
 use crate::domain::{SourceIx, SourceKind, id};
 use ahash::AHashSet;
+use partner_numbers::PartnerNumbers;
 use std::sync::{Arc, PoisonError, RwLock};
+
+mod partner_numbers;
 
 /// Sources a hub will enrol; beyond this, enrolment is an error. At some 150 bytes each: every
 /// device is one.
@@ -17,6 +20,8 @@ pub(super) struct Sources {
     /// Grows only; written for the length of a push.
     by_number: RwLock<Vec<Arc<str>>>,
     pub(super) max: u32,
+    /// Who speaks for them, as far as reports are credited to anybody.
+    partners: PartnerNumbers,
 }
 
 impl Sources {
@@ -26,6 +31,7 @@ impl Sources {
             by_id: Ids::default(),
             by_number: RwLock::new(Vec::new()),
             max: MAX_SOURCES,
+            partners: PartnerNumbers::default(),
         };
         for &(id, kind) in known {
             sources.set(id, kind);

@@ -101,6 +101,7 @@ fn of_partners(parts: &ApiParts, doorman: &Doorman) -> Arc<partners::PartnersSta
         issuer: parts.issuer.clone(),
         admission: parts.admission.clone(),
         sandbox: parts.sandbox.clone(),
+        credit: parts.limits.credit.clone(),
     })
 }
 
@@ -145,6 +146,7 @@ fn of_operators(
 type OwnStates = (
     partners::UsageState,
     partners::RefusalsState,
+    partners::CreditState,
     authority::QualityState,
 );
 
@@ -162,7 +164,11 @@ fn own(parts: &ApiParts, doorman: &Doorman) -> OwnStates {
         usage: parts.usage.clone(),
         calendar: parts.authority.calendar,
     };
-    (usage, refusals, quality)
+    let credit = partners::CreditState {
+        doorman: doorman.clone(),
+        book: parts.usage.credit(parts.limits.credit.clone()),
+    };
+    (usage, refusals, credit, quality)
 }
 
 /// What live streams by WebSocket need.
@@ -250,7 +256,7 @@ pub fn router(parts: ApiParts) -> Router {
     } else {
         Kept::ByCaller
     };
-    let (usage, refusals, quality) = s.own;
+    let (usage, refusals, credit, quality) = s.own;
     let sockets = socket_state(
         &s.sharing,
         &s.streams,
@@ -272,7 +278,10 @@ pub fn router(parts: ApiParts) -> Router {
         (sharing::routes(s.sharing, s.reads), Kept::ByCaller),
         // Keys are shown there.
         (partners::routes(s.partners), Kept::Never),
-        (partners::own_routes(usage, refusals), Kept::ByCaller),
+        (
+            partners::own_routes(usage, refusals, credit),
+            Kept::ByCaller,
+        ),
         (authority::quality_routes(Arc::new(quality)), Kept::ByCaller),
         (webhooks::routes(s.webhooks), Kept::Never),
         (operators::routes(s.operators), Kept::Never),

@@ -28,14 +28,14 @@ use std::collections::btree_map::Entry;
 use std::io;
 
 /// Hours read so far in this step, by their start.
-type Read = BTreeMap<u64, HourRecords>;
+pub(in crate::settlement) type Read = BTreeMap<u64, HourRecords>;
 
 /// Where a bay's walk is taken up, and the reports from there on.
-struct Past {
-    carry: Carry,
+pub(in crate::settlement) struct Past {
+    pub(in crate::settlement) carry: Carry,
     /// Start of the hour it is taken up in.
-    from: u64,
-    reports: Vec<Report>,
+    pub(in crate::settlement) from: u64,
+    pub(in crate::settlement) reports: Vec<Report>,
     /// Whether that hour has a carry: nothing before it is needed.
     carried: bool,
 }
@@ -108,7 +108,8 @@ impl WindowStep<'_> {
     }
 
     fn amend_from(&mut self, bay: u32, from: u64, late: &[Late], read: &mut Read) {
-        match self.past(bay, from, read) {
+        let swept = self.zone_of(bay).1.swept;
+        match self.past(bay, (from, swept), read) {
             Ok(Some(past)) => self.amend_bay(bay, &past, late, read),
             Ok(None) => late.iter().for_each(|l| self.aside(l)),
             Err(e) => {
@@ -136,8 +137,14 @@ impl WindowStep<'_> {
         Ok(there.part(bay))
     }
 
-    /// `None` when too much of it is gone to say.
-    fn past(&mut self, bay: u32, at: u64, read: &mut Read) -> io::Result<Option<Past>> {
+    /// As it can be walked from a time on, with its reports of the hours before `until`. `None` when
+    /// too much of it is gone to say.
+    pub(in crate::settlement) fn past(
+        &mut self,
+        bay: u32,
+        (at, until): (u64, u64),
+        read: &mut Read,
+    ) -> io::Result<Option<Past>> {
         let bay = BayIx(bay);
         let number = self.city.bay_number(bay);
         let swept = self.zone_of(bay.0).1.swept;
@@ -170,7 +177,7 @@ impl WindowStep<'_> {
         if !past.carried && oldest < kept_from || past.from + reach < swept {
             return Ok(None);
         }
-        for h in (past.from..swept).step_by(HOUR_MS as usize) {
+        for h in (past.from..until).step_by(HOUR_MS as usize) {
             past.reports
                 .append(&mut self.part(h, number, read)?.reports);
         }

@@ -12,6 +12,8 @@ use super::beneath::Beneath;
 use super::counted::{CountRecord, Track};
 use super::report::{Report, order};
 use super::timeline::BayTimeline;
+use crate::domain::Millis;
+use crate::domain::credit::CreditSample;
 
 /// Marks a carry: a bit of the first word that neither a report nor a timeline uses.
 const CARRY: u64 = 1 << 19;
@@ -19,9 +21,18 @@ const CARRY: u64 = 1 << 19;
 /// Marks what lies beneath a carry, in the word with the bay.
 const LIES_BENEATH: u64 = 1 << 32;
 
+/// Marks what credit is to be worked out of, in the same place.
+const SAMPLE: u64 = 1 << 34;
+
+/// Where the time of a sample stands, and its other parts in the second word.
+const AT: u32 = 20;
+const PARTNER: u32 = 16;
+const COUNTS: u64 = 1 << 32;
+
 /// Records as they are written, in words; bays by their stable numbers. A report is its three
 /// words; a carry is the three of a [`BayTimeline`], marked, and the bay. What lies beneath follows
-/// its carry: a mark, two words, and the bay with [`LIES_BENEATH`].
+/// its carry: a mark, two words, and the bay with [`LIES_BENEATH`]. A sample of what a partner said, for
+/// its credit, is three words, marked, and the bay with [`SAMPLE`].
 #[derive(Debug, Default)]
 pub(in crate::settlement) struct Records(Vec<u64>);
 
@@ -48,6 +59,15 @@ impl Records {
     pub(in crate::settlement) fn count(&mut self, count: CountRecord) {
         let words: [u64; 4] = bytemuck::cast(count);
         self.0.extend_from_slice(&words);
+    }
+
+    /// A sample, of a bay by its number.
+    pub(in crate::settlement) fn sample(&mut self, s: &CreditSample) {
+        let counts = if s.counts() { COUNTS } else { 0 };
+        let second = u64::from(s.p1()) | u64::from(s.partner()) << PARTNER | counts;
+        let first = u64::from(s.p0()) | CARRY | s.at().0 << AT;
+        self.0
+            .extend_from_slice(&[first, second, 0, u64::from(s.bay()) | SAMPLE]);
     }
 
     /// Where the counts of a zone and kind stood.
@@ -93,6 +113,7 @@ enum What {
     Carry,
     Beneath,
     Count,
+    Sample,
 }
 
 impl Record {
@@ -120,7 +141,9 @@ impl Record {
             };
             return Some((count, rest));
         }
-        let what = if bay & LIES_BENEATH == 0 {
+        let what = if bay & SAMPLE != 0 {
+            What::Sample
+        } else if bay & LIES_BENEATH == 0 {
             What::Carry
         } else {
             What::Beneath
@@ -184,6 +207,23 @@ impl HourRecords {
         counts.filter(move |count| count.kind() == kind)
     }
 
+    /// What partners said for their credit, by bay and as they were written.
+    pub(in crate::settlement) fn samples(&self) -> Vec<CreditSample> {
+        let samples = self.0.iter().filter(|r| matches!(r.what, What::Sample));
+        let sample = |r: &Record| {
+            let [first, second, _] = r.words;
+            let p = (first as u16, second as u16);
+            let partner = (second >> PARTNER) as u16;
+            let sample = CreditSample::new((r.bay, Millis(first >> AT)), partner, p);
+            if second & COUNTS == 0 {
+                sample
+            } else {
+                sample.counting()
+            }
+        };
+        samples.map(sample).collect()
+    }
+
     fn of(&self, number: u32) -> &[Record] {
         let from = self.0.partition_point(|r| r.bay < number);
         let to = self.0.partition_point(|r| r.bay <= number);
@@ -194,7 +234,7 @@ impl HourRecords {
         let mut part = BayHour::default();
         for r in self.of(bay) {
             match r.what {
-                What::Count => {}
+                What::Count | What::Sample => {}
                 What::Report => part.reports.push(bytemuck::cast(r.words)),
                 What::Carry => part.carry = Some((bytemuck::cast(r.words), Beneath::default())),
                 What::Beneath => {
@@ -239,8 +279,13 @@ mod tests {
         records.report(&report((1 << 44) - 1, 3), 9);
         records.report(&report(5, 4), 8);
         records.carry((BayTimeline::serving_since(2), Beneath::default()), 8);
+        let at = Millis((1 << 44) - 1);
+        let sample = CreditSample::new((9, at), 1023, (u16::MAX, 1)).counting();
+        let other = CreditSample::new((u32::MAX, Millis(7)), 64, (0, u16::MAX));
+        records.sample(&sample);
+        records.sample(&other);
         let read = HourRecords::read(&[records.into_words(), vec![1; 2]].concat());
-        assert_eq!(read.len(), 5);
+        assert_eq!((read.len(), read.samples()), (7, vec![sample, other]));
         let part = read.part(9);
         assert_eq!(
             (part.carry, part.reports),

@@ -30,6 +30,7 @@ mod chains;
 pub mod config;
 pub mod corrections;
 mod counted;
+mod credit;
 mod crowd;
 pub mod deltas;
 mod handover;
@@ -51,6 +52,7 @@ mod walk;
 pub use self::handover::Handed;
 pub use amendment_files::{AmendmentFiles, KeptAside};
 pub use config::{Config, SettlementLimits};
+pub use credit::Sampled;
 pub use step::SettledCounts;
 pub use unkept::Unkept;
 
@@ -66,6 +68,7 @@ use inbox::{Inbox, window_of};
 use late_minutes::{Hearing, KnownLate, LateMinutes};
 use recent::Recent;
 use report::Report;
+use service::serving_since;
 use shard::{Late, Shard};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -143,15 +146,6 @@ pub fn generation(city: &City) -> u32 {
         })
 }
 
-/// From when on a bay is in service, as far as settling goes.
-fn serving_since(city: &City, limits: &SettlementLimits, bay: BayIx) -> Millis {
-    if limits.past {
-        Millis::NEVER
-    } else {
-        city.serving_since(bay)
-    }
-}
-
 /// One worker's part of the settlement.
 pub struct Settle {
     place: (u32, u32),
@@ -179,6 +173,7 @@ pub struct Settle {
     /// Whose they are, while there are many.
     crowd: Option<Crowd>,
     offered: handover::Offered,
+    credit: credit::CreditTap,
     counts: SettledCounts,
     late: Vec<Late>,
 }
@@ -213,6 +208,7 @@ impl Settle {
             waiting: 0,
             crowd: None,
             offered: handover::Offered::default(),
+            credit: credit::CreditTap::default(),
             counts: SettledCounts::default(),
             late: Vec::new(),
         };
@@ -281,6 +277,7 @@ impl Settle {
         if !self.make_room() {
             return false;
         }
+        self.keep_credit();
         (self.to, self.next, self.reached) = (to, 0, self.reached.max(to));
         self.inbox.begin(window_of(to));
         let lateness = self.shared.limits.lateness;
@@ -324,7 +321,7 @@ impl Settle {
         let mixed = self.inbox.is_mixed();
         let work = self.with_step(s, |step| step.run(to, &there[range], mixed, &late, &counts));
         self.late = late;
-        work
+        work + self.judge_credit(s)
     }
 
     /// Lends out what a shard is made of.

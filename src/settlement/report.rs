@@ -34,6 +34,7 @@ impl Report {
     #[inline]
     #[must_use]
     pub fn new(o: &Observation, at: Millis) -> Option<Self> {
+        let o = &o.as_weighed();
         let sure = o.confidence >= SURE;
         // Nobody vouches for an app's unsure word, whatever it says.
         let counts = match o.source_kind {

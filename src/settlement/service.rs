@@ -1,13 +1,26 @@
 //! Which bays are in service and which zones have rows: at a start, and as the registry changes.
 
-use super::Settle;
 use super::beneath::Beneath;
 use super::recent;
 use super::timeline::BayTimeline;
 use super::walk::ZoneQuiet;
-use crate::domain::{BayIx, owner, shard_of, zones_of};
+use super::{Settle, SettlementLimits};
+use crate::domain::{BayIx, Millis, owner, shard_of, zones_of};
 use crate::registry::city::City;
 use std::sync::Arc;
+
+/// From when on a bay is in service, as far as settling goes.
+pub(in crate::settlement) fn serving_since(
+    city: &City,
+    limits: &SettlementLimits,
+    bay: BayIx,
+) -> Millis {
+    if limits.past {
+        Millis::NEVER
+    } else {
+        city.serving_since(bay)
+    }
+}
 
 impl Settle {
     /// Gives every zone of the picture its rows.

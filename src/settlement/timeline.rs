@@ -108,6 +108,15 @@ impl BayTimeline {
         BayStatus::from_bits(self.word)
     }
 
+    /// Its state, if who watches or who has booked says so; *unknown* where only who passes by does.
+    #[must_use]
+    pub fn vouched(&self) -> BayStatus {
+        match self.precedence() {
+            Precedence::PassingBy => BayStatus::Unknown,
+            Precedence::Watching | Precedence::Booked => self.state(),
+        }
+    }
+
     /// Time of the report that is told, or was last, ms; 0 if there was none.
     #[inline]
     #[must_use]

@@ -14,6 +14,7 @@ mod answers;
 mod booking;
 mod bulk;
 mod changes;
+mod credit;
 mod deliveries;
 mod folders;
 mod keys;
@@ -40,6 +41,7 @@ mod work;
 pub(crate) mod tests;
 
 pub use changes::{ChangeMark, ChangedOffer, ChangedReservation, Changes, StoreNotices};
+pub use credit::{CreditRow, CreditSampleRow};
 pub use deliveries::{Backlog, DeliveryPage, DeliveryRow, DeliveryStatus};
 pub use keys::{Digest, KeyRow, NewKey};
 pub use ledger::{LedgerLine, LedgerPage, LedgerPeriod, Party, Total};

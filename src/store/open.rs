@@ -142,6 +142,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/sqlite/0023_webhooks.sql"),
         include_str!("migrations/postgres/0023_webhooks.sql"),
     ),
+    (
+        24,
+        "credit",
+        include_str!("migrations/sqlite/0024_credit.sql"),
+        include_str!("migrations/postgres/0024_credit.sql"),
+    ),
 ];
 
 /// What a URL means.

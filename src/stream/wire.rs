@@ -7,7 +7,7 @@
 //! | 8..16 | seq | number, capacity | 0 |
 //! | 16..20 | bay | zone | 0 |
 //! | 20..24 | source | source | source |
-//! | 24..28 | tag 0, status, confidence, source kind 2 bits, partner 6 bits | tag 1, kind, source kind, rest of the word and whether it is of no trusted key | tag 2 |
+//! | 24..28 | tag 0, status 2 bits, partner's next 2 bits, confidence, source kind 2 bits, partner's low 6 bits | tag 1, kind, source kind, rest of the word and whether it is of no trusted key | tag 2 |
 //! | 28..32 | who stands behind it | 0; of some bays (tag 5): which | 0 |
 
 use crate::domain::{
@@ -35,7 +35,7 @@ pub(super) fn write(claim: &Claim) -> [u8; BYTES] {
             let (backing, partner) = o.backing.parts();
             b[28..32].copy_from_slice(&backing.to_le_bytes());
             let kind = o.source_kind as u8 | partner << 2;
-            [0, o.status as u8, o.confidence, kind]
+            [0, o.status as u8 | partner >> 6 << 2, o.confidence, kind]
         }
         Claim::Count(c) => {
             let (bits, capacity) = c.word.parts();
@@ -88,7 +88,7 @@ pub(super) fn read(b: &[u8]) -> Option<Claim> {
             source_kind: SourceKind::from_bits(u64::from(kind)),
             status: BayStatus::from_bits(u64::from(status)),
             confidence,
-            backing: Backing::from_parts(u32_at(28)?, kind >> 2),
+            backing: Backing::from_parts(u32_at(28)?, kind >> 2 | status >> 2 << 6),
         })),
         [tag @ (1 | 5), kind, source_kind, bits] => Some(Claim::Count(CountObservation {
             at,
@@ -134,7 +134,9 @@ mod tests {
                 source_kind: SourceKind::Gate,
                 status: BayStatus::Closed,
                 confidence: 255,
-                backing: Backing::of_key(false, 63).of_contributor(1 << 21, -7, true),
+                backing: Backing::of_key(false, 63)
+                    .of_contributor(1 << 19, -7, true)
+                    .of_number(1023),
             }),
             Claim::Count(CountObservation {
                 trusted: false,

@@ -50,6 +50,9 @@ pub struct Done {
     pub shed: u64,
     /// Suspicions for which there was no room, in each round.
     pub suspects_shed: u64,
+    /// Reports that partners' credit is worked out of, and those for which there was no room.
+    pub sampled: u64,
+    pub samples_shed: u64,
 }
 
 /// See the module.
@@ -366,6 +369,7 @@ fn mark(pulse: &mut ZonePulse, z: ZoneIx, dirty: &mut Vec<ZoneIx>) {
 mod believe;
 mod clock;
 mod counted;
+mod credit;
 mod observe;
 mod pace;
 mod round;

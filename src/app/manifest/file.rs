@@ -71,6 +71,11 @@ pub(in crate::app) struct Loss {
 }
 
 impl Manifest {
+    /// By what the folder is called in the store.
+    pub(in crate::app) fn hub_name(&self) -> String {
+        self.folder.replace('-', "")
+    }
+
     pub(super) fn new(folder: String) -> Self {
         Self {
             format: FORMAT,

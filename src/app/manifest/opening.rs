@@ -267,7 +267,7 @@ impl Opening {
         Ok(Arc::new(keeper))
     }
 
-    pub(super) fn folder(&self) -> FolderId {
+    pub(in crate::app) fn folder(&self) -> FolderId {
         Uuid::parse_str(&self.manifest.folder)
             .map_or_else(|_| FolderId::default(), Uuid::into_bytes)
     }

@@ -5,6 +5,7 @@ mod clock;
 mod contributors;
 mod counted_history;
 mod counts;
+mod credit;
 mod feeds;
 mod forecast;
 mod golden;

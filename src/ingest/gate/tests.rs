@@ -3,7 +3,8 @@
 use super::*;
 use crate::clock::ManualClock;
 use crate::domain::{
-    BayStatus, CountWord, IdPattern, KeyAccount, Pass, Remit, SharedRemit, SourceIx,
+    Backing, BayStatus, CountWord, IdPattern, KeyAccount, Pass, Remit, SharedRemit, SourceIx,
+    SourceKind,
 };
 use crate::ingest::codec::{Codec, named};
 use crate::testing;

@@ -14,6 +14,7 @@ use super::error::ApiError;
 use super::spent::Quota;
 use crate::limits::{Allowance, CallClass, HeldShare, Limits, Owner, RequestRates, ShareTaken};
 use crate::metrics::Metrics;
+use crate::partners::Grant;
 use crate::serve::mcp;
 use axum::body::Bytes;
 use axum::extract::Request;
@@ -102,7 +103,8 @@ impl QuotaDesk {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
             return Err(Box::new(answer));
         }
-        let allowance = self.limits.requests.ask(owner, class);
+        let factor = factor(&self.limits, caller.grant.as_deref());
+        let allowance = self.limits.requests.ask_as(owner, class, factor);
         let told = self.policies.tell(owner, class, &allowance);
         if let Some(grant) = &caller.grant
             && allowance.is_nearly_used_up()
@@ -133,17 +135,24 @@ impl QuotaDesk {
     }
 }
 
-/// Takes a call from what `owner` may ask, where it is none of HTTP's: one inside a socket.
+/// By what the quota of who calls is multiplied, in 1/1,000.
+fn factor(limits: &Limits, grant: Option<&Grant>) -> u32 {
+    grant.map_or(1000, |grant| limits.credit.factor(&grant.partner))
+}
+
+/// Takes a call from what its caller may ask, where it is none of HTTP's: one inside a socket.
 ///
 /// # Errors
 /// What is used up; that is counted.
 pub(in crate::serve) fn take(
     limits: &Limits,
     metrics: &Metrics,
-    owner: Owner,
+    caller: &Caller,
     class: CallClass,
 ) -> Result<(), ApiError> {
-    let allowance = limits.requests.ask(owner, class);
+    let owner = caller.owner;
+    let factor = factor(limits, caller.grant.as_deref());
+    let allowance = limits.requests.ask_as(owner, class, factor);
     let Some(wait) = allowance.wait else {
         return Ok(());
     };
@@ -218,23 +227,32 @@ impl ToldQuota {
 }
 
 /// What every answer of a class tells of its quota, made once: to addresses, and to keys.
-struct Policies([[HeaderValue; CallClass::COUNT]; 2]);
+struct Policies([[(u32, HeaderValue); CallClass::COUNT]; 2]);
+
+fn policy(class: CallClass, quota: u32) -> HeaderValue {
+    let text = format!("\"{class}\";q={quota};w=60");
+    // Names and digits are a header's value.
+    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
+}
 
 impl Policies {
     fn new(rates: &RequestRates) -> Self {
         let of = |by_key| {
             CallClass::ALL.map(|class| {
                 let quota = rates.quota(by_key, class);
-                let text = format!("\"{class}\";q={quota};w=60");
-                // Names and digits are a header's value.
-                HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
+                (quota, policy(class, quota))
             })
         };
         Self([of(false), of(true)])
     }
 
     fn tell(&self, owner: Owner, class: CallClass, allowance: &Allowance) -> ToldQuota {
-        let policy = &self.0[usize::from(owner.is_key())][class as usize];
+        let (usual, told) = &self.0[usize::from(owner.is_key())][class as usize];
+        let policy = if *usual == allowance.quota {
+            told.clone()
+        } else {
+            policy(class, allowance.quota)
+        };
         let mut numbers = itoa::Buffer::new();
         let mut rest = Vec::with_capacity(40);
         rest.push(b'"');
@@ -245,7 +263,7 @@ impl Policies {
         let full_in = allowance.full_in.as_millis().div_ceil(1000);
         rest.extend_from_slice(numbers.format(full_in).as_bytes());
         let rest = HeaderValue::from_maybe_shared(Bytes::from(rest));
-        ToldQuota(rest.ok().map(|rest| (policy.clone(), rest)))
+        ToldQuota(rest.ok().map(|rest| (policy, rest)))
     }
 }
 
@@ -306,5 +324,12 @@ mod tests {
         told.write(&mut headers);
         assert_eq!(headers[RATELIMIT_POLICY], "\"read\";q=1200;w=60");
         assert_eq!(headers[RATELIMIT], "\"read\";r=1187;t=1");
+        let raised = Allowance {
+            quota: 9060,
+            ..allowance
+        };
+        let told = policies.tell(Owner::Key(1), CallClass::Read, &raised);
+        told.write(&mut headers);
+        assert_eq!(headers[RATELIMIT_POLICY], "\"read\";q=9060;w=60");
     }
 }

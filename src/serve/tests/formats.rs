@@ -148,11 +148,13 @@ async fn a_page_in_any_format_leads_to_the_next() {
 }
 
 /// Each call with an answer in CSV: by its pattern, which key, and as it is asked.
-const TABLES: [[&str; 3]; 11] = [
+const TABLES: [[&str; 3]; 13] = [
     ["/v1/quality", "monitor", "/v1/quality?month=2026-11"],
     ["/v1/sources", "monitor", "/v1/sources"],
     ["/v1/admin/usage", "admin", "/v1/admin/usage"],
     ["/v1/partners/me/usage", "report", "/v1/partners/me/usage"],
+    ["/v1/admin/credit", "admin", "/v1/admin/credit"],
+    ["/v1/partners/me/credit", "report", "/v1/partners/me/credit"],
     ["/v1/zones", "", "/v1/zones?limit=2"],
     ["/v1/zones/{zone}", "", "/v1/zones/TPY12"],
     [

@@ -13,6 +13,7 @@ mod behind;
 mod caching;
 mod cds;
 mod contributions;
+mod credit;
 mod crs;
 mod devices;
 mod document;

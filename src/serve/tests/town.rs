@@ -42,6 +42,7 @@ pub(in crate::serve) struct Town {
     pub(in crate::serve) memory: Arc<settled::Memory>,
     /// What the keys have made of it.
     pub(in crate::serve) usage: Arc<UsageBook>,
+    pub(in crate::serve) limits: Arc<Limits>,
     pub(in crate::serve) webhooks: Arc<WebhookDesk>,
     /// A key by the scope it has.
     pub(in crate::serve) keys: HashMap<&'static str, String>,
@@ -156,6 +157,7 @@ impl Town {
         );
         let audited = Arc::new(CallsNoted::default());
         let forecasts = Arc::new(Forecasts::default());
+        let limits = Arc::new(Limits::new(bounds, &metrics));
         let router = router(ApiParts {
             audit: audited.clone(),
             registry: registry.clone(),
@@ -172,7 +174,7 @@ impl Town {
             clock: clock.clone(),
             health: health.clone(),
             metrics: metrics.clone(),
-            limits: Arc::new(Limits::new(bounds, &metrics)),
+            limits: limits.clone(),
             reports: Arc::new(Gate(registry.clone(), metrics.clone())),
             mqtt: Arc::new(crate::serve::fuzzing::NoGuests),
             feeds: Arc::new(crate::ingest::connector::Feeds::none()),
@@ -195,6 +197,7 @@ impl Town {
             metrics,
             memory,
             usage,
+            limits,
             keys: plain,
             key_store,
             audited,

@@ -285,8 +285,7 @@ impl SocketTalk {
             )));
         }
         let state = &self.state;
-        let owner = self.caller.owner;
-        quota::take(&state.limits, &state.metrics, owner, CallClass::Read)?;
+        quota::take(&state.limits, &state.metrics, &self.caller, CallClass::Read)?;
         if !self.key_is_good() {
             return Err(ApiError::Unauthorized("this key is good no more"));
         }

@@ -59,6 +59,7 @@ impl Settle {
         to.overtaken.extend(self.beneath.overtaken());
         to.hold = Some(self.shared.late_minutes.hold());
         to.begun = self.shared.begun.load(Ordering::Acquire);
+        self.keep_credit();
         to.kept = self.kept.lengths();
         to.shared = (self.place.0 == 0).then(|| self.shared.clone());
         to.waiting = self

@@ -6,6 +6,7 @@
 mod booking;
 mod changes;
 pub(crate) mod cluster;
+mod credit;
 mod signups;
 mod steps;
 mod suite;
@@ -78,8 +79,9 @@ async fn sqlite_keeps_what_the_suite_promises() {
     };
     suite::all(&fresh).await;
     signups::all(&fresh).await;
-    booking::all(fresh).await;
-    usage::all(fresh).await;
+    booking::all(&fresh).await;
+    usage::all(&fresh).await;
+    credit::all(fresh).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -100,8 +102,9 @@ async fn postgresql_keeps_what_the_suite_promises() {
     };
     suite::all(&fresh).await;
     signups::all(&fresh).await;
-    booking::all(fresh).await;
-    usage::all(fresh).await;
+    booking::all(&fresh).await;
+    usage::all(&fresh).await;
+    credit::all(fresh).await;
     // The server goes away while the hub runs: an error in time, not a wait for ever; and after it
     // nobody can start.
     let config = Config {

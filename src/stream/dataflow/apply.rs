@@ -168,6 +168,8 @@ impl Apply {
         self.metrics.stream_outranked.inc_by(done.outranked);
         self.metrics.stream_shed.inc_by(done.shed);
         self.metrics.suspects_shed.inc_by(done.suspects_shed);
+        self.metrics.credit.samples.inc_by(done.sampled);
+        self.metrics.credit.shed.inc_by(done.samples_shed);
         self.progress
             .applied
             .fetch_add(done.claims, Ordering::Release);

@@ -2,6 +2,7 @@
 //! workers, restarts.
 
 mod counted;
+mod credit;
 mod lateness;
 mod named;
 mod plain;

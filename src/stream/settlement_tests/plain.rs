@@ -46,6 +46,9 @@ pub(super) struct Figures {
     pub(super) visits: BTreeSet<Visit>,
 }
 
+/// By source, in minutes since 1970.
+type HeardMinutes = BTreeMap<u32, BTreeSet<u64>>;
+
 /// A stretch of one bay in one state.
 #[derive(Clone, Copy)]
 struct Stretch {
@@ -55,7 +58,9 @@ struct Stretch {
     kinds: SourceKinds,
 }
 
-pub(super) fn figures(said: &[PlainReport], places: &[PlainBay], terms: &Terms) -> Figures {
+/// In which minutes each source was heard, and what may be used of what was said, as it was
+/// acknowledged.
+fn heard_and_usable(said: &[PlainReport], terms: &Terms) -> (HeardMinutes, Vec<PlainReport>) {
     let mut heard: BTreeMap<u32, BTreeSet<u64>> = BTreeMap::new();
     for s in said
         .iter()
@@ -76,6 +81,11 @@ pub(super) fn figures(said: &[PlainReport], places: &[PlainBay], terms: &Terms) 
     let mut usable: Vec<PlainReport> = said.iter().filter(usable).copied().collect();
     // As they were acknowledged.
     usable.sort_by_key(|s| s.ingest);
+    (heard, usable)
+}
+
+pub(super) fn figures(said: &[PlainReport], places: &[PlainBay], terms: &Terms) -> Figures {
+    let (heard, usable) = heard_and_usable(said, terms);
     let mut out = Figures::default();
     for zone in places.iter().map(|p| p.zone).collect::<BTreeSet<_>>() {
         let of_zone: Vec<&PlainBay> = places.iter().filter(|p| p.zone == zone).collect();
@@ -102,6 +112,20 @@ pub(super) fn figures(said: &[PlainReport], places: &[PlainBay], terms: &Terms) 
     }
     out.windows.retain(|_, w| *w != Window::default());
     out
+}
+
+/// What who watches, or else who has booked, says of a bay at a time.
+pub(super) fn vouched(said: &[PlainReport], place: &PlainBay, terms: &Terms, at: u64) -> BayStatus {
+    let (heard, usable) = heard_and_usable(said, terms);
+    let told = [0, 1].into_iter().find_map(|of| {
+        let own = |s: &&PlainReport| s.bay == Some(place.bay) && standing(s.kind) == of;
+        let own: Vec<_> = usable.iter().filter(own).copied().collect();
+        let words = words(&own, &heard, place, terms);
+        let stands =
+            |w: &(u64, u64, PlainReport)| w.0 <= at && at < w.1 && w.2.status != BayStatus::Unknown;
+        words.into_iter().find(stands)
+    });
+    told.map_or(BayStatus::Unknown, |w| w.2.status)
 }
 
 /// Who watches, who has booked, who passes by.

@@ -1,11 +1,12 @@
 //! Workers without threads, a sink and kept reports in memory, and a cut and a start in the middle.
 
 use super::plain::PlainReport;
+use crate::domain::credit::{CreditSample, FIRST_NUMBER, settle_day};
 use crate::domain::turnover::WINDOW_MS;
 use crate::domain::{
     AmendmentLength, AmendmentLog, Backing, BayIx, Claim, Corrections, CountObservation, Millis,
-    Observation, SettledHour, SettledSink, SourceIx, Staleness, Visit, VisitChange, Window, owner,
-    shard_of,
+    Observation, SettledHour, SettledSink, SourceIx, SourceKind, Staleness, Visit, VisitChange,
+    Window, owner, shard_of,
 };
 use crate::registry::Registry;
 use crate::settlement::{Config, SettlementShared};
@@ -32,6 +33,7 @@ type HourParts<T> = BTreeMap<Millis, (u32, BTreeMap<u32, T>)>;
 pub(super) struct Taken {
     hours: Mutex<HourParts<SettledHour>>,
     fixes: Mutex<HourParts<Corrections>>,
+    credit: Mutex<BTreeMap<(Millis, u32), Vec<CreditSample>>>,
     /// Refuses every other call, to be asked again.
     pub(super) moody: Mutex<u32>,
 }
@@ -96,6 +98,14 @@ impl Taken {
         (windows, visits)
     }
 
+    /// What partners said, settled; in order, and each once.
+    pub(super) fn credited(&self) -> Vec<CreditSample> {
+        let credit = self.credit.lock().unwrap();
+        let mut all = credit.values().flatten().copied().collect();
+        settle_day(&mut all, |_| false);
+        all
+    }
+
     /// What was told of each hour and each hour of corrections, put together.
     pub(super) fn told(&self) -> (Vec<SettledHour>, Vec<Corrections>) {
         let hours = self.hours.lock().unwrap();
@@ -148,6 +158,10 @@ impl SettledSink for Taken {
     }
 
     fn given_up(&self, _: Millis, _: bool) {}
+
+    fn credited(&self, hour: Millis, shard: u32, samples: Vec<CreditSample>) {
+        self.credit.lock().unwrap().insert((hour, shard), samples);
+    }
 }
 
 type Blocks = BTreeMap<(u64, u32), Vec<(u32, Vec<u64>)>>;
@@ -255,6 +269,7 @@ impl SettlementRig {
                 model.clone(),
                 STALENESS,
             )
+            .believing(None)
             .settling(
                 shared.clone(),
                 Box::new(MemoryLog(disk.clone(), i, 0, Vec::new())),
@@ -341,7 +356,11 @@ fn observed(s: &PlainReport, bay: u32) -> Observation {
         source_kind: s.kind,
         status: s.status,
         confidence: s.confidence,
-        backing: Backing::of_key(s.trusted, 1),
+        backing: if s.kind == SourceKind::App {
+            Backing::of_key(s.trusted, 1).of_number(FIRST_NUMBER + s.source as u16)
+        } else {
+            Backing::of_key(s.trusted, 1)
+        },
     }
 }
 

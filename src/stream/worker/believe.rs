@@ -15,7 +15,7 @@ use super::tilts::Tilts;
 use super::twins::Twins;
 use crate::belief::contributors::WINDOW_S;
 use crate::belief::{AppReport, AppSaid, Doubt, Feedback, LogOdds, Pools, Windows};
-use crate::domain::observation::SURE;
+use crate::domain::observation::{EVEN, SURE};
 use crate::domain::{AppEvidence, BayIx, Millis, Observation, SourceKind, ZoneIx};
 use ahash::AHashMap;
 
@@ -356,10 +356,10 @@ impl Beliefs {
 
 /// A weight, of somebody who is that sure: in full from 0.8 on, nothing at a half and below.
 fn weighed(weight: i8, confidence: u8) -> i8 {
-    const EVEN: i32 = 128;
+    let even = i32::from(EVEN);
     if confidence >= SURE {
         return weight;
     }
-    let over = (i32::from(confidence) - EVEN).max(0);
-    (i32::from(weight) * over / (i32::from(SURE) - EVEN)) as i8
+    let over = (i32::from(confidence) - even).max(0);
+    (i32::from(weight) * over / (i32::from(SURE) - even)) as i8
 }

@@ -55,6 +55,10 @@ impl Worker {
         (now, ingest): (Millis, Millis),
     ) {
         let is_copy = self.has_said(rank, o, at);
+        if stands && !is_copy {
+            self.sample(o, at, (now, ingest));
+        }
+        let o = &o.as_weighed();
         if o.confidence < SURE {
             self.done.outranked += 1;
         } else {

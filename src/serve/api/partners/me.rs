@@ -1,6 +1,7 @@
 //! Who a key is of, and what it is good for: the first thing to ask with a new one.
 
 use super::schema;
+use crate::domain::credit::CreditBoard;
 use crate::partners::{AdmissionDesk, Grant, Issuer, SandboxIssuer, Scope};
 use crate::registry::area;
 use crate::serve::api::operators::partner_state;
@@ -20,6 +21,7 @@ pub(in crate::serve) struct PartnersState {
     pub(in crate::serve) admission: Arc<AdmissionDesk>,
     /// Makes keys of the sandbox, where there is one.
     pub(in crate::serve) sandbox: Option<Arc<SandboxIssuer>>,
+    pub(in crate::serve) credit: Arc<CreditBoard>,
 }
 
 impl FromRef<Arc<PartnersState>> for Doorman {
@@ -56,6 +58,7 @@ async fn get_me(
         linked: partner.is_none_or(|p| p.linked),
         admission: own.admission.config().admission.name(),
         may_grant: granted.write(),
+        doubted: own.credit.doubts(&grant.partner),
         key: held(&grant),
     }))
 }

@@ -1,5 +1,7 @@
 //! What a partner reads and manages of itself.
 
+mod credit;
+pub(in crate::serve) mod credit_schema;
 mod keys;
 mod me;
 pub(in crate::serve) mod quarantine;
@@ -8,6 +10,7 @@ mod signup;
 mod usage;
 pub(in crate::serve) mod usage_schema;
 
+pub(in crate::serve) use credit::CreditState;
 pub(in crate::serve) use me::PartnersState;
 pub(in crate::serve) use quarantine::RefusalsState;
 pub(in crate::serve) use usage::UsageState;
@@ -22,6 +25,12 @@ pub(in crate::serve) fn routes(partners_state: Arc<PartnersState>) -> OpenApiRou
 }
 
 /// How its keys do.
-pub(in crate::serve) fn own_routes(usage: UsageState, refusals: RefusalsState) -> OpenApiRouter {
-    usage::routes(Arc::new(usage)).merge(quarantine::routes(Arc::new(refusals)))
+pub(in crate::serve) fn own_routes(
+    usage: UsageState,
+    refusals: RefusalsState,
+    credit: CreditState,
+) -> OpenApiRouter {
+    usage::routes(Arc::new(usage))
+        .merge(quarantine::routes(Arc::new(refusals)))
+        .merge(credit::routes(Arc::new(credit)))
 }

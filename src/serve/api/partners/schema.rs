@@ -28,6 +28,9 @@ pub(in crate::serve) struct PartnerMe {
     /// What the keys that you make by yourself may be good for.
     #[schema(value_type = PartnerGranted)]
     pub(in crate::serve) may_grant: Value,
+    /// Your credit has fallen so low that reports of your apps weigh as if they were made with confidence
+    /// 0.5: see `/v1/partners/me/credit`.
+    pub(in crate::serve) doubted: bool,
     /// The key of this call.
     pub(in crate::serve) key: HeldKey,
 }

@@ -73,6 +73,8 @@ pub(super) const OPERATIONS: &[(&str, &str)] = &[
     ("get", "/v1/partners/me/usage"),
     ("get", "/v1/partners/me/quarantine"),
     ("get", "/v1/admin/usage"),
+    ("get", "/v1/partners/me/credit"),
+    ("get", "/v1/admin/credit"),
     ("get", "/v1/quality"),
     ("get", "/v1/partners/me/bays"),
     ("get", "/v1/partners/me/reservations"),

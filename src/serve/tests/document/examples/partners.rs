@@ -85,7 +85,14 @@ async fn used(shown: &mut Shown) {
     let found = [((QualityOf::Partner, "lta".to_owned()), sample)];
     shown.town.usage.observe(found.into()).await;
     shown.town.usage.flush().await.unwrap();
+    shown.town.credited().await;
     for (of, scope, path) in [
+        (
+            "get /v1/partners/me/credit",
+            "report",
+            "/v1/partners/me/credit",
+        ),
+        ("get /v1/admin/credit", "admin", "/v1/admin/credit"),
         ("get /v1/quality", "monitor", "/v1/quality?month=2026-11"),
         (
             "get /v1/partners/me/usage",
