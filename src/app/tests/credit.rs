@@ -170,7 +170,7 @@ async fn settled(hub: &TestHub, told: &Value) {
         (factor - (1.0 + value / 100.0)).abs() < 0.001,
         "{factor} by {value}"
     );
-    let quota = (1200.0 * factor).round();
+    let quota = (1200.0 * factor + 1e-6).floor();
     assert_eq!(policy(hub, RIGHT).await, format!("\"read\";q={quota};w=60"));
     // So of every key of the partner, and of nobody else.
     assert_eq!(

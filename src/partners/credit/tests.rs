@@ -151,8 +151,9 @@ async fn who_was_right_on_the_days_before_judges_others_and_who_is_wrong_is_doub
         desk.credited(Millis(DAY * DAY_MS), 50 + n, both(DAY));
         desk.credited(Millis((DAY + 1) * DAY_MS), 50 + n, both(DAY + 1));
     }
-    for n in 0..240 {
-        let wrong = on(DAY + 1, 9, n * 6 * 60_000, 65, false).settled(CreditWord::Occupied);
+    for n in 0..480 {
+        let after = n / 2 * 6 * 60_000;
+        let wrong = on(DAY + 1, 8 + n as u32 % 2, after, 65, false).settled(CreditWord::Occupied);
         desk.credited(Millis((DAY + 1) * DAY_MS), 100 + n as u32, vec![wrong]);
     }
     desk.settle_due(due(DAY + 1), due(DAY + 1)).await.unwrap();
@@ -167,7 +168,7 @@ async fn who_was_right_on_the_days_before_judges_others_and_who_is_wrong_is_doub
         .map(|d| (d.day - DAY, &*d.judge, d.settled, d.right))
         .collect();
     // On its first day nobody had shown that acme may judge; on the second it did.
-    assert_eq!(judged, [(0, "", 0, 0), (1, "", 240, 0), (1, "acme", 4, 4)]);
+    assert_eq!(judged, [(0, "", 0, 0), (1, "", 480, 0), (1, "acme", 4, 4)]);
     assert!(desk.parts.board.doubts("other") && !desk.parts.board.doubts("acme"));
     assert_eq!(desk.parts.board.factor("other"), 1000);
     let kept = CreditFiles::look(&folder.path().join("credit"));
