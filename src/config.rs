@@ -187,6 +187,7 @@ impl Config {
         faults.extend(self.journal.fault());
         faults.extend(self.history.fault());
         faults.extend(self.log.fault());
+        faults.extend(self.http.publisher.fault());
         if self.data.path.as_os_str().is_empty() {
             faults.push("data.path: is empty".into());
         }

@@ -3,7 +3,7 @@
 
 use super::{Failure, Shared};
 use crate::config::Config;
-use crate::domain::{KeyAccount, Pass, SharedRemit, Speaker, Standing, Submission};
+use crate::domain::{Clock, KeyAccount, Pass, SharedRemit, Speaker, Standing, Submission};
 use crate::ingest::connector::{self, Credits, FeedConfig, FeedHost, Feeds, Fetchers, ZoneMaker};
 use crate::ingest::gate::Gate;
 use crate::live::Live;
@@ -32,6 +32,7 @@ pub(super) fn open(
     let zones = Registrar {
         registry: shared.registry.clone(),
         live: shared.live.clone(),
+        clock: shared.clock.clone(),
         one: Mutex::default(),
     };
     let credits = Credits::new(shared.live.zone_capacity(), config.feeds.len());
@@ -97,6 +98,7 @@ pub(super) fn start(
 struct Registrar {
     registry: Arc<Registry>,
     live: Arc<Live>,
+    clock: Arc<dyn Clock>,
     /// One feed's at a time.
     one: Mutex<()>,
 }
@@ -113,7 +115,8 @@ impl ZoneMaker for Registrar {
         if zones.iter().filter(is_new).count() > self.room() {
             return Err("there is no room for its zones until a restart".to_owned());
         }
-        self.registry.put_zones(zones).map_err(|e| e.to_string())?;
+        let put = self.registry.put_zones_at(zones, self.clock.now());
+        put.map_err(|e| e.to_string())?;
         self.live.link_parts(&self.registry.city());
         self.live.feed().city_changed();
         Ok(())

@@ -33,6 +33,7 @@ mod names;
 mod past;
 mod plain;
 mod question;
+mod stays;
 mod store;
 mod table;
 #[cfg(test)]

@@ -234,6 +234,16 @@ impl Keys {
         own.flat_map(|held| held.grant.sources.clone()).collect()
     }
 
+    /// What all keys of the hub may send reports as.
+    #[must_use]
+    pub fn report_sources(&self) -> Vec<SourcePattern> {
+        let reporting = self.held.iter();
+        let reporting = reporting.filter(|held| held.grant.scopes.has(Scope::Report));
+        reporting
+            .flat_map(|held| held.grant.sources.clone())
+            .collect()
+    }
+
     /// Whether the holder of `grant` may send reports as `source`.
     #[must_use]
     pub fn may_speak_for(grant: &Grant, source: &str) -> bool {

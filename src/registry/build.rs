@@ -4,7 +4,7 @@
 //! on the ground is near in memory, a zone is one range, and each (zone, cell) pair is one run.
 //! Dear: a sort of all bays.
 
-use super::city::{BaySurvey, City, Zone, ZonePast, ZoneSpec, total};
+use super::city::{BaySurvey, City, Zone, ZoneDates, ZonePast, ZoneSpec, total};
 use super::grid::{CellSize, Grid, GridCell, Run};
 use super::number_index::NumberIndex;
 use super::page::BayRow;
@@ -79,6 +79,7 @@ pub(super) fn new_zone(spec: ZoneSpec, number: u32, bays: Range<u32>, survey: Ba
         bays,
         later_bays: Vec::new(),
         past: ZonePast::default(),
+        dates: ZoneDates::default(),
         parts: Box::default(),
         part_of: None,
     }

@@ -7,6 +7,7 @@
 //! additions since the start (it copies the map of additions).
 
 pub use super::attrs::BayAttrs;
+pub use super::dates::ZoneDates;
 use super::grid::{CellSize, Grid, GridCell};
 use super::number_index::NumberIndex;
 use super::page::{BayPage, BayRow, PAGE};
@@ -91,6 +92,8 @@ pub struct Zone {
     pub accessible: Box<[BayIx]>,
     /// What happened to it since the start, and when.
     pub past: ZonePast,
+    /// When it entered the registry and last changed, by clocks.
+    pub dates: ZoneDates,
     /// Its areas and floors, in the order in which they were first heard of.
     pub parts: Box<[ZoneIx]>,
     /// The zone that it is a part of; one that is has no parts.

@@ -36,6 +36,8 @@ pub(super) struct Drafted {
     pub(super) zones_renamed: Vec<Renamed>,
     /// What to keep on disk; empty when all was so already.
     pub(super) changes: Vec<Change>,
+    /// Zones that are there and whose members, or bays, may have changed.
+    pub(super) touched: Vec<ZoneIx>,
 }
 
 /// See the module's words. Ids are looked up as they were before the draft: no id may come twice in
@@ -297,11 +299,11 @@ impl<'r> Draft<'r> {
 
     /// Checks the whole; the city is as it should become, or nothing has happened.
     pub(super) fn finish(mut self) -> Result<Drafted, RegistryError> {
-        for zone in std::mem::take(&mut self.touched) {
-            let zone = ZoneIx(zone);
-            if self.city.zone(zone).removed {
-                continue;
-            }
+        let touched = std::mem::take(&mut self.touched).into_iter().map(ZoneIx);
+        let touched: Vec<ZoneIx> = touched
+            .filter(|zone| !self.city.zone(*zone).removed)
+            .collect();
+        for zone in touched.iter().copied() {
             let survey = self.city.survey(zone);
             let z = self.city.zone_mut(zone);
             z.capacity_by_kind = build::capacities(&z.spec, survey.by_kind);
@@ -343,6 +345,7 @@ impl<'r> Draft<'r> {
             bays_renamed,
             zones_renamed,
             changes,
+            touched,
         })
     }
 

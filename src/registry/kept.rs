@@ -1,4 +1,5 @@
-//! The two files that a registry keeps, as somebody sees them who remembers what they held.
+//! The two files that a registry cannot do without, as somebody sees them who remembers what they
+//! held; beside them lies one of dates, which is only told to readers.
 
 use super::{Registry, linelog};
 use std::path::{Path, PathBuf};
@@ -9,6 +10,9 @@ pub const IDENTITIES: &str = "identities";
 
 /// Run-time changes, beside it.
 pub const CHANGES: &str = "changes.jsonl";
+
+/// When zones entered the registry, beside it.
+pub const DATES: &str = "dates.jsonl";
 
 /// How long the files are, bytes; both only grow while a hub runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -13,9 +13,11 @@ mod attrs;
 mod bom;
 mod build;
 mod changes;
+mod changing;
 pub mod city;
 mod config;
 pub mod crs;
+mod dates;
 mod device;
 mod devices;
 mod devices_file;
@@ -37,17 +39,17 @@ mod reach;
 mod region;
 mod sources;
 
-use crate::domain::{BBox, BayIx, Crs, Millis, Realm, SourceIx, SourceKind, ZoneIx};
+use crate::domain::{BBox, BayIx, Crs, Realm, SourceIx, SourceKind, ZoneIx};
 use arc_swap::{ArcSwap, Guard};
 use changes::ChangeLog;
 use city::{BaySpec, City, ZoneSpec};
 pub use config::Config;
 use dashmap::DashMap;
+use dates::Dates;
 pub use device::{Device, DeviceSpec, LeftOpen, ModelName, StateRule, StateWord, StateWords};
 use devices::Devices;
 pub use devices::{Left, MAX_DEVICES, Models, normal as device_id};
 pub use devices_file::parse_devices;
-use draft::{Draft, Drafted};
 use identities::{Identities, Known};
 use load::{Loaded, Loader};
 use names::NameBook;
@@ -90,6 +92,8 @@ pub struct Registry {
     writer: Mutex<Option<ChangeLog>>,
     /// Also enrolments of sources write here. Held over a disk write, never by a reader.
     identities: Mutex<Identities>,
+    /// Taken after both.
+    dates: Mutex<Dates>,
     reading: Reading,
 }
 
@@ -157,6 +161,7 @@ impl Registry {
             devices: Devices::new(&[]),
             writer: Mutex::new(changes),
             identities: Mutex::new(identities),
+            dates: Mutex::default(),
             reading: Reading::default(),
         }
     }
@@ -264,115 +269,6 @@ impl Registry {
             .unwrap_or_else(PoisonError::into_inner);
         self.sources.enrol(all, &mut identities)
     }
-
-    /// Adds or changes zones, durably; all or nothing. One that is new, or new at its place, and
-    /// lies far from all others or outside the city's box, or as a part far from its zone, is a fault.
-    #[allow(
-        clippy::needless_pass_by_value,
-        reason = "the caller has no more use for them"
-    )]
-    pub fn put_zones(&self, zones: Vec<ZoneSpec>) -> Result<(), RegistryError> {
-        self.change("zones", |draft| {
-            draft.hold_zones_to(self.reading.bbox);
-            draft.put_zones(&zones);
-        })
-    }
-
-    /// Adds or changes bays, durably; all or nothing.
-    ///
-    /// A bay whose place or zone changes gets a new index and number: what was read at the old
-    /// place says nothing of the new one.
-    pub fn put_bays(&self, bays: Vec<BaySpec>) -> Result<(), RegistryError> {
-        self.put_bays_at(bays, Millis::NEVER)
-    }
-
-    /// The same of bays that operators put: new ones, or new at their place, come into service at
-    /// `now`, and that is kept with them; one that lies far from its zone is a fault.
-    #[allow(
-        clippy::needless_pass_by_value,
-        reason = "the caller has no more use for them"
-    )]
-    pub fn put_bays_at(&self, bays: Vec<BaySpec>, now: Millis) -> Result<(), RegistryError> {
-        self.change("bays", |draft| {
-            draft.at(now);
-            for (at, bay) in bays.iter().enumerate() {
-                draft.put_bay(at, bay);
-            }
-        })
-    }
-
-    /// Removes bays, durably; all or nothing. An unknown id is an error.
-    pub fn remove_bays(&self, ids: &[String]) -> Result<(), RegistryError> {
-        self.change("bays", |draft| {
-            for (at, id) in ids.iter().enumerate() {
-                draft.remove_bay(at, id);
-            }
-        })
-    }
-
-    /// Removes a zone that has no bays (left), durably.
-    pub fn remove_zone(&self, id: &str) -> Result<(), RegistryError> {
-        self.change("zones", |draft| draft.remove_zone(0, id))
-    }
-
-    /// One change: drafted, made durable, seen.
-    fn change(
-        &self,
-        batch: &'static str,
-        edit: impl FnOnce(&mut Draft<'_>),
-    ) -> Result<(), RegistryError> {
-        let mut log = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut identities = self
-            .identities
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let mut draft = Draft::new(
-            &self.city.load(),
-            &self.bays,
-            &self.zones,
-            &mut identities,
-            batch,
-        );
-        draft.realm = self.reading.realm;
-        edit(&mut draft);
-        let Drafted {
-            mut city,
-            bay_moves,
-            zone_moves,
-            bays_renamed,
-            zones_renamed,
-            changes,
-        } = draft.finish()?;
-        if changes.is_empty() {
-            return Ok(());
-        }
-        // Numbers first: a crash between the two leaves a number without a bay, never a bay at a
-        // new place under the number of the old.
-        identities.commit()?;
-        if let Some(log) = &mut *log
-            && let Err(e) = log.append(&changes)
-        {
-            identities.undo();
-            return Err(e);
-        }
-        city.succeed(&self.city.load());
-        self.city.store(Arc::new(city));
-        point(&self.bays.ids, bay_moves);
-        point(&self.zones.ids, zone_moves);
-        self.bays.rename(bays_renamed);
-        self.zones.rename(zones_renamed);
-        Ok(())
-    }
-}
-
-/// Lets ids lead to where they lead from now on.
-fn point<Ix>(ids: &Ids<Ix>, moves: Vec<(Arc<str>, Option<Ix>)>) {
-    for (id, to) in moves {
-        match to {
-            Some(ix) => drop(ids.insert(id, ix)),
-            None => drop(ids.remove(&id)),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -381,6 +277,8 @@ mod tests;
 mod tests_capacity;
 #[cfg(test)]
 mod tests_crs;
+#[cfg(test)]
+mod tests_dates;
 #[cfg(test)]
 mod tests_devices;
 #[cfg(test)]

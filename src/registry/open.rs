@@ -4,6 +4,8 @@
 //! devices; new numbers are durable before the picture exists. Dear: 1.4 million bays take seconds.
 
 use super::changes::{ChangeLog, Class, Overlay};
+use super::city::ZoneDates;
+use super::dates::{Dates, written_at};
 use super::device::DeviceSpec;
 use super::devices::{Models, unknown_bay};
 use super::devices_file::read_devices;
@@ -14,7 +16,7 @@ use super::load::Loader;
 use super::{Reading, Registry, RegistryError, device_id};
 use ahash::AHashSet;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// See [`Registry::open`].
 pub(super) fn open(
@@ -39,6 +41,7 @@ pub(super) fn open(
         .map_err(|RegistryError(e)| RegistryError(format!("{}: {e}", identities_file.display())))?;
     identities.compact(&text, &known)?;
     let changes_file = kept.join(super::kept::CHANGES);
+    let changed_at = written_at(&changes_file);
     let (mut changes, mut overlay) = ChangeLog::open(&changes_file)?;
 
     let mut loader = Loader::default();
@@ -64,9 +67,24 @@ pub(super) fn open(
     changes.compact(&mut overlay, |id, class| {
         seen.contains(&(class, id.to_owned()))
     })?;
+    let zones_at = written_at(&zones_file);
+    let of_files = ZoneDates {
+        published: zones_at,
+        updated: zones_at.max(written_at(&bays_file)),
+    };
+    let of_changes = ZoneDates {
+        published: changed_at,
+        updated: changed_at,
+    };
+    let dates_file = kept.join(super::kept::DATES);
+    let dates = Dates::open(&dates_file, &mut parts.city, |zone| {
+        let put = overlay.zones.contains_key(&zone.spec.id);
+        if put { of_changes } else { of_files }
+    })?;
     let sources = known.sources;
     let mut registry = Registry::new(parts, identities, Some(changes), &sources).knowing(models);
     registry.reading = reading;
+    registry.dates = Mutex::new(dates);
     map_devices(&registry, &devices_file, listed, &changes_file, &overlay)?;
     Ok(registry)
 }

@@ -4,6 +4,7 @@
 use super::tests::{bay, zone};
 use super::tests_files::CityFolder;
 use super::*;
+use crate::domain::Millis;
 
 const NOW: Millis = Millis(1_800_000_000_000);
 

@@ -62,7 +62,11 @@ impl CityFolder {
         fs::write(self.dir.path().join(file), text).unwrap();
     }
 
-    fn kept(&self, file: &str) -> std::path::PathBuf {
+    pub(super) fn file(&self, file: &str) -> std::path::PathBuf {
+        self.dir.path().join(file)
+    }
+
+    pub(super) fn kept(&self, file: &str) -> std::path::PathBuf {
         self.dir.path().join("data/registry").join(file)
     }
 

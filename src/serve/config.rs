@@ -48,9 +48,48 @@ pub struct Config {
     /// Whose `Forwarded` and `X-Forwarded-For` are believed: addresses, or blocks of them. Nobody's
     /// unless it is said: who is believed names the address that limits and logs go by.
     pub trusted_proxies: Vec<Block>,
+    /// Who publishes what the hub tells in the forms of standards.
+    pub publisher: PublisherConfig,
     /// Which hub answers. No operator sets it.
     #[serde(skip)]
     pub realm: Realm,
+}
+
+/// `[http.publisher]` of the configuration file: what data in the forms of standards say of whom it
+/// is from. What is empty is not said.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PublisherConfig {
+    /// The organisation's name.
+    pub name: String,
+    /// Where the terms are under which the data may be used: `https://...`.
+    pub license_url: String,
+    /// Where this API is found from outside, `https://hub.example.org`: addresses in answers begin with
+    /// it.
+    pub url: String,
+}
+
+impl PublisherConfig {
+    /// What is wrong with these values, naming the key; `None` if nothing is.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        if self.name.len() > 256 {
+            return Some("http.publisher.name: may have at most 256 bytes".to_owned());
+        }
+        let addresses = [("license_url", &self.license_url), ("url", &self.url)];
+        let (key, _) = addresses.into_iter().find(|(_, url)| !is_address(url))?;
+        Some(format!(
+            "http.publisher.{key}: must be an address such as https://hub.example.org"
+        ))
+    }
+}
+
+/// Whether it may stand where a standard wants a URI; nothing may.
+fn is_address(url: &str) -> bool {
+    let is_uri = url.parse::<axum::http::Uri>().is_ok_and(|uri| {
+        matches!(uri.scheme_str(), Some("https" | "http")) && uri.host().is_some()
+    });
+    url.is_empty() || is_uri && url.len() <= 1024
 }
 
 /// A secret that is shared with an IoT platform. No debug form shows it.
@@ -118,6 +157,7 @@ impl Default for Config {
             onenet_token: None,
             mcp_origins: Vec::new(),
             trusted_proxies: Vec::new(),
+            publisher: PublisherConfig::default(),
             realm: Realm::City,
         }
     }

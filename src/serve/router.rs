@@ -2,7 +2,7 @@
 //! all.
 
 use super::api::{
-    authority, booking, drivers, operators, partners, reports, schema, sharing, webhooks,
+    authority, booking, cds, drivers, operators, partners, reports, schema, sharing, webhooks,
 };
 use super::http::audit::Audit;
 use super::http::auth::Doorman;
@@ -11,6 +11,7 @@ use super::http::caching::Kept;
 use super::http::error::ApiError;
 use super::http::measure;
 use super::http::routes::Routes;
+use super::http::work::WorkRoom;
 use super::sse::{ReservationStreams, Streams};
 use super::state::{ReadState, SharingState};
 use super::{ApiParts, atlas, docs, mcp, page, ws};
@@ -20,7 +21,7 @@ use crate::webhooks::WebhookDesk;
 use axum::Router;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -32,6 +33,7 @@ struct AudienceStates {
     pushes: Arc<reports::PushState>,
     contributions: Arc<reports::ContributionsState>,
     authority: Arc<authority::AuthorityState>,
+    cds: Arc<cds::CdsState>,
     sharing: Arc<SharingState>,
     partners: Arc<partners::PartnersState>,
     own: OwnStates,
@@ -74,6 +76,8 @@ impl AudienceStates {
             desk: parts.desk.clone(),
             public_crs: parts.config.public_crs,
         });
+        let publisher = parts.config.publisher.clone();
+        let cds = cds::CdsState::new(reads.clone(), authority.clone(), publisher);
         let operators = of_operators(&parts, &doorman, &sharing);
         let webhooks = told(reads.clone(), parts.webhooks.clone());
         Self {
@@ -83,6 +87,7 @@ impl AudienceStates {
             pushes,
             contributions,
             authority,
+            cds: Arc::new(cds),
             sharing,
             partners,
             own,
@@ -193,7 +198,7 @@ fn watched(parts: &ApiParts, doorman: &Doorman) -> Arc<authority::AuthorityState
         desk: parts.desk.clone(),
         authority: parts.authority.clone(),
         feeds: parts.feeds.clone(),
-        room: Arc::new(Semaphore::new(authority::AT_A_TIME)),
+        room: WorkRoom::new(authority::AT_A_TIME),
     })
 }
 
@@ -257,7 +262,7 @@ pub fn router(parts: ApiParts) -> Router {
         (limits.clone(), metrics.clone(), closed),
     );
     let asked = drivers::routes(s.reads.clone(), s.streams.clone());
-    let groups: [(OpenApiRouter, Kept); 11] = [
+    let groups: [(OpenApiRouter, Kept); 13] = [
         (drivers::routes(s.reads.clone(), s.streams.clone()), public),
         (
             booking::routes(s.sharing.clone(), s.streams),
@@ -265,6 +270,8 @@ pub fn router(parts: ApiParts) -> Router {
         ),
         (authority::public_routes(s.authority.clone()), public),
         (authority::routes(s.authority), Kept::ByCaller),
+        (cds::public_routes(s.cds.clone()), public),
+        (cds::routes(s.cds), Kept::ByCaller),
         (
             reports::routes(s.reports, s.pushes, s.contributions),
             Kept::ByCaller,
@@ -302,7 +309,8 @@ pub fn router(parts: ApiParts) -> Router {
     let measure = measure::Measure::new(known, metrics, limit, began, (s.doorman, limits));
     let others = tools
         .merge(mqtt)
-        .merge(ws::stream_routes(Arc::new(sockets)));
+        .merge(ws::stream_routes(Arc::new(sockets)))
+        .merge(cds::unoffered_routes());
     all.merge(messages)
         .merge(others.method_not_allowed_fallback(method_not_allowed))
         .merge(docs::openapi::routes(description, began, public_reads))

@@ -6,6 +6,7 @@
 
 pub(super) mod authority;
 pub(super) mod booking;
+pub(super) mod cds;
 pub(super) mod drivers;
 pub(super) mod operators;
 pub(super) mod partners;

@@ -56,7 +56,7 @@ const LIVE: [(&str, &str, &str, &str); 2] = [
 ];
 
 /// Chapters: path, title, the file they are in, and their Markdown.
-const CHAPTERS: [(&str, &str, &str, &str); 10] = [
+const CHAPTERS: [(&str, &str, &str, &str); 11] = [
     (
         "/docs/quickstart",
         "Quickstart",
@@ -98,6 +98,12 @@ const CHAPTERS: [(&str, &str, &str, &str); 10] = [
         "Authority",
         "authority.md",
         include_str!("../../../docs/authority.md"),
+    ),
+    (
+        "/docs/formats/cds",
+        "CDS",
+        "formats/cds.md",
+        include_str!("../../../docs/formats/cds.md"),
     ),
     (
         "/docs/limits",

@@ -83,6 +83,36 @@ fn polygon(t: &mut Text, rings: &Polygon, told_in: ToldIn) {
     });
 }
 
+/// A part of an outline as a polygon alone, each ring closed whether it was given so or not. The
+/// corners of the outer one: latitude, longitude in 1e-7 degrees.
+pub(in crate::serve) fn closed_polygon(
+    t: &mut Text,
+    rings: &Polygon,
+    told_in: ToldIn,
+) -> Vec<(i32, i32)> {
+    let mut outer = Vec::new();
+    t.raw("[");
+    for (n, ring) in rings.iter().enumerate() {
+        let mut corners: Vec<(i32, i32)> = ring.iter().map(|c| told_in.place_e7(c.e7())).collect();
+        if corners.first() != corners.last() {
+            corners.extend(corners.first().copied());
+        }
+        let first = corners.first().map_or(0, |corner| corner.1);
+        for corner in &mut corners {
+            corner.1 = beside(corner.1, first);
+        }
+        t.raw(if n > 0 { "," } else { "" });
+        list(t, &corners, |t, (lat, lon)| {
+            t.raw("[").e7(*lon).raw(",").e7(*lat).raw("]");
+        });
+        if n == 0 {
+            outer = corners;
+        }
+    }
+    t.raw("]");
+    outer
+}
+
 /// A longitude as it is counted on from another one.
 fn beside(lon: i32, first: i32) -> i32 {
     const ROUND: i64 = 3_600_000_000;

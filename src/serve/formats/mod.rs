@@ -11,7 +11,7 @@ mod csv;
 mod evidence;
 mod forecast;
 mod geojson;
-mod geometry;
+pub(super) mod geometry;
 mod json;
 pub(super) mod registry_features;
 pub(super) mod text;

@@ -32,6 +32,9 @@ pub(in crate::serve) struct Reporter(pub(in crate::serve) Arc<Grant>);
 /// A caller who may change the registry and read the quarantine.
 pub(in crate::serve) struct Admin;
 
+/// A caller who watches over the whole city: the authority.
+pub(in crate::serve) struct Watcher;
+
 /// A caller who may read how well sources do.
 pub(in crate::serve) enum Overseer {
     /// All of them.
@@ -173,6 +176,9 @@ caller!(Reporter, |doorman, parts| doorman
     .map(Self));
 caller!(Admin, |doorman, parts| doorman
     .scoped(parts, Scope::Admin)
+    .map(|_| Self));
+caller!(Watcher, |doorman, parts| doorman
+    .scoped(parts, Scope::Monitor)
     .map(|_| Self));
 caller!(Sharer, |doorman, parts| doorman
     .scoped(parts, Scope::Share)

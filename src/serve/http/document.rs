@@ -70,15 +70,38 @@ impl FixedDocument {
 impl Validators {
     /// A tag goes before a time, as RFC 9110 wants.
     fn is(&self, document: &FixedDocument) -> bool {
-        let text = |name| self.0.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
-        if let Some(tags) = text(IF_NONE_MATCH) {
-            let own = document.etag.as_bytes();
-            let mut tags = tags.split(',').map(str::trim);
-            return tags.any(|t| t == "*" || t.trim_start_matches("W/").as_bytes() == own);
-        }
-        let since = text(IF_MODIFIED_SINCE).and_then(|t| httpdate::parse_http_date(t).ok());
-        since.is_some_and(|since| document.since <= since)
+        self.names(&document.etag)
+            .unwrap_or_else(|| self.since().is_some_and(|since| document.since <= since))
     }
+
+    fn text(&self, name: axum::http::HeaderName) -> Option<&str> {
+        self.0.get(name).and_then(|v| v.to_str().ok())
+    }
+
+    /// Whether that tag is among those the client holds; `None`: it names none.
+    pub(in crate::serve) fn names(&self, tag: &HeaderValue) -> Option<bool> {
+        let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+        let own = bare(tag.to_str().unwrap_or_default());
+        let mut tags = self.text(IF_NONE_MATCH)?.split(',');
+        Some(tags.any(|t| t.trim() == "*" || bare(t) == own))
+    }
+
+    fn since(&self) -> Option<SystemTime> {
+        httpdate::parse_http_date(self.text(IF_MODIFIED_SINCE)?).ok()
+    }
+
+    /// From when on it holds what was sent, seconds since 1970; `None`: it does not say.
+    pub(in crate::serve) fn since_s(&self) -> Option<u64> {
+        let since = self.since()?.duration_since(SystemTime::UNIX_EPOCH);
+        since.ok().map(|since| since.as_secs())
+    }
+}
+
+/// A time in seconds since 1970 as HTTP writes it.
+pub(in crate::serve) fn http_date(s: u64) -> HeaderValue {
+    let at = SystemTime::UNIX_EPOCH + Duration::from_secs(s);
+    let date = HeaderValue::try_from(httpdate::fmt_http_date(at));
+    date.unwrap_or(HeaderValue::from_static(""))
 }
 
 impl<S: Sync> FromRequestParts<S> for Validators {

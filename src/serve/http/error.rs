@@ -52,6 +52,8 @@ pub(in crate::serve) enum ApiError {
     /// None of what the client accepts; names what is offered.
     NotAcceptable(&'static str),
     MethodNotAllowed,
+    /// A standard has it, this hub has not; says what there is.
+    NotOffered(String),
     /// Not a WebSocket where only such are answered; says what is missing.
     UpgradeRequired(String),
     /// The body is of another type; names the one expected.
@@ -71,7 +73,7 @@ pub(in crate::serve) enum ApiError {
 }
 
 /// Slug, status, title and what the type means: the list behind `/problems/{slug}`.
-pub(in crate::serve) const PROBLEMS: [(&str, StatusCode, &str, &str); 18] = [
+pub(in crate::serve) const PROBLEMS: [(&str, StatusCode, &str, &str); 19] = [
     (
         "bad-parameter",
         StatusCode::BAD_REQUEST,
@@ -125,6 +127,12 @@ pub(in crate::serve) const PROBLEMS: [(&str, StatusCode, &str, &str); 18] = [
         StatusCode::METHOD_NOT_ALLOWED,
         "Not with that method",
         "The header `Allow` lists the methods.",
+    ),
+    (
+        "not-offered",
+        StatusCode::NOT_IMPLEMENTED,
+        "The standard has it, this hub has not",
+        "`detail` says what there is.",
     ),
     (
         "upgrade-required",
@@ -226,6 +234,7 @@ impl ApiError {
             Self::TooLarge(_) => "too-large",
             Self::NotAcceptable(_) => "not-acceptable",
             Self::MethodNotAllowed => "method-not-allowed",
+            Self::NotOffered(_) => "not-offered",
             Self::UpgradeRequired(_) => "upgrade-required",
             Self::UnsupportedMediaType(_) | Self::UnsupportedEncoding => "unsupported-media-type",
             Self::Conflict(_) => "conflict",
@@ -259,6 +268,7 @@ impl ApiError {
             | Self::NotFound(why)
             | Self::Conflict(why)
             | Self::RegistryFull(why)
+            | Self::NotOffered(why)
             | Self::UpgradeRequired(why)
             | Self::Unavailable(why) => why.clone(),
             Self::TooLarge(limit) => format!("the body may have at most {limit} bytes"),

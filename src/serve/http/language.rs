@@ -20,7 +20,7 @@ pub(in crate::serve) enum Language {
 }
 
 /// Titles in Chinese by the slug of their problem; a test holds the list against that of all types.
-const CHINESE: [(&str, &str); 18] = [
+const CHINESE: [(&str, &str); 19] = [
     ("bad-parameter", "参数不正确"),
     ("malformed", "请求内容无法接受"),
     ("contradiction", "所做的更改不成立"),
@@ -30,6 +30,7 @@ const CHINESE: [(&str, &str); 18] = [
     ("too-large", "请求内容过大"),
     ("not-acceptable", "不提供这种格式"),
     ("method-not-allowed", "不支持这种请求方法"),
+    ("not-offered", "本系统未提供标准中的这一项"),
     ("upgrade-required", "只能以 WebSocket 连接"),
     ("unsupported-media-type", "不支持这种类型的请求内容"),
     ("conflict", "与现有内容冲突"),

@@ -7,6 +7,7 @@ use super::address_key;
 use super::auth::Doorman;
 use super::bom;
 use super::caching;
+use super::cds_problem;
 use super::cors;
 use super::encoding;
 use super::error::ApiError;
@@ -21,7 +22,7 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderValue, Method};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -109,6 +110,7 @@ where
         let own = self.own.clone();
         let id = own.0.ids.of(request.headers());
         let language = language::preferred(request.headers());
+        let of_cds = cds_problem::CdsAsked::of(&request);
         let marked = if route.tells_csv {
             bom::take(&mut request)
         } else {
@@ -150,6 +152,10 @@ where
             if for_pages {
                 cors::open(answer.headers_mut());
             }
+            let answer = match of_cds {
+                Some(asked) => asked.tell(answer).await,
+                None => answer,
+            };
             let answer = language::tell(answer, language).await;
             let mut answer = encoding::pack(answer, wish).await;
             let route = pattern.as_ref().map_or("none", MatchedPath::as_str);
@@ -201,7 +207,9 @@ impl Inner {
 fn log(id: &HeaderValue, method: &Method, route: &str, answer: &Response) {
     let status = answer.status();
     let request = id.to_str().unwrap_or_default();
-    if status.is_server_error() && route != "/readyz" {
+    // A standard's client that tries what is not offered is no fault.
+    let is_fault = status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED;
+    if is_fault && route != "/readyz" {
         let cause = answer.extensions().get::<Cause>();
         let cause = cause.map_or("", |c| &c.0);
         tracing::warn!(request, %method, route, status = status.as_u16(), cause, "HTTP error");

@@ -39,7 +39,8 @@ impl IntoResponse for ApiError {
         let mut answer = Response::new(Body::from(problem.to_string()));
         *answer.status_mut() = status;
         answer.extensions_mut().insert(ProblemType(slug));
-        if status.is_server_error() {
+        // What is not offered is no fault of the hub's.
+        if status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED {
             answer.extensions_mut().insert(Cause(self.detail()));
         }
         let headers = answer.headers_mut();

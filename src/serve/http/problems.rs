@@ -97,6 +97,7 @@ problems! {
     NothingHeld = 503 "Not now; nothing is held",
     ChangedNotStored = 503 "So from now on, but not stored: do it again",
     RefusedNotStored = 503 "Refused from now on, but not stored: do it again",
+    NotOffered = 501 "The standard has it, this hub has not",
     TooManyStreams = 503 "Too many streams",
     TooManyStreamsOrNotNow = 503 "Too many streams, or not now",
     Unreadable = 503 "Cannot be read now",

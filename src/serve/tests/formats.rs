@@ -148,7 +148,7 @@ async fn a_page_in_any_format_leads_to_the_next() {
 }
 
 /// Each call with an answer in CSV: by its pattern, which key, and as it is asked.
-const TABLES: [[&str; 3]; 11] = [
+const TABLES: [[&str; 3]; 12] = [
     ["/v1/quality", "monitor", "/v1/quality?month=2026-11"],
     ["/v1/sources", "monitor", "/v1/sources"],
     ["/v1/admin/usage", "admin", "/v1/admin/usage"],
@@ -175,6 +175,11 @@ const TABLES: [[&str; 3]; 11] = [
         "/v1/cds/metrics/aggregates",
         "monitor",
         "/v1/cds/metrics/aggregates",
+    ],
+    [
+        "/v1/cds/metrics/sessions",
+        "monitor",
+        "/v1/cds/metrics/sessions",
     ],
 ];
 

@@ -4,7 +4,9 @@ use super::{NOW, STORES, Town};
 use crate::clock::ManualClock;
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{Calendar, Millis, Stays, Sums};
-use crate::history::{self, Around, Cells, History, RecentFigures, Registered, ZoneFigures};
+use crate::history::{
+    self, Around, Cells, History, Keeper, RecentFigures, Registered, ZoneFigures,
+};
 use crate::ingest::gate;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -13,13 +15,30 @@ use axum::body::Body;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// What a stream would remember.
 #[derive(Default)]
 pub(in crate::serve) struct Memory {
     pub(super) hours: Mutex<BTreeMap<Millis, Vec<ZoneFigures>>>,
     settled_to: Mutex<Millis>,
+    /// Writes what is settled.
+    pub(super) keeper: OnceLock<Arc<Keeper>>,
+}
+
+impl Memory {
+    /// All before that is settled.
+    pub(super) fn settle_to(&self, to: Millis) {
+        *self.settled_to.lock().unwrap() = to;
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        if let Some(keeper) = self.keeper.get() {
+            keeper.stop();
+        }
+    }
 }
 
 impl RecentFigures for Memory {
@@ -73,7 +92,7 @@ pub(in crate::serve) fn authority(
         health: Arc::default(),
     };
     let config = history::Config::default();
-    let (history, _) = History::open(
+    let (history, keeper) = History::open(
         &config,
         dir,
         STORES.handle().clone(),
@@ -81,6 +100,8 @@ pub(in crate::serve) fn authority(
         around,
     )
     .unwrap();
+    History::keep(&keeper).unwrap();
+    let _ = memory.keeper.set(keeper);
     let gate = gate::Gate::new(
         registry.clone(),
         clock.clone(),

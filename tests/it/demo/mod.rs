@@ -6,6 +6,7 @@
 //! be, but for the 15 s a clean stop has.
 
 mod areas;
+mod cds_schemas;
 mod certificates;
 mod clients;
 mod copies;

@@ -82,6 +82,7 @@ const DOORS: &[(&str, Door)] = &[
         "crc32c",
         Only(&[
             "journal/",
+            "registry/dates.rs",
             "settlement/",
             "history/",
             "belief/timetable.rs",
@@ -200,10 +201,7 @@ const DOORS: &[(&str, Door)] = &[
     ("tracing-subscriber", Only(&["app/logging.rs"])),
     ("utoipa", Only(&["serve/", "schema.rs", "ingest/codec/"])),
     ("utoipa-axum", Only(&["serve/"])),
-    (
-        "uuid",
-        Only(&["serve/api/authority/cds.rs", "app/manifest/"]),
-    ),
+    ("uuid", Only(&["serve/api/cds/ids.rs", "app/manifest/"])),
     ("zstd", Only(&["ingest/import/"])),
 ];
 

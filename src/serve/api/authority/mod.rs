@@ -1,10 +1,8 @@
-//! What the transport authority asks: turnover and occupancy as settled, also as CDS metrics, and
-//! how the sources do.
+//! What the transport authority asks: turnover and occupancy as settled, and how the sources do.
 
-pub(in crate::serve) mod cds;
 mod quality;
-mod question;
-mod render;
+pub(in crate::serve) mod question;
+pub(in crate::serve) mod render;
 pub(in crate::serve) mod schema;
 mod sources;
 mod sources_csv;
@@ -22,7 +20,7 @@ pub(in crate::serve) fn public_routes(authority_state: Arc<AuthorityState>) -> O
     turnover::routes(authority_state.clone()).merge(zone_history::routes(authority_state))
 }
 
-/// What only keys with the scope `monitor` may ask, and CDS.
+/// What only keys with the scope `monitor` may ask.
 pub(in crate::serve) fn routes(authority_state: Arc<AuthorityState>) -> OpenApiRouter {
-    cds::routes(authority_state.clone()).merge(sources::routes(authority_state))
+    sources::routes(authority_state)
 }

@@ -12,11 +12,11 @@ use crate::serve::http::auth::Doorman;
 use crate::serve::http::cursor;
 use crate::serve::http::error::ApiError;
 use crate::serve::http::params::{Params, quoted};
+use crate::serve::http::work::WorkRoom;
 use crate::serve::sight::Eyes;
 use crate::sharing::Desk;
 use axum::extract::FromRef;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 
 /// The most zones of one question.
 const MAX_IDS: usize = 500;
@@ -32,7 +32,7 @@ pub(in crate::serve) struct AuthorityState {
     pub(in crate::serve) feeds: Arc<Feeds>,
     /// Questions that may be worked on at a time; more wait. One may decode fifty files: anybody
     /// may ask, but not everybody at once.
-    pub(in crate::serve) room: Arc<Semaphore>,
+    pub(in crate::serve) room: WorkRoom,
 }
 
 /// How many questions are worked on at a time.
@@ -50,23 +50,7 @@ impl AuthorityState {
         &self,
         answer: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let unreadable = |e: &dyn std::fmt::Display| {
-            ApiError::Unavailable(format!("the figures cannot be read now: {e}"))
-        };
-        let permit = self
-            .room
-            .clone()
-            .acquire_owned()
-            .await
-            .map_err(|e| unreadable(&e))?;
-        let work = move || {
-            // Given back when the work is done, though nobody may wait for it any more.
-            let _permit = permit;
-            answer()
-        };
-        tokio::task::spawn_blocking(work)
-            .await
-            .map_err(|e| unreadable(&e))?
+        self.room.work(answer).await
     }
 
     pub(in crate::serve) fn history(&self) -> &History {

@@ -1,7 +1,7 @@
-//! Turnover: ratios of sums, taken at the very end, as JSON, CSV, and the rows of CDS.
+//! Turnover: ratios of sums, taken at the very end, as JSON and CSV.
 
 use crate::domain::turnover::HOUR_MS;
-use crate::domain::{Basis, Calendar, Millis, Sums};
+use crate::domain::{Basis, Millis, Sums};
 use crate::history::csv::field;
 use crate::history::{FiguresPage, TurnoverRow};
 use crate::serve::formats::text::Text;
@@ -210,91 +210,6 @@ pub(in crate::serve) fn turnover_csv(rows: &[TurnoverRow], id: ZoneIds<'_>) -> V
             }
         }
         t.raw(",").raw(basis(row).name()).raw("\r\n");
-    }
-    t.0
-}
-
-/// The metrics of CDS that the hub has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::serve) enum CdsMetric {
-    TotalSessions,
-    TotalEvents,
-    Turnover,
-    AverageDwellTime,
-    OccupancyPercent,
-}
-
-impl CdsMetric {
-    pub(in crate::serve) const ALL: [Self; 5] = [
-        Self::TotalSessions,
-        Self::TotalEvents,
-        Self::Turnover,
-        Self::AverageDwellTime,
-        Self::OccupancyPercent,
-    ];
-
-    pub(in crate::serve) const fn name(self) -> &'static str {
-        match self {
-            Self::TotalSessions => "total_sessions",
-            Self::TotalEvents => "total_events",
-            Self::Turnover => "turnover",
-            Self::AverageDwellTime => "average_dwell_time",
-            Self::OccupancyPercent => "occupancy_percent",
-        }
-    }
-
-    /// The value of an hour. Dwell times are minutes, as in the standard's examples. `None`: there
-    /// was nothing to take a mean of.
-    fn of(self, sums: &Sums) -> Option<f64> {
-        let per = |n: i64, of: i64| (of > 0).then(|| n as f64 / of as f64);
-        if sums.basis() == Basis::Count && self != Self::OccupancyPercent {
-            return None;
-        }
-        // The sources were silent for most of the hour.
-        if sums.known_ms() * 2 < sums.in_service_ms() || sums.in_service_ms() == 0 {
-            return Some(-1.0);
-        }
-        match self {
-            Self::TotalSessions | Self::Turnover => Some(sums.started as f64),
-            Self::TotalEvents => Some((sums.started + sums.ended) as f64),
-            Self::AverageDwellTime => per(sums.stay_ms, sums.ended).map(|ms| ms / 60_000.0),
-            Self::OccupancyPercent => {
-                per(sums.occupied_ms, sums.known_ms()).map(|share| share * 100.0)
-            }
-        }
-    }
-}
-
-/// Rows of CDS aggregates: hours of zones.
-pub(in crate::serve) fn cds_csv(
-    rows: &[TurnoverRow],
-    metrics: &[CdsMetric],
-    calendar: Calendar,
-    id: ZoneIds<'_>,
-) -> Vec<u8> {
-    let mut t = Text::with_capacity(100 + rows.len() * metrics.len() * 90);
-    t.raw("curb_place_type,curb_place_id,metric_type,date,hour,value\r\n");
-    for row in rows {
-        let Some(sums) = &row.sums else { continue };
-        let wall = calendar.wall(row.from);
-        let date = format!(
-            "{:04}-{:02}-{:02},{}",
-            wall.year, wall.month, wall.day, wall.hour
-        );
-        for metric in metrics {
-            let Some(value) = metric.of(sums) else {
-                continue;
-            };
-            t.raw("zone,");
-            id(row.zone, &mut |id| _ = t.raw(id));
-            t.raw(",")
-                .raw(metric.name())
-                .raw(",")
-                .raw(&date)
-                .raw(",")
-                .rounded(Some(value), 2)
-                .raw("\r\n");
-        }
     }
     t.0
 }

@@ -204,39 +204,6 @@ pub(in crate::serve) struct ZoneHistoryRow {
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::serve) struct AggregatesQuery {
-    /// area, zone, space or object; there are figures of zones.
-    curb_place_type: Option<String>,
-    /// UUID version 5, in the namespace of URLs, of `urn:bayhub:zone:` and the zone's id.
-    curb_place_id: Option<String>,
-    /// total_sessions, total_events, turnover, average_dwell_time or occupancy_percent; absent:
-    /// all.
-    metric_type: Option<String>,
-    /// The southern edge of a box, degrees; all four of them or none.
-    min_lat: Option<f64>,
-    /// Its western edge.
-    min_lng: Option<f64>,
-    /// Its northern edge.
-    max_lat: Option<f64>,
-    /// Its eastern edge.
-    max_lng: Option<f64>,
-    /// The middle of a circle, degrees; with `lng` and `radius`, in place of the box.
-    lat: Option<f64>,
-    /// Likewise.
-    lng: Option<f64>,
-    /// The circle's radius, centimetres.
-    radius: Option<f64>,
-    /// ms since 1970, inclusive.
-    start_time: Option<u64>,
-    /// ms since 1970, exclusive.
-    end_time: Option<u64>,
-    /// As in the `Link` of the answer before.
-    #[param(min_length = 1)]
-    cursor: Option<String>,
-}
-
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
 pub(in crate::serve) struct SourcesQuery {
     /// Only this one.
     #[param(min_length = 1)]

@@ -111,7 +111,9 @@ impl RegistryState {
             .count();
         fits("zones", city.zone_count(), added, self.live.zone_capacity())?;
         let count = zones.len();
-        self.registry.put_zones(zones).map_err(|e| unfit(&e))?;
+        self.registry
+            .put_zones_at(zones, self.clock.now())
+            .map_err(|e| unfit(&e))?;
         Ok(count)
     }
 
@@ -291,7 +293,7 @@ async fn delete_bay(
         }
         registry_state
             .registry
-            .remove_bays(std::slice::from_ref(&id))
+            .remove_bays_at(std::slice::from_ref(&id), registry_state.clock.now())
             .map_err(|e| ApiError::Unavailable(e.to_string()))
     })
     .await?;

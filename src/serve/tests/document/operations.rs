@@ -3,7 +3,13 @@
 pub(super) const OPERATIONS: &[(&str, &str)] = &[
     ("get", "/v1/turnover"),
     ("get", "/v1/zones/{zone}/history"),
+    ("get", "/v1/cds/curbs/zones"),
+    ("get", "/v1/cds/curbs/spaces"),
+    ("get", "/v1/cds/curbs/policies"),
+    ("get", "/v1/cds/events/events"),
+    ("get", "/v1/cds/events/status"),
     ("get", "/v1/cds/metrics/aggregates"),
+    ("get", "/v1/cds/metrics/sessions"),
     ("get", "/v1/contributions/mine"),
     ("get", "/v1/sources"),
     ("get", "/v1/status"),

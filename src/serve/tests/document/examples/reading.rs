@@ -56,6 +56,24 @@ pub(super) async fn show(shown: &mut Shown) {
             "/v1/zones/TPY12/history?from=2026-11-22T00:00:00Z&interval=1h&limit=2",
         ),
         (
+            "get /v1/cds/curbs/zones",
+            "/v1/cds/curbs/zones?lat=1.3327&lng=103.8474&radius=100",
+        ),
+        (
+            "get /v1/cds/curbs/spaces",
+            "/v1/cds/curbs/spaces?lat=1.3327&lng=103.8474&radius=100",
+        ),
+        ("get /v1/cds/curbs/policies", "/v1/cds/curbs/policies"),
+        (
+            "get /v1/cds/events/events",
+            "/v1/cds/events/events?event_time=2026-11-23T00",
+        ),
+        ("get /v1/cds/events/status", "/v1/cds/events/status"),
+        (
+            "get /v1/cds/metrics/sessions",
+            "/v1/cds/metrics/sessions?start_time=1795392000000",
+        ),
+        (
             "get /v1/cds/metrics/aggregates",
             "/v1/cds/metrics/aggregates?start_time=1795392000000",
         ),

@@ -1,0 +1,38 @@
+//! The schemas of CDS 1.1, read by `jsonschema` of Python, against what a demo with a settled past
+//! tells.
+
+use super::hub::Hub;
+use super::mqtt::{missing, peer, printed};
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+const PACKAGES: &str = "import jsonschema, referencing, yaml";
+
+#[tokio::test]
+async fn every_answer_of_cds_fits_the_standards_schemas() {
+    let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/schemas/cds-1.1");
+    if !schemas.is_dir() {
+        eprintln!("skipped: the schemas of CDS 1.1 are not beside this repository");
+        return;
+    }
+    let there = peer(Command::new("python3").args(["-c", PACKAGES]));
+    if !there.is_some_and(|there| there.status.success()) {
+        return missing("jsonschema (python3 -m pip install jsonschema pyyaml)");
+    }
+    let hub = Hub::start(&["--bays", "300", "--past", "3"]);
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/demo/cds_schemas.py");
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let now = now.expect("it is after 1970");
+    let [start, end] = [now - Duration::from_hours(6), now].map(|t| t.as_millis().to_string());
+    let mut ask = Command::new("python3");
+    ask.args([script, &*schemas.to_string_lossy(), &hub.http]);
+    ask.args([hub.key("monitor"), &start, &end]);
+    let said = peer(&mut ask).expect("it is there");
+    let told = printed(&hub, &said);
+    for (list, of) in told.as_object().expect("one object") {
+        assert_eq!(of["faults"], serde_json::json!([]), "{list}");
+        assert!(of["count"].as_u64() > Some(0), "{list}: {told}");
+    }
+    assert!(told["spaces"]["count"].as_u64() > Some(100), "{told}");
+}
