@@ -7,7 +7,6 @@
 //! additions since the start (it copies the map of additions).
 
 pub use super::attrs::BayAttrs;
-pub use super::dates::ZoneDates;
 use super::grid::{CellSize, Grid, GridCell};
 use super::number_index::NumberIndex;
 use super::page::{BayPage, BayRow, PAGE};
@@ -71,6 +70,13 @@ pub struct ZonePast {
     pub hidden: u64,
     /// It was removed, whoever saw it.
     pub removed: u64,
+}
+
+/// When a zone entered the registry, and when it or its bays last changed; never: not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ZoneDates {
+    pub published: Millis,
+    pub updated: Millis,
 }
 
 /// A zone of the picture.
