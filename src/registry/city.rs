@@ -73,6 +73,13 @@ pub struct ZonePast {
     pub removed: u64,
 }
 
+/// When a zone entered the registry, and when it or its bays last changed; never: not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ZoneDates {
+    pub published: Millis,
+    pub updated: Millis,
+}
+
 /// A zone of the picture.
 #[derive(Clone, Debug)]
 pub struct Zone {

@@ -9,7 +9,7 @@
 
 use super::RegistryError;
 use super::changes::Change;
-use super::city::{BayAttrs, City, Zone};
+use super::city::{BayAttrs, City, Zone, ZoneDates};
 use super::linelog::{LineLog, settle_rewrite};
 use crate::domain::{Millis, ZoneIx};
 use ahash::AHashMap;
@@ -19,13 +19,6 @@ use std::time::UNIX_EPOCH;
 
 /// Below this many lines the file is left as it is.
 const COMPACT_FROM: usize = 64;
-
-/// When a zone entered the registry, and when it or its bays last changed; never: not known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ZoneDates {
-    pub published: Millis,
-    pub updated: Millis,
-}
 
 /// A line of the file.
 #[derive(Serialize, Deserialize)]

@@ -18,7 +18,8 @@ const OURS: [&str; 2] = ["1.1", "1.1.0"];
 pub(super) fn check(headers: &HeaderMap, offered: &'static str) -> Result<(), ApiError> {
     let ranges = headers.get_all(ACCEPT).iter();
     let ranges = ranges.filter_map(|v| v.to_str().ok());
-    let (mut other, mut takes) = (false, false);
+    let mut other = false;
+    let mut takes = false;
     for range in ranges.flat_map(|v| v.split(',')) {
         let (name, version, is_refused) = read(range);
         if is_refused {
@@ -41,7 +42,8 @@ pub(super) fn check(headers: &HeaderMap, offered: &'static str) -> Result<(), Ap
 fn read(range: &str) -> (String, Option<String>, bool) {
     let mut parts = range.split(';').map(str::trim);
     let name = parts.next().unwrap_or_default().to_ascii_lowercase();
-    let (mut version, mut is_refused) = (None, false);
+    let mut version = None;
+    let mut is_refused = false;
     for part in parts {
         let (key, value) = part.split_once('=').unwrap_or((part, ""));
         let value = value.trim().trim_matches('"');

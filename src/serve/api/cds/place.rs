@@ -34,7 +34,8 @@ impl Ground {
     /// Part of a box or circle, both, or numbers that cannot be.
     pub(super) fn read(p: &Params<'_>) -> Result<Self, ApiError> {
         let any = |names: &[&'static str]| names.iter().copied().find(|n| p.text(n).is_some());
-        let (lat, lon) = (-90.0..=90.0, -180.0..=180.0);
+        let lat = -90.0..=90.0;
+        let lon = -180.0..=180.0;
         match (any(&CORNERS), any(&CIRCLE)) {
             (None, None) => Ok(Self::Everywhere),
             (Some(_), Some(of_circle)) => Err(ApiError::bad(

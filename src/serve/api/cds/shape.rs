@@ -85,7 +85,8 @@ pub(super) fn of_zone(
 /// The space round a bay's point, its long side along the meridian: nobody says how it lies.
 pub(super) fn of_space(t: &mut Text, place: PlaceE7) {
     let around = Plane::at(place);
-    let (north, east) = (SPACE_M.0 / 2.0, SPACE_M.1 / 2.0);
+    let north = SPACE_M.0 / 2.0;
+    let east = SPACE_M.1 / 2.0;
     let corners = [
         (-east, -north),
         (east, -north),

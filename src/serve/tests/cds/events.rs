@@ -79,7 +79,8 @@ async fn time_zone_and_space_narrow_it_down_to_the_millisecond() {
         ],
     );
     let count = async |query: String| told(&town, &query).await.len();
-    let (start, end) = (hour.0 + 60_000, hour.0 + 1_860_000);
+    let start = hour.0 + 60_000;
+    let end = hour.0 + 1_860_000;
     assert_eq!(count(format!("start_time={start}&end_time={end}")).await, 2);
     assert_eq!(
         count(format!("start_time={}&end_time={}", start + 1, end + 1)).await,

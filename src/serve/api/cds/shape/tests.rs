@@ -77,7 +77,8 @@ fn a_space_has_the_size_that_is_said() {
             lat: corners[n].1,
             lon: corners[n].0,
         };
-        let (across, along) = (at(0).distance_m(at(1)), at(1).distance_m(at(2)));
+        let across = at(0).distance_m(at(1));
+        let along = at(1).distance_m(at(2));
         assert!((across - 2.5).abs() < 0.05, "{lat}: {across}");
         assert!((along - 5.0).abs() < 0.05, "{lat}: {along}");
     }
