@@ -36,25 +36,27 @@ const CALLS: [&str; 4] = [
 
 const ROUNDS: usize = 21;
 
-/// Counts what is held.
+/// Counts what is held, and the most that ever was.
 struct Counting;
 
 static HELD: AtomicUsize = AtomicUsize::new(0);
 static MOST: AtomicUsize = AtomicUsize::new(0);
 
+// SAFETY: all of it is done by the system's allocator; only sums are kept beside.
 #[allow(unsafe_code, reason = "an allocator that counts")]
-// SAFETY: all is done by the system's allocator; beside it numbers are added.
 unsafe impl GlobalAlloc for Counting {
+    // SAFETY: as the trait asks of the caller.
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let held = HELD.fetch_add(layout.size(), Relaxed) + layout.size();
         MOST.fetch_max(held, Relaxed);
-        // SAFETY: as the caller promises.
+        // SAFETY: the caller's promises are the system's.
         unsafe { System.alloc(layout) }
     }
 
+    // SAFETY: as the trait asks of the caller.
     unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
         HELD.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: as the caller promises.
+        // SAFETY: it came from the system's.
         unsafe { System.dealloc(at, layout) }
     }
 }
@@ -182,7 +184,8 @@ fn main() {
                 let mut size = 0;
                 for _ in 0..ROUNDS {
                     let (bytes, first, whole) = ask(&router, path, wish).await;
-                    (firsts.push(first), wholes.push(whole));
+                    firsts.push(first);
+                    wholes.push(whole);
                     size = bytes;
                 }
                 let most = (MOST.load(Relaxed) - before) as f64 / 1e6;

@@ -9,7 +9,7 @@ use super::atlas::Atlas;
 use super::formats::ZoneTold;
 use super::formats::text::Text;
 use super::http::error::ApiError;
-use super::http::modified::{Held, ModifiedBook};
+use super::http::modified::{HeldAnswer, ModifiedBook};
 use super::http::pieces;
 use super::sight::Sight;
 use crate::domain::{Millis, ZoneIx};
@@ -30,7 +30,7 @@ const PIECE: usize = 64 * 1024;
 const WHOLE: usize = 256 * 1024;
 
 /// What a feed tells.
-pub(in crate::serve) struct Feed<R> {
+pub(in crate::serve) struct CityFeed<R> {
     /// What stands before the rows; the time of the answer, which makes no other answer of it. It
     /// is told since when the answer is so.
     pub(in crate::serve) head: HeadWriter,
@@ -90,20 +90,20 @@ impl FeedDesk {
     /// What `make` says, or that the hub stops.
     pub(in crate::serve) async fn answer<R: Send + Unpin + 'static>(
         &self,
-        (question, held): (&Uri, &Held),
+        (question, held): (&Uri, &HeldAnswer),
         sent: Sent,
         now: Millis,
-        make: impl FnOnce() -> Result<Feed<R>, ApiError> + Send + 'static,
+        make: impl FnOnce() -> Result<CityFeed<R>, ApiError> + Send + 'static,
     ) -> Result<Response, ApiError> {
-        let stops = |_| ApiError::Unavailable("the hub stops".to_owned());
-        let permit = self.room.acquire().await.map_err(|_| stops(()))?;
+        let stops = || ApiError::Unavailable("the hub stops".to_owned());
+        let permit = self.room.acquire().await.map_err(|_| stops())?;
         let survey = move || -> Result<_, ApiError> {
             let feed = make()?;
             let (tag, whole) = feed.survey();
             Ok((feed, tag, whole))
         };
         let surveyed = tokio::task::spawn_blocking(survey);
-        let (feed, tag, whole) = surveyed.await.map_err(|_| stops(()))??;
+        let (feed, tag, whole) = surveyed.await.map_err(|_| stops())??;
         drop(permit);
         let version = self.book.version(&question.to_string(), tag, now);
         let headers = version.headers(sent.keep);
@@ -119,7 +119,7 @@ impl FeedDesk {
                 text.extend(rest);
                 Response::new(Body::from(text))
             }
-            None => pieces::answer(Pieces::of(feed, version.since())),
+            None => pieces::answer(FeedPieces::of(feed, version.since())),
         };
         let media_type = HeaderValue::from_static(sent.media_type);
         answer.headers_mut().insert(CONTENT_TYPE, media_type);
@@ -128,7 +128,7 @@ impl FeedDesk {
     }
 }
 
-impl<R> Feed<R> {
+impl<R> CityFeed<R> {
     /// A hash of all but the head, and all but the head itself where it is short.
     fn survey(&self) -> (u64, Option<Vec<u8>>) {
         // Fixed seeds: clients may come back to another process.
@@ -157,7 +157,7 @@ impl<R> Feed<R> {
 }
 
 /// A feed's text, some rows at a time.
-struct Pieces<R> {
+struct FeedPieces<R> {
     head: Option<Vec<u8>>,
     rows: std::vec::IntoIter<R>,
     is_first: bool,
@@ -167,8 +167,8 @@ struct Pieces<R> {
     write: RowWriter<R>,
 }
 
-impl<R> Pieces<R> {
-    fn of(feed: Feed<R>, since: Millis) -> Self {
+impl<R> FeedPieces<R> {
+    fn of(feed: CityFeed<R>, since: Millis) -> Self {
         Self {
             head: Some((feed.head)(since)),
             rows: feed.rows.into_iter(),
@@ -181,7 +181,7 @@ impl<R> Pieces<R> {
     }
 }
 
-impl<R> Iterator for Pieces<R> {
+impl<R> Iterator for FeedPieces<R> {
     type Item = Bytes;
 
     fn next(&mut self) -> Option<Bytes> {
@@ -208,8 +208,8 @@ impl<R> Iterator for Pieces<R> {
 mod tests {
     use super::*;
 
-    fn feed(rows: u32) -> Feed<u32> {
-        Feed {
+    fn feed(rows: u32) -> CityFeed<u32> {
+        CityFeed {
             head: Box::new(|_| b"[".to_vec()),
             rows: (0..rows).collect(),
             between: ",",
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn pieces_are_the_text_that_was_surveyed_whether_it_is_sent_whole_or_not() {
-        let pieces = |rows| Pieces::of(feed(rows), Millis(1));
+        let pieces = |rows| FeedPieces::of(feed(rows), Millis(1));
         let bytes = |rows| -> Vec<u8> { pieces(rows).flatten().collect() };
         for rows in [0, 1, 5_000] {
             let (_, whole) = feed(rows).survey();
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn the_head_makes_no_other_answer_and_any_row_does() {
-        let later = Feed {
+        let later = CityFeed {
             head: Box::new(|_| b"later[".to_vec()),
             ..feed(9)
         };

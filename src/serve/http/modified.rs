@@ -20,13 +20,13 @@ use std::time::{Duration, SystemTime};
 const SLOTS: usize = 256;
 
 /// What a client holds of an answer.
-pub(in crate::serve) struct Held {
+pub(in crate::serve) struct HeldAnswer {
     tags: IfNoneMatch,
     /// Seconds since 1970.
     since_s: Option<u64>,
 }
 
-impl<S: Sync> FromRequestParts<S> for Held {
+impl<S: Sync> FromRequestParts<S> for HeldAnswer {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
@@ -42,16 +42,16 @@ impl<S: Sync> FromRequestParts<S> for Held {
 }
 
 /// What a hash of an answer says of it.
-pub(in crate::serve) struct Version {
+pub(in crate::serve) struct AnswerVersion {
     pub(in crate::serve) etag: HeaderValue,
     since_s: u64,
     /// No other was told in that second.
     alone: bool,
 }
 
-impl Version {
+impl AnswerVersion {
     /// Whether it is what the client holds. A tag goes before a time, as RFC 9110 wants.
-    pub(in crate::serve) fn is_held(&self, held: &Held) -> bool {
+    pub(in crate::serve) fn is_held(&self, held: &HeldAnswer) -> bool {
         if held.tags.is_given() {
             return held.tags.is(&self.etag);
         }
@@ -76,7 +76,7 @@ impl Version {
 }
 
 #[derive(Clone, Copy, Default)]
-struct Slot {
+struct ModifiedSlot {
     /// Hash of the question; 0: nothing.
     of: u64,
     /// Hash of the answer.
@@ -86,17 +86,17 @@ struct Slot {
 }
 
 /// See the module.
-pub(in crate::serve) struct ModifiedBook(Mutex<[Slot; SLOTS]>);
+pub(in crate::serve) struct ModifiedBook(Mutex<[ModifiedSlot; SLOTS]>);
 
 impl Default for ModifiedBook {
     fn default() -> Self {
-        Self(Mutex::new([Slot::default(); SLOTS]))
+        Self(Mutex::new([ModifiedSlot::default(); SLOTS]))
     }
 }
 
 impl ModifiedBook {
     /// The answer to `question` has this hash now: since when?
-    pub(in crate::serve) fn version(&self, question: &str, tag: u64, now: Millis) -> Version {
+    pub(in crate::serve) fn version(&self, question: &str, tag: u64, now: Millis) -> AnswerVersion {
         let of = ahash::RandomState::with_seeds(1, 2, 3, 4).hash_one(question) | 1;
         let now_s = now.0 / 1000;
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -105,7 +105,7 @@ impl ModifiedBook {
         if !is_known {
             // Of a slot that was another question's nobody knows what was told a moment ago.
             let alone = slot.of == 0 || slot.of == of && slot.since_s < now_s;
-            *slot = Slot {
+            *slot = ModifiedSlot {
                 of,
                 tag,
                 since_s: now_s,
@@ -114,7 +114,7 @@ impl ModifiedBook {
         } else if !slot.alone && slot.since_s < now_s {
             (slot.since_s, slot.alone) = (now_s, true);
         }
-        Version {
+        AnswerVersion {
             etag: HeaderValue::try_from(format!("W/\"{tag:016x}\""))
                 .unwrap_or(HeaderValue::from_static("W/\"\"")),
             since_s: slot.since_s,
@@ -133,14 +133,14 @@ mod tests {
         Millis((T + second) * 1000 + 700)
     }
 
-    async fn held(name: &str, value: &str) -> Held {
+    async fn held(name: &str, value: &str) -> HeldAnswer {
         let request = axum::http::Request::builder().header(name, value);
         let (mut parts, ()) = request.body(()).unwrap().into_parts();
-        let Ok(held) = Held::from_request_parts(&mut parts, &()).await;
+        let Ok(held) = HeldAnswer::from_request_parts(&mut parts, &()).await;
         held
     }
 
-    async fn since(second: u64) -> Held {
+    async fn since(second: u64) -> HeldAnswer {
         let at = SystemTime::UNIX_EPOCH + Duration::from_secs(T + second);
         held("if-modified-since", &httpdate::fmt_http_date(at)).await
     }

@@ -206,7 +206,7 @@ const DOORS: &[(&str, Door)] = &[
     ("tracing-subscriber", Only(&["app/logging.rs"])),
     ("utoipa", Only(&["serve/", "schema.rs", "ingest/codec/"])),
     ("utoipa-axum", Only(&["serve/"])),
-    ("uuid", Only(&["serve/api/cds/ids.rs", "app/manifest/"])),
+    ("uuid", Only(&["serve/api/cds/", "app/manifest/"])),
     ("zstd", Only(&["ingest/import/"])),
 ];
 

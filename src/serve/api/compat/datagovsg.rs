@@ -7,12 +7,12 @@ use super::lots::{LOT_TYPES, LotsByKind, by_kind};
 use super::refusal::{Shape, refused};
 use super::{CompatState, called, schema};
 use crate::domain::{Calendar, Millis, ZoneIx};
-use crate::serve::feed::{Feed, Sent, each_zone};
+use crate::serve::feed::{CityFeed, Sent, each_zone};
 use crate::serve::formats::ZoneTold;
 use crate::serve::formats::text::Text;
 use crate::serve::http::auth::Reader;
 use crate::serve::http::error::ApiError;
-use crate::serve::http::modified::Held;
+use crate::serve::http::modified::HeldAnswer;
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
 use crate::serve::sight::{Eyes, Sight};
@@ -57,7 +57,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<CompatState>> {
 async fn carpark_availability(
     reader: Result<Reader, ApiError>,
     State(own): State<Arc<CompatState>>,
-    held: Held,
+    held: HeldAnswer,
     uri: Uri,
 ) -> Response {
     let answer = async {
@@ -69,7 +69,7 @@ async fn carpark_availability(
         .unwrap_or_else(|e| refused(e, Shape::DataGovSg).into_response())
 }
 
-async fn tell(own: Arc<CompatState>, held: &Held, uri: &Uri) -> Result<Response, ApiError> {
+async fn tell(own: Arc<CompatState>, held: &HeldAnswer, uri: &Uri) -> Result<Response, ApiError> {
     let p = Params::read(uri.query(), &["date_time", "include_stale"])?;
     let with_stale = p.flag("include_stale")?;
     let now = own.reads.clock.now();
@@ -114,7 +114,7 @@ impl CarPark {
     }
 }
 
-fn feed(own: Arc<CompatState>, now: Millis, with_stale: bool) -> Feed<CarPark> {
+fn feed(own: Arc<CompatState>, now: Millis, with_stale: bool) -> CityFeed<CarPark> {
     let city = Arc::clone(&own.reads.registry.city());
     let atlas = own.reads.atlases.of(&city);
     let sight = Sight::new(&own.reads, &city, &Eyes::Public);
@@ -126,7 +126,7 @@ fn feed(own: Arc<CompatState>, now: Millis, with_stale: bool) -> Feed<CarPark> {
     head.raw(&wall(own.calendar, now));
     head.raw(&offset(own.calendar.ahead_s(now)));
     head.raw("\",\"carpark_data\":[");
-    Feed {
+    CityFeed {
         head: Box::new(|_| head.0),
         rows,
         between: ",",

@@ -4,10 +4,10 @@ use super::lots::{LOT_TYPES, by_kind};
 use super::refusal::{Shape, refused};
 use super::{CompatState, called, schema};
 use crate::domain::ZoneIx;
-use crate::serve::feed::{Feed, Sent, each_zone};
+use crate::serve::feed::{CityFeed, Sent, each_zone};
 use crate::serve::http::auth::KeyHolder;
 use crate::serve::http::error::ApiError;
-use crate::serve::http::modified::Held;
+use crate::serve::http::modified::HeldAnswer;
 use crate::serve::http::params::Params;
 use crate::serve::http::problems;
 use crate::serve::sight::{Eyes, Sight};
@@ -54,7 +54,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<CompatState>> {
 async fn car_park_availability_v2(
     holder: Result<KeyHolder, ApiError>,
     State(own): State<Arc<CompatState>>,
-    held: Held,
+    held: HeldAnswer,
     uri: Uri,
 ) -> Response {
     let answer = async {
@@ -79,7 +79,7 @@ struct LotRow {
     vacant: u32,
 }
 
-fn feed(own: Arc<CompatState>, skip: usize) -> Feed<LotRow> {
+fn feed(own: Arc<CompatState>, skip: usize) -> CityFeed<LotRow> {
     let city = Arc::clone(&own.reads.registry.city());
     let atlas = own.reads.atlases.of(&city);
     let sight = Sight::new(&own.reads, &city, &Eyes::Public);
@@ -95,7 +95,7 @@ fn feed(own: Arc<CompatState>, skip: usize) -> Feed<LotRow> {
         })
     });
     let rows = all.skip(skip).take(PAGE).collect();
-    Feed {
+    CityFeed {
         head: Box::new(|_| HEAD.to_vec()),
         rows,
         between: ",",

@@ -5,13 +5,13 @@
 
 use super::{CompatState, called, lots, schema};
 use crate::domain::{BayKind, BaySubset, Millis, ZoneIx, ZoneKind};
-use crate::serve::feed::{Feed, Sent, each_zone};
+use crate::serve::feed::{CityFeed, Sent, each_zone};
 use crate::serve::formats::ZoneTold;
 use crate::serve::formats::text::Text;
 use crate::serve::http::auth::Reader;
 use crate::serve::http::error::ApiError;
 use crate::serve::http::extract::Id;
-use crate::serve::http::modified::Held;
+use crate::serve::http::modified::HeldAnswer;
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
 use crate::serve::sight::{Eyes, Sight};
@@ -80,7 +80,7 @@ async fn parkapi_lots(
     _: Reader,
     State(own): State<Arc<CompatState>>,
     Id(area): Id,
-    held: Held,
+    held: HeldAnswer,
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let p = Params::read(uri.query(), &["osm"])?;
@@ -143,7 +143,7 @@ impl ParkLot {
     }
 }
 
-fn feed(own: Arc<CompatState>, now: Millis, by_osm: bool) -> Feed<ParkLot> {
+fn feed(own: Arc<CompatState>, now: Millis, by_osm: bool) -> CityFeed<ParkLot> {
     let city = Arc::clone(&own.reads.registry.city());
     let atlas = own.reads.atlases.of(&city);
     let sight = Sight::new(&own.reads, &city, &Eyes::Public);
@@ -161,7 +161,7 @@ fn feed(own: Arc<CompatState>, now: Millis, by_osm: bool) -> Feed<ParkLot> {
     head.raw("{\"last_updated\":\"").raw(&seconds(updated));
     head.raw("\",\"last_downloaded\":\"").raw(&seconds(now));
     head.raw("\",\"lots\":[");
-    Feed {
+    CityFeed {
         head: Box::new(|_| head.0),
         rows,
         between: ",",

@@ -19,7 +19,7 @@ use crate::serve::feed::{FeedDesk, Sent};
 use crate::serve::formats::text::Text;
 use crate::serve::http::auth::{Doorman, Reader};
 use crate::serve::http::error::ApiError;
-use crate::serve::http::modified::Held;
+use crate::serve::http::modified::HeldAnswer;
 use crate::serve::http::problems;
 use crate::serve::state::ReadState;
 use axum::extract::{FromRef, State};
@@ -79,7 +79,7 @@ pub(in crate::serve) fn routes(datex_state: Arc<DatexState>) -> OpenApiRouter {
 async fn parking_table(
     _: Reader,
     State(own): State<Arc<DatexState>>,
-    held: Held,
+    held: HeldAnswer,
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let which = Which::read(&own, uri.query())?;
@@ -112,7 +112,7 @@ async fn parking_table(
 async fn parking_status(
     _: Reader,
     State(own): State<Arc<DatexState>>,
-    held: Held,
+    held: HeldAnswer,
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let which = Which::read(&own, uri.query())?;

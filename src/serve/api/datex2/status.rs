@@ -10,7 +10,7 @@ use super::xml::Xml;
 use super::{DatexState, begin};
 use crate::domain::{BayIx, BayStatus, Millis, ZoneIx};
 use crate::registry::city::City;
-use crate::serve::feed::Feed;
+use crate::serve::feed::CityFeed;
 use crate::serve::formats::text::Text;
 use crate::serve::formats::{SeenBay, ZoneTold};
 use crate::serve::http::error::ApiError;
@@ -129,7 +129,7 @@ pub(super) fn feed(
     own: &Arc<DatexState>,
     which: &Which,
     now: Millis,
-) -> Result<Feed<StatusRow>, ApiError> {
+) -> Result<CityFeed<StatusRow>, ApiError> {
     let city = Arc::clone(&own.reads.registry.city());
     let atlas = own.reads.atlases.of(&city);
     let sight = Sight::new(&own.reads, &city, &Eyes::Public);
@@ -145,7 +145,7 @@ pub(super) fn feed(
         Xml::on(&mut t).empty("prk:parkingTableReference", &target);
         t.0
     };
-    Ok(Feed {
+    Ok(CityFeed {
         head: Box::new(head),
         rows,
         between: "\n",

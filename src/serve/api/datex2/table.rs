@@ -5,7 +5,7 @@ use super::xml::Xml;
 use super::{DatexState, begin};
 use crate::domain::{BayIx, Millis, SourceKind, ZoneIx, ZoneKind};
 use crate::registry::city::{BayAttrs, City, Polygon};
-use crate::serve::feed::Feed;
+use crate::serve::feed::CityFeed;
 use crate::serve::formats::text::Text;
 use crate::serve::formats::{SeenBay, ZoneTold, beside};
 use crate::serve::http::error::ApiError;
@@ -59,7 +59,7 @@ pub(super) fn feed(
     own: &Arc<DatexState>,
     which: &Which,
     now: Millis,
-) -> Result<Feed<TableRow>, ApiError> {
+) -> Result<CityFeed<TableRow>, ApiError> {
     let city = Arc::clone(&own.reads.registry.city());
     let atlas = own.reads.atlases.of(&city);
     let sight = Sight::new(&own.reads, &city, &Eyes::Public);
@@ -79,7 +79,7 @@ pub(super) fn feed(
         t.0
     };
     let language = own.publisher.language.clone();
-    Ok(Feed {
+    Ok(CityFeed {
         head: Box::new(head),
         rows,
         between: "\n",
