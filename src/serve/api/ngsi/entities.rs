@@ -58,10 +58,10 @@ async fn ngsi_entities(
         media,
         context,
     } = asker;
-    let asked = context.clone();
+    let named = context.clone();
     let place = own.walks.clone().acquire_owned().await;
     let walked = tokio::task::spawn_blocking(move || {
-        let page = page(&look, &eyes, &selection, (wish, media, &asked));
+        let page = page(&look, &eyes, &selection, (wish, media, &named));
         drop(place);
         page
     });
@@ -121,9 +121,9 @@ async fn ngsi_entity(
     };
     let has_some = own.look.look(&asker.eyes, |maker| {
         let entity = found.and_then(|candidate| maker.make(candidate));
-        let asked = attrs.as_deref();
+        let wanted = attrs.as_deref();
         let entity = entity.filter(|entity| {
-            asked.is_none_or(|asked| asked.iter().any(|term| entity.get(*term).is_some()))
+            wanted.is_none_or(|wanted| wanted.iter().any(|term| entity.get(*term).is_some()))
         });
         entity.is_some_and(|entity| {
             style.entity(&mut t, &entity);

@@ -330,7 +330,7 @@ impl<'a> EntityMaker<'a> {
 }
 
 /// How many there are, and how many are free.
-fn numbers<'c>(attrs: &mut Vec<(Term, TermValue<'c>)>, told: &ZoneTold<'_>, kind: EntityKind) {
+fn numbers(attrs: &mut Vec<(Term, TermValue<'_>)>, told: &ZoneTold<'_>, kind: EntityKind) {
     let tally = &told.tally;
     let is_off_street = kind == EntityKind::OffStreet;
     let number = |n: u32| TermValue::Number(n.into());

@@ -106,17 +106,15 @@ impl GeoQuery {
         let (name, metres) = modifier.split_once("==").unwrap_or((modifier, ""));
         let metres: Option<f64> = metres.parse().ok();
         let metres = metres.filter(|m| (0.0..=FARTHEST_M).contains(m));
-        match (name, metres) {
-            ("maxDistance" | "minDistance", Some(metres)) => Ok(Self::Near {
+        if let ("maxDistance" | "minDistance", Some(metres)) = (name, metres) {
+            return Ok(Self::Near {
                 of,
                 metres,
                 is_most: name == "maxDistance",
-            }),
-            _ => {
-                let why = "near needs ;maxDistance==M or ;minDistance==M, in metres".to_owned();
-                Err(("georel", why))
-            }
+            });
         }
+        let why = "near needs ;maxDistance==M or ;minDistance==M, in metres".to_owned();
+        Err(("georel", why))
     }
 
     /// Whether something at this place is meant.

@@ -110,8 +110,9 @@ fn told(mut list: Value, asker: &NgsiAsker) -> Result<Response, NgsiFault> {
             Value::Array(all) => all.as_mut_slice(),
             one => std::slice::from_mut(one),
         };
-        each.iter_mut()
-            .for_each(|one| one["@context"] = json!(asker.context));
+        for one in each {
+            one["@context"] = json!(asker.context);
+        }
     }
     let vary = HeaderValue::from_static("accept");
     let headers = [

@@ -192,11 +192,10 @@ impl Term {
     pub(super) const fn kinds(self) -> &'static [EntityKind] {
         use EntityKind::{Group, OffStreet, OnStreet, Spot};
         match self {
-            Self::Name => &[OnStreet, OffStreet, Spot],
-            Self::Location => &[OnStreet, OffStreet, Spot],
-            Self::TotalSpotNumber | Self::AvailableSpotNumber => &[OnStreet, OffStreet, Group],
-            Self::AllowedVehicleType => &[OnStreet, OffStreet, Group],
-            Self::Category => &[OnStreet, OffStreet, Spot],
+            Self::Name | Self::Location | Self::Category => &[OnStreet, OffStreet, Spot],
+            Self::TotalSpotNumber | Self::AvailableSpotNumber | Self::AllowedVehicleType => {
+                &[OnStreet, OffStreet, Group]
+            }
             Self::Status => &[OffStreet, Spot],
             Self::Occupancy
             | Self::MaximumAllowedHeight

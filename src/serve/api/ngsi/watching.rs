@@ -12,7 +12,7 @@ use crate::serve::formats::text::Text;
 use crate::serve::sight::Eyes;
 use crate::webhooks::{EntityEyes, EntityWatch, SeenEntity, SubscriptionRow};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// When something was observed is no change of what it is.
 const TIMES: [Term; 3] = [
@@ -22,7 +22,8 @@ const TIMES: [Term; 3] = [
 ];
 
 /// One seed: a digest is held against another of the same process only.
-const SEED: [u64; 4] = [5, 6, 7, 8];
+static SEEDED: LazyLock<ahash::RandomState> =
+    LazyLock::new(|| ahash::RandomState::with_seeds(5, 6, 7, 8));
 
 /// See the module.
 pub(super) struct SightOfEntities(pub(super) Arc<EntityLook>);
@@ -204,8 +205,7 @@ impl EntityFollower {
         };
         t.0.clear();
         style.entity(t, entity);
-        let [a, b, c, d] = SEED;
-        ahash::RandomState::with_seeds(a, b, c, d).hash_one(&t.0)
+        SEEDED.hash_one(&t.0)
     }
 }
 
