@@ -58,6 +58,24 @@ test("discs of neighbouring cells are no larger than their cells", () => {
   expect(large.map(radius)).toEqual([26]);
 });
 
+test("no disc lies on another, at any zoom at which zones are told together", () => {
+  const zones = Array.from({ length: 400 }, (_, n) =>
+    see(zone({ zone: `Z${n}`, lat: 1.3 + ((n * 37) % 101) / 2000, lon: 103.8 + ((n * 53) % 97) / 2000 }), "car"),
+  );
+  for (const zoom of [11, 12.5, 14, 15.9]) {
+    const all = cluster(zones, zoom);
+    expect(all.reduce((n, c) => n + c.zones.length, 0)).toBe(400);
+    const p = projection({ lat: 1.3, lon: 103.8, zoom: Math.floor(zoom) }, { width: 400, height: 400 });
+    for (const [i, a] of all.entries()) {
+      for (const b of all.slice(i + 1)) {
+        const far = Math.hypot(p.x(a.lon) - p.x(b.lon), p.y(a.lat) - p.y(b.lat));
+        // A disc that has taken in others has grown by a little.
+        expect(far).toBeGreaterThan((radius(a) + radius(b)) * 0.75);
+      }
+    }
+  }
+});
+
 test("the address bar says it all, and what is typed into it does no harm", () => {
   const query =
     "?near=1.33430,103.85630&name=Toa+Payoh&z=15.5&kind=heavy&ev=1&price=200&height=210&in=30&open=zone%3ATPY005";

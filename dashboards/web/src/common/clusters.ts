@@ -43,19 +43,38 @@ export function cluster(zones: Iterable<Seen>, zoom: number): Cluster[] {
     if (group) group.push(zone);
     else groups.set(key, [zone]);
   }
-  return [...groups.values()].map((group) => {
-    const sum = (of: (z: Seen) => number) => group.reduce((n, z) => n + of(z), 0);
-    const [first] = group as [Seen];
-    return {
-      lat: sum((z) => z.lat) / group.length,
-      lon: sum((z) => z.lon) / group.length,
-      zones: group,
-      free: sum((z) => z.free),
-      capacity: sum((z) => z.capacity),
-      reserved: group.some((z) => z.reserved > 0),
-      meaning: group.length === 1 ? first.meaning : together(group),
-    };
-  });
+  const all = [...groups.values()].map(of);
+  return single ? all : parted(all, 512 * 2 ** step);
+}
+
+function of(group: Seen[]): Cluster {
+  const sum = (of: (z: Seen) => number) => group.reduce((n, z) => n + of(z), 0);
+  const [first] = group as [Seen];
+  return {
+    lat: sum((z) => z.lat) / group.length,
+    lon: sum((z) => z.lon) / group.length,
+    zones: group,
+    free: sum((z) => z.free),
+    capacity: sum((z) => z.capacity),
+    reserved: group.some((z) => z.reserved > 0),
+    meaning: group.length === 1 ? first.meaning : together(group),
+  };
+}
+
+/** Discs of two cells may still lie on each other at their border: the smaller goes into the larger. */
+function parted(all: Cluster[], world: number): Cluster[] {
+  const apart: Cluster[] = [];
+  for (const c of all.sort((a, b) => b.capacity - a.capacity)) {
+    const near = apart.findIndex((o) => {
+      const far = Math.hypot(worldX(o.lon) - worldX(c.lon), worldY(o.lat) - worldY(c.lat)) * world;
+      return far < radius(o) + radius(c);
+    });
+    const met = apart[near];
+    if (!met) apart.push(c);
+    // Where the larger was, so that the others that keep clear of it still do.
+    else apart[near] = { ...of([...met.zones, ...c.zones]), lat: met.lat, lon: met.lon };
+  }
+  return apart;
 }
 
 /** A disc's radius: its area grows with what it stands for. */
