@@ -36,7 +36,7 @@ mod ws;
 pub use api::operators::{LossDoor, LossTold, NoLosses};
 pub use api::reports::ReportDoor;
 pub use axum::Router;
-pub use config::{AdminConfig, Config, PlatformToken, PublisherConfig};
+pub use config::{AdminConfig, Config, PlatformToken};
 pub use http::audit::{AdminCall, AuditLog};
 pub use http::listen::{Entrance, ListenLimits, serve};
 pub use http::proxies::Block;
