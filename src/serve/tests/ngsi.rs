@@ -1,6 +1,6 @@
 //! NGSI-LD: what bays and zones are as entities, by every form.
 
-use super::{NOW, Town, at, bay, small_town, zone};
+use super::{NOW, Town, at, bay, zone};
 use crate::domain::BayStatus::{Closed, Occupied, Vacant};
 use crate::domain::{BayKind, KindSet, Millis, ZoneKind, ZoneTally};
 use crate::registry::Registry;

@@ -3,6 +3,7 @@
 use super::subscriptions::{ToldNumbers, until};
 use super::*;
 use crate::webhooks::{EntityPush, Poster, PushConfig};
+use std::collections::BTreeMap;
 
 impl House {
     fn push(&self, receiver: &Receiver) -> JoinHandle<()> {
@@ -11,7 +12,7 @@ impl House {
             tenant: None,
             types: Vec::new(),
             context: "https://example.com/c".to_owned(),
-            headers: Default::default(),
+            headers: BTreeMap::new(),
         };
         let poster = Arc::new(Poster::for_operator(None).unwrap());
         let mut all: Vec<EntityPush> = self.desk.pushes(&[config], &poster);
