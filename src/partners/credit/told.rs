@@ -41,11 +41,11 @@ pub struct CreditAnswer {
     pub samples: Vec<CreditSampleRow>,
 }
 
-type Days = BTreeMap<u64, CreditDay<String>>;
+type PartnerDays = BTreeMap<u64, CreditDay<String>>;
 
 /// Rows by partner and day, those of all hubs together.
-fn by_partner(rows: &[CreditRow]) -> BTreeMap<Arc<str>, Days> {
-    let mut all: BTreeMap<Arc<str>, Days> = BTreeMap::new();
+fn by_partner(rows: &[CreditRow]) -> BTreeMap<Arc<str>, PartnerDays> {
+    let mut all: BTreeMap<Arc<str>, PartnerDays> = BTreeMap::new();
     for row in rows {
         let days = all.entry(row.partner.as_str().into()).or_default();
         let day = days.entry(row.day).or_default();
@@ -70,7 +70,7 @@ fn by_partner(rows: &[CreditRow]) -> BTreeMap<Arc<str>, Days> {
 /// What all the rows of each partner come to.
 pub(super) fn months(rows: &[CreditRow]) -> BTreeMap<Arc<str>, CreditDay<String>> {
     let all = by_partner(rows).into_iter();
-    let month = |days: Days| {
+    let month = |days: PartnerDays| {
         let mut month = CreditDay::default();
         for day in days.values() {
             month.add(day);
@@ -80,7 +80,7 @@ pub(super) fn months(rows: &[CreditRow]) -> BTreeMap<Arc<str>, CreditDay<String>
     all.map(|(partner, days)| (partner, month(days))).collect()
 }
 
-fn told(partner: &Arc<str>, at: u64, days: &Days) -> Option<CreditDayTold> {
+fn told(partner: &Arc<str>, at: u64, days: &PartnerDays) -> Option<CreditDayTold> {
     let own = days.get(&at)?;
     let mut month = CreditDay::default();
     let from = (at + 1).saturating_sub(CREDIT_DAYS);

@@ -98,11 +98,11 @@ impl Registry {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing;
+    use crate::registry::Registry;
 
     #[test]
     fn a_partner_has_one_number_and_there_are_as_many_as_a_claim_has_room_for() {
-        let registry = testing::town().zone("A").capacity(1).build();
+        let registry = Registry::in_memory(vec![], vec![]).unwrap();
         let number = |name: &str| registry.number_partner(name).unwrap();
         assert_eq!(
             (number("acme"), number("b c"), number("acme")),
