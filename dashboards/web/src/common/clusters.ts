@@ -36,9 +36,12 @@ export function cluster(zones: Iterable<Seen>, zoom: number): Cluster[] {
   const step = Math.min(Math.floor(zoom), SINGLE_FROM);
   const cells = (512 * 2 ** step) / CELL_PX;
   const single = zoom >= SINGLE_FROM;
-  const groups = new Map<string, Seen[]>();
+  const groups = new Map<string | number, Seen[]>();
   for (const zone of zones) {
-    const key = single ? zone.id : `${Math.floor(worldX(zone.lon) * cells)}_${Math.floor(worldY(zone.lat) * cells)}`;
+    // At most 2^19 cells a side, so a number holds both.
+    const key = single
+      ? zone.id
+      : Math.floor(worldX(zone.lon) * cells) * 2 ** 20 + Math.floor(worldY(zone.lat) * cells);
     const group = groups.get(key);
     if (group) group.push(zone);
     else groups.set(key, [zone]);
