@@ -35,6 +35,7 @@ async fn every_route_is_in_it_and_every_entry_is_a_route() {
             );
             let there = path
                 .replace("{bay}", "EAST-1")
+                .replace("{area}", "all")
                 .replace("{zone}/history", "HE12/history")
                 .replace("{zone}", "EAST")
                 .replace("{entity}", "urn:ngsi-ld:OffStreetParking:EAST")

@@ -32,7 +32,7 @@ const SENT: Sent = Sent {
 };
 
 pub(super) fn routes() -> OpenApiRouter<Arc<CompatState>> {
-    OpenApiRouter::new().routes(routes!(car_park_availability_v2))
+    OpenApiRouter::new().routes(routes!(datamall_availability))
 }
 
 /// Car parks with available lots, as LTA DataMall tells them.
@@ -51,7 +51,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<CompatState>> {
         problems::BadParameter, problems::NoKey,
     )
 )]
-async fn car_park_availability_v2(
+async fn datamall_availability(
     holder: Result<KeyHolder, ApiError>,
     State(own): State<Arc<CompatState>>,
     held: HeldAnswer,
