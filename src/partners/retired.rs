@@ -1,10 +1,11 @@
 //! Keys whose use is counted: those that are good, and those that were a moment ago.
 
-use super::counted::{CountedBy, CountedKey};
+use super::counted::{CountedBy, CountedKey, WEBHOOKS};
 use super::grant::Grant;
 use super::key_info::KeyId;
 use super::keys::{Keys, StoredKey};
-use std::sync::PoisonError;
+use crate::domain::KeyAccount;
+use std::sync::{Arc, PoisonError};
 
 impl StoredKey {
     /// As it is listed.
@@ -18,7 +19,7 @@ impl StoredKey {
     pub(super) fn counted(&self) -> CountedKey {
         let Grant { name, partner, .. } = &*self.grant;
         CountedKey {
-            by: CountedBy::Key(self.key_id()),
+            by: CountedBy::Key(self.key_id().to_string()),
             name: name.clone(),
             partner: partner.clone(),
             account: self.grant.account.clone(),
@@ -44,12 +45,33 @@ impl Keys {
         retired.retain(|key| key.account.holders() > 2);
         all
     }
+
+    /// What a partner's endpoints are told is counted here. One for each partner that has any: who
+    /// asks has seen that it does.
+    #[must_use]
+    pub fn webhooks_of(&self, partner: &str) -> KeyAccount {
+        if let Some(known) = self.webhooks.get(partner) {
+            return known.clone();
+        }
+        self.webhooks.entry(partner.into()).or_default().clone()
+    }
+
+    pub(super) fn counted_webhooks(&self) -> Vec<CountedKey> {
+        let counted = |partner: &Arc<str>, account: &KeyAccount| CountedKey {
+            by: CountedBy::Webhooks,
+            name: WEBHOOKS.into(),
+            partner: partner.clone(),
+            account: account.clone(),
+        };
+        let all = self.webhooks.iter();
+        all.map(|of| counted(of.key(), of.value())).collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{KeyAccount, Millis, Pass, SharedRemit, SourceKind};
+    use crate::domain::{Millis, Pass, SharedRemit, SourceKind};
     use crate::partners::Scope;
 
     #[test]
@@ -73,7 +95,7 @@ mod tests {
         let told = keys.counted();
         assert_eq!(
             (told.len(), &told[0].by),
-            (1, &CountedBy::Key(KeyId::Stored(7)))
+            (1, &CountedBy::Key("7".to_owned()))
         );
         drop(told);
         assert_eq!(keys.counted().len(), 1, "a call is under way");

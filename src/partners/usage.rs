@@ -318,7 +318,7 @@ impl Unwritten {
     /// What a key is called in this hour.
     fn name(&mut self, key: &CountedKey) -> (String, Arc<str>) {
         let id = match &key.by {
-            CountedBy::Key(id) => id.to_string(),
+            CountedBy::Key(id) => id.clone(),
             CountedBy::Webhooks => return (WEBHOOKS.to_owned(), key.name.clone()),
         };
         let apart = self.apart.entry(key.partner.clone()).or_default();

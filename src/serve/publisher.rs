@@ -70,8 +70,9 @@ fn is_address(url: &str) -> bool {
 
 /// Whether it has the form of a tag of BCP 47.
 fn is_language(tag: &str) -> bool {
-    let is_part =
-        |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    let is_part = |part: &str| {
+        (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
     let first = tag.split('-').next().unwrap_or_default();
     first.bytes().all(|b| b.is_ascii_alphabetic()) && tag.split('-').all(is_part)
 }
