@@ -7,7 +7,6 @@
 //! additions since the start (it copies the map of additions).
 
 pub use super::attrs::BayAttrs;
-pub use super::dates::ZoneDates;
 use super::grid::{CellSize, Grid, GridCell};
 use super::number_index::NumberIndex;
 use super::page::{BayPage, BayRow, PAGE};
