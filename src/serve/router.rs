@@ -278,7 +278,6 @@ pub fn router(parts: ApiParts) -> Router {
     } else {
         Kept::ByCaller
     };
-    let (usage, refusals, credit, quality) = s.own;
     let sockets = socket_state(
         &s.sharing,
         &s.streams,
@@ -286,12 +285,11 @@ pub fn router(parts: ApiParts) -> Router {
     );
     let asked = drivers::routes(s.reads.clone(), s.streams.clone());
     let brokers = ngsi::NgsiState::new(s.reads.clone(), s.webhooks.desk.clone());
-    let groups: [(OpenApiRouter, Kept); 16] = [
+    let feeds = compat::routes(s.compat.clone()).merge(datex2::routes(s.datex2));
+    let (usage, refusals, credit, quality) = s.own;
+    let groups = vec![
         (drivers::routes(s.reads.clone(), s.streams.clone()), public),
-        (
-            compat::routes(s.compat.clone()).merge(datex2::routes(s.datex2)),
-            public,
-        ),
+        (feeds, public),
         (compat::keyed_routes(s.compat), Kept::ByCaller),
         (
             booking::routes(s.sharing.clone(), s.streams),

@@ -56,7 +56,7 @@ const LIVE: [(&str, &str, &str, &str); 2] = [
 ];
 
 /// Chapters: path, title, the file they are in, and their Markdown.
-const CHAPTERS: [(&str, &str, &str, &str); 11] = [
+const CHAPTERS: [(&str, &str, &str, &str); 17] = [
     (
         "/docs/quickstart",
         "Quickstart",
@@ -100,10 +100,46 @@ const CHAPTERS: [(&str, &str, &str, &str); 11] = [
         include_str!("../../../docs/authority.md"),
     ),
     (
+        "/docs/formats",
+        "Formats",
+        "formats/README.md",
+        include_str!("../../../docs/formats/README.md"),
+    ),
+    (
         "/docs/formats/cds",
         "CDS",
         "formats/cds.md",
         include_str!("../../../docs/formats/cds.md"),
+    ),
+    (
+        "/docs/formats/datex2",
+        "DATEX II",
+        "formats/datex2.md",
+        include_str!("../../../docs/formats/datex2.md"),
+    ),
+    (
+        "/docs/formats/ngsi-ld",
+        "NGSI-LD",
+        "formats/ngsi-ld.md",
+        include_str!("../../../docs/formats/ngsi-ld.md"),
+    ),
+    (
+        "/docs/formats/datagovsg",
+        "data.gov.sg",
+        "formats/datagovsg.md",
+        include_str!("../../../docs/formats/datagovsg.md"),
+    ),
+    (
+        "/docs/formats/datamall",
+        "LTA DataMall",
+        "formats/datamall.md",
+        include_str!("../../../docs/formats/datamall.md"),
+    ),
+    (
+        "/docs/formats/parkapi",
+        "ParkAPI",
+        "formats/parkapi.md",
+        include_str!("../../../docs/formats/parkapi.md"),
     ),
     (
         "/docs/limits",
@@ -174,8 +210,17 @@ fn led(link: &str) -> Option<String> {
     let (file, anchor) = link
         .split_once('#')
         .map_or((link, None), |(f, a)| (f, Some(a)));
-    let name = file.rsplit('/').next()?;
-    let (path, ..) = CHAPTERS.iter().find(|(_, _, file, _)| *file == name)?;
+    // Chapters have names of their own; only of formats there is a folder, with a list in it.
+    let name = if file.ends_with("formats/README.md") {
+        "formats/README.md"
+    } else {
+        file.rsplit('/').next()?
+    };
+    let is_it = |file: &str| file == name || file.strip_prefix("formats/") == Some(name);
+    if name == "README.md" {
+        return None;
+    }
+    let (path, ..) = CHAPTERS.iter().find(|(_, _, file, _)| is_it(file))?;
     Some(anchor.map_or_else(|| (*path).to_owned(), |a| format!("{path}#{a}")))
 }
 
@@ -210,6 +255,8 @@ mod tests {
         assert!(followed > 50, "{followed}");
     }
 
+    const FORMATS: &str = include_str!("../../../docs/formats/README.md");
+
     #[test]
     fn a_page_has_every_part_and_nothing_that_its_policy_forbids() {
         for place in ["{title}", "{scripts}", "{main}"] {
@@ -224,12 +271,19 @@ mod tests {
             assert!(paths().any(|p| p == script), "{path}: {script}");
         }
         for (path, ..) in CHAPTERS {
-            assert!(
-                FRAME.contains(&format!("href=\"{path}\"")),
-                "{path} is in no menu"
-            );
+            // Each format is led to by the list of them.
+            let format = path.strip_prefix("/docs/formats/").map(|_| FORMATS);
+            let linked = format!("href=\"{path}\"");
+            let leads = format.map_or(FRAME.contains(&linked), |list| {
+                markdown::render(list, led).contains(&linked)
+            });
+            assert!(leads, "{path} is in no menu");
         }
         assert_eq!(led("../ARCHITECTURE.md"), None);
+        assert_eq!(led("../README.md"), None);
+        let to = |link| led(link).unwrap_or_default();
+        assert_eq!(to("formats/README.md"), "/docs/formats");
+        assert_eq!(to("formats/cds.md#x"), "/docs/formats/cds#x");
         assert_eq!(led("docs/limits.md#x").as_deref(), Some("/docs/limits#x"));
     }
 }

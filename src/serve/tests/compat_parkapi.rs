@@ -74,6 +74,10 @@ fn parking(lot: &Value) -> Parking {
     }
 }
 
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "what it is compared with may be none"
+)]
 fn spaces(car: i64, wheelchair: Option<i64>) -> Option<Spaces> {
     let car = Some(car);
     Some(Spaces { car, wheelchair })

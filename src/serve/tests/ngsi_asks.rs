@@ -214,10 +214,10 @@ async fn an_answer_that_is_held_is_not_sent_again_until_something_changes() {
     assert_eq!(first.header("cache-control"), "public, max-age=1");
     assert_eq!(first.header("access-control-allow-origin"), "*");
     assert!(first.header("ratelimit-policy").contains("\"search\""));
-    let held = [("if-none-match", first.header("etag"))];
-    assert_eq!(town.get_with(path, &held).await.status.as_u16(), 304);
+    let known = [("if-none-match", first.header("etag"))];
+    assert_eq!(town.get_with(path, &known).await.status.as_u16(), 304);
     town.turns("TPY12-001", Occupied, Occupied);
-    assert_eq!(town.get_with(path, &held).await.status.as_u16(), 200);
+    assert_eq!(town.get_with(path, &known).await.status.as_u16(), 200);
     let head = town.call("HEAD", path, &[], "").await;
     assert_eq!((head.status.as_u16(), head.body.len()), (200, 0));
 }

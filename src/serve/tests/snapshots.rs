@@ -217,6 +217,7 @@ async fn refusals() -> Vec<Answer> {
             .await,
         once(201).await,
         admin("PUT", "/v1/admin/bays", bays(4)).await,
+        town.get("/v1/cds/curbs/areas").await,
     ]
 }
 

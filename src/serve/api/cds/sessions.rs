@@ -8,6 +8,7 @@ use super::state::CdsState;
 use super::stays::{StayWalk, lies_in, place_of};
 use super::visit_words::{VisitEnd, session_id};
 use super::{media, past_schema};
+use crate::domain::LatLon;
 use crate::history::VisitRow;
 use crate::registry::city::City;
 use crate::serve::formats::text::Text;
@@ -99,8 +100,9 @@ fn answer(own: &CdsState, query: Option<&str>) -> Result<(Vec<u8>, Option<String
             )));
         }
         near.sort_by_key(|(mm, visit)| (*mm, visit.end));
-        near.iter()
-            .for_each(|(_, visit)| row(&mut rows, &city, visit));
+        for (_, visit) in &near {
+            row(&mut rows, &city, visit);
+        }
         return Ok((rows.0, None));
     }
     let mut written = 0;
@@ -169,7 +171,7 @@ fn row(t: &mut Text, city: &City, visit: &VisitRow) {
             ids::cell(t, end.event_id(visit));
         }
     }
-    let place = place_of(city, visit).map(|place| place.e7());
+    let place = place_of(city, visit).map(LatLon::e7);
     for (_, at) in seen {
         match place.filter(|_| at.is_some()) {
             Some((lat, lon)) => t.raw(",").e7(lat).raw(",").e7(lon),

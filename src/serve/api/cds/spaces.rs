@@ -138,16 +138,15 @@ fn walk(
     };
     let after = after.map(cursor::read_place).transpose()?;
     let near = |bay: BayIx| -> Option<Walked> {
-        let far_m = far_m(city, bay, centre).filter(|far| *far <= radius_m)?;
+        let far_m = Some(far_m(city, bay, centre)).filter(|far| *far <= radius_m)?;
         let at = ((far_m * 1000.0) as u64, city.bay_number(bay));
         after.is_none_or(|after| at > after).then_some((at, bay))
     };
-    let mut bays: Vec<Walked> = match zone {
-        Some(zone) => curbs::bays(city, zone).filter_map(near).collect(),
-        None => {
-            let all = city.bays_after(None).map(|(_, bay)| bay);
-            all.filter(is_meant).filter_map(near).collect()
-        }
+    let mut bays: Vec<Walked> = if let Some(zone) = zone {
+        curbs::bays(city, zone).filter_map(near).collect()
+    } else {
+        let all = city.bays_after(None).map(|(_, bay)| bay);
+        all.filter(is_meant).filter_map(near).collect()
     };
     // No more than a page is put in order.
     if bays.len() > MOST + 1 {
@@ -158,8 +157,8 @@ fn walk(
     Ok((bays, true))
 }
 
-fn far_m(city: &City, bay: BayIx, centre: LatLon) -> Option<f64> {
-    Some(city.place(bay).distance_m(centre))
+fn far_m(city: &City, bay: BayIx, centre: LatLon) -> f64 {
+    city.place(bay).distance_m(centre)
 }
 
 fn space(page: &mut CdsPage, city: &City, seen: &SeenBay, (now, with_geometry): (bool, bool)) {

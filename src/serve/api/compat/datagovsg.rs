@@ -18,7 +18,7 @@ use crate::serve::http::problems;
 use crate::serve::sight::{Eyes, Sight};
 use axum::extract::State;
 use axum::http::Uri;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -66,7 +66,7 @@ async fn carpark_availability(
     };
     answer
         .await
-        .unwrap_or_else(|e| refused(e, Shape::DataGovSg).into_response())
+        .unwrap_or_else(|e| refused(e, Shape::DataGovSg))
 }
 
 async fn tell(own: Arc<CompatState>, held: &HeldAnswer, uri: &Uri) -> Result<Response, ApiError> {

@@ -68,19 +68,16 @@ impl Which {
         sight: Sight<'a>,
         atlas: &'a Atlas,
     ) -> Result<Vec<(ZoneIx, ZoneTold<'a>)>, ApiError> {
-        let zones: Vec<(ZoneIx, ZoneTold<'a>)> = match &self.zones {
-            Some(named) => {
-                let told = |zone: &ZoneIx| Some((*zone, sight.zone(atlas, *zone)?));
-                named.iter().filter_map(told).collect()
-            }
-            None => {
-                let is_there = |zone: &ZoneTold<'_>| {
-                    self.bbox
-                        .is_none_or(|bbox| bbox.contains(zone.zone.spec.place))
-                };
-                let all = each_zone(sight, atlas);
-                all.filter(|(_, told)| is_there(told)).collect()
-            }
+        let zones: Vec<(ZoneIx, ZoneTold<'a>)> = if let Some(named) = &self.zones {
+            let told = |zone: &ZoneIx| Some((*zone, sight.zone(atlas, *zone)?));
+            named.iter().filter_map(told).collect()
+        } else {
+            let is_there = |zone: &ZoneTold<'_>| {
+                self.bbox
+                    .is_none_or(|bbox| bbox.contains(zone.zone.spec.place))
+            };
+            let all = each_zone(sight, atlas);
+            all.filter(|(_, told)| is_there(told)).collect()
         };
         if !self.spaces {
             return Ok(zones);

@@ -232,7 +232,6 @@ fn is_text(media_type: &str) -> bool {
 mod tests {
     use super::*;
     use crate::serve::http::encoding::testing;
-    use std::io::Read as _;
 
     fn wish(accept: &str) -> Option<Packing> {
         let mut headers = HeaderMap::new();

@@ -12,7 +12,6 @@ use crate::history::SettledPart;
 use crate::serve::api::cds::Urn;
 use serde_json::Value;
 use std::sync::Arc;
-use std::time::Duration;
 
 fn uuid_of(zone: &str) -> String {
     Urn::Zone.of(zone).to_string()
@@ -77,7 +76,7 @@ impl Town {
         let part = SettledPart::Hour(Arc::new(settled));
         let keeper = self.memory.keeper.get().unwrap();
         while !keeper.offer(0, 1, &part) {
-            std::thread::sleep(Duration::from_millis(2));
+            std::thread::yield_now();
         }
         self.memory.settle_to(hour.plus(HOUR_MS));
     }

@@ -4,6 +4,7 @@ use super::{Call, Shown};
 use crate::domain::BayStatus::{Occupied, Vacant};
 use crate::domain::Millis;
 use crate::health::Part;
+use crate::serve::tests::compat::counted;
 use crate::serve::tests::forecast::emptying;
 use crate::serve::tests::{NOW, Town};
 
@@ -32,6 +33,8 @@ pub(super) async fn show(shown: &mut Shown) {
             shown.show(Call::new(of, "", path).accept(accept)).await;
         }
     }
+    // A car park that is not silent, for feeds that leave others out.
+    town.tally("HE12", counted(68, 105));
     for (of, path) in [
         (
             "get /v1/zones/{zone}/forecast",
@@ -60,6 +63,14 @@ pub(super) async fn show(shown: &mut Shown) {
         shown.show(Call::new(of, "", path)).await;
     }
     as_entities(shown).await;
+    to_the_authority(shown).await;
+    for of in ["get /v1/openapi.json", "get /v1/asyncapi.json"] {
+        shown.all.insert(of.to_owned(), described(of));
+    }
+}
+
+/// What is settled, and who said it.
+async fn to_the_authority(shown: &mut Shown) {
     let turnover = "/v1/turnover?zone=TPY12&from=2026-11-22T00:00:00Z&to=2026-11-23T00:00:00Z&interval=1h&limit=2";
     for accept in ["application/json", "text/csv"] {
         let call = Call::new("get /v1/turnover", "monitor", turnover);
@@ -99,9 +110,6 @@ pub(super) async fn show(shown: &mut Shown) {
         ),
     ] {
         shown.show(Call::new(of, "monitor", path)).await;
-    }
-    for of in ["get /v1/openapi.json", "get /v1/asyncapi.json"] {
-        shown.all.insert(of.to_owned(), described(of));
     }
 }
 
