@@ -25,7 +25,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch;
 use utoipa::OpenApi as _;
-use utoipa_axum::router::OpenApiRouter;
 
 /// One state for each group of routes; every part is shared with the rest of the hub.
 struct AudienceStates {

@@ -34,7 +34,7 @@ pub(super) async fn show(shown: &mut Shown) {
         }
     }
     // A car park that is not silent, for feeds that leave others out.
-    town.tally("HE12", counted(68, 105));
+    shown.town.tally("HE12", counted(68, 105));
     for (of, path) in [
         (
             "get /v1/zones/{zone}/forecast",
