@@ -9,7 +9,7 @@ use super::engine::AtWork;
 use super::{Failure, Shared, history};
 use crate::config::Config;
 use crate::domain::credit::CreditSample;
-use crate::domain::turnover::HOUR_MS;
+use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{Corrections, Millis, RecentTurnover, SettledHour, SettledSink};
 use crate::history::Keeper;
 use crate::journal::FolderId;
@@ -54,7 +54,8 @@ pub(super) fn open(
         registry: shared.registry.clone(),
         store,
         hub: hub_name(hub),
-        lag_ms: u64::from(config.stream.settle.amend_h) * HOUR_MS,
+        // And a window more: the last hour is handed in by the window at whose end it is told settled.
+        lag_ms: u64::from(config.stream.settle.amend_h) * HOUR_MS + WINDOW_MS,
         board: shared.limits.credit.clone(),
         metrics: shared.metrics.clone(),
     });

@@ -133,7 +133,7 @@ async fn who_tells_what_the_hub_did_not_know_may_ask_more_and_who_is_wrong_is_do
     }
     assert_eq!(policy(&hub, RIGHT).await, "\"read\";q=1200;w=60");
     // The day is over, and nothing can amend it any more.
-    for minutes in [0, 30, 60, 70] {
+    for minutes in [0, 30, 60, 70, 80] {
         hub.turn(MIDNIGHT.plus(minutes * MINUTE)).await;
     }
     let path = "/v1/partners/me/credit";
@@ -149,7 +149,7 @@ async fn who_tells_what_the_hub_did_not_know_may_ask_more_and_who_is_wrong_is_do
 async fn settled(hub: &TestHub, told: &Value) {
     let day = &told["days"][0];
     let counts = |day: &Value| ["counted", "settled", "right"].map(|n| day[n].clone());
-    assert_eq!(counts(day), [ALL, ALL, ALL].map(Value::from), "{day}");
+    assert_eq!(counts(day), [ALL, ALL, ALL].map(Value::from), "{told}");
     assert_eq!(
         (&day["day"], &day["partner"]),
         (&json!("2026-11-23"), &json!("right ltd"))

@@ -55,7 +55,7 @@ pub(in crate::serve) fn public_routes(cds_state: Arc<CdsState>) -> OpenApiRouter
 pub(in crate::serve) fn routes(cds_state: Arc<CdsState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(events::events))
-        .routes(routes!(status::status))
+        .routes(routes!(status::event_status))
         .routes(routes!(aggregates::aggregates))
         .routes(routes!(sessions::sessions))
         .with_state(cds_state)

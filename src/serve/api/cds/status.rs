@@ -37,7 +37,7 @@ const MOST: u32 = 10_000;
         problems::NotNow,
     )
 )]
-pub(super) async fn status(
+pub(super) async fn event_status(
     _: Watcher,
     State(own): State<Arc<CdsState>>,
     held: Validators,
