@@ -45,7 +45,7 @@ use utoipa_axum::routes;
 /// What anybody may ask.
 pub(in crate::serve) fn public_routes(cds_state: Arc<CdsState>) -> OpenApiRouter {
     OpenApiRouter::new()
-        .routes(routes!(zones::zones))
+        .routes(routes!(zones::curb_zones))
         .routes(routes!(spaces::spaces))
         .routes(routes!(policy_list::policies))
         .with_state(cds_state)

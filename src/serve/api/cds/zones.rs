@@ -45,7 +45,7 @@ const FULL_BYTES: usize = 8 << 20;
         problems::BadParameter, problems::NotInThatFormat, problems::NotOffered, problems::NotNow,
     )
 )]
-pub(super) async fn zones(
+pub(super) async fn curb_zones(
     _: Reader,
     State(own): State<Arc<CdsState>>,
     held: Validators,
