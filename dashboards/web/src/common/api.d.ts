@@ -637,6 +637,11 @@ export interface components {
         PartnerMe: {
             /** @description How strangers become partners here. */
             admission: components["schemas"]["AdmissionRule"];
+            /**
+             * @description Your credit has fallen so low that reports of your apps weigh as if they were made with confidence
+             *     0.5: see `/v1/partners/me/credit`.
+             */
+            doubted: boolean;
             /** @description The key of this call. */
             key: components["schemas"]["HeldKey"];
             /** @description Whether what an operator of your name has is your own; an administrator says so. */
