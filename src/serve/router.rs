@@ -258,6 +258,15 @@ fn doors(
     (reports, Arc::new(pushes), Arc::new(contributions))
 }
 
+/// Who may keep answers to what everybody may read.
+const fn kept(public_reads: bool) -> Kept {
+    if public_reads {
+        Kept::ByAll
+    } else {
+        Kept::ByCaller
+    }
+}
+
 /// The whole API as one router.
 pub fn router(parts: ApiParts) -> Router {
     let metrics = parts.metrics.clone();
@@ -272,11 +281,7 @@ pub fn router(parts: ApiParts) -> Router {
     let web = parts.config.web.clone();
     let mqtt = ws::mqtt_routes(parts.mqtt.clone());
     let s = AudienceStates::of(parts);
-    let public = if public_reads {
-        Kept::ByAll
-    } else {
-        Kept::ByCaller
-    };
+    let public = kept(public_reads);
     let sockets = socket_state(
         &s.sharing,
         &s.streams,
