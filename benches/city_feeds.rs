@@ -95,7 +95,11 @@ fn city() -> (Arc<Registry>, Arc<Live>) {
             capacity_by_kind: [100, 0, 0, 0],
             price_cents_per_hour: None,
             max_height_cm: None,
-            outline: if z % 2 == 0 { vec![vec![ring]] } else { vec![] },
+            outline: if z.is_multiple_of(2) {
+                vec![vec![ring]]
+            } else {
+                vec![]
+            },
             stale_after_s: None,
             part_of: None,
         }
