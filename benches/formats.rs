@@ -31,8 +31,11 @@ use std::sync::Arc;
 use std::time::Instant;
 use tower::ServiceExt as _;
 
+/// Where a page goes on, as it says.
+type NextPage = fn(&Value) -> Option<String>;
+
 /// Name, address, and how a page says where it goes on.
-const FORMATS: [(&str, &str, fn(&Value) -> Option<String>); 3] = [
+const FORMATS: [(&str, &str, NextPage); 3] = [
     ("CDS zones", "/v1/cds/curbs/zones", linked),
     ("CDS spaces", "/v1/cds/curbs/spaces", linked),
     ("CDS policies", "/v1/cds/curbs/policies", linked),
@@ -80,7 +83,7 @@ struct Walked {
 }
 
 /// Every page of a format. What a page says is read between two questions, and not counted.
-async fn walk(router: &Router, path: &str, next: fn(&Value) -> Option<String>) -> Walked {
+async fn walk(router: &Router, path: &str, next: NextPage) -> Walked {
     let before = resident();
     let mut most = before;
     let mut of = Walked {
