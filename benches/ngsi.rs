@@ -69,7 +69,7 @@ async fn walk(router: &axum::Router, form: &str) -> Walked {
 }
 
 fn main() {
-    let bays = std::env::args().filter_map(|a| a.parse().ok()).next();
+    let bays = std::env::args().find_map(|a| a.parse().ok());
     let bays: usize = bays.unwrap_or(1_400_000);
     let (zones, specs) = city_specs(bays);
     let registry = Arc::new(Registry::in_memory(zones, specs).expect("a city made to be valid"));

@@ -3,9 +3,12 @@
 
 use super::hub::Hub;
 use super::mqtt::{missing, peer, printed};
+use bayhub::clock::SystemClock;
+use bayhub::domain::Clock as _;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, SystemTime};
+
+const SIX_HOURS_MS: u64 = 6 * 3_600_000;
 
 const PACKAGES: &str = "import jsonschema, referencing, yaml";
 
@@ -22,9 +25,8 @@ async fn every_answer_of_cds_fits_the_standards_schemas() {
     }
     let hub = Hub::start(&["--bays", "300", "--past", "3"]);
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/demo/cds_schemas.py");
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let now = now.expect("it is after 1970");
-    let [start, end] = [now - Duration::from_hours(6), now].map(|t| t.as_millis().to_string());
+    let now = SystemClock.now().0;
+    let [start, end] = [now - SIX_HOURS_MS, now].map(|t| t.to_string());
     let mut ask = Command::new("python3");
     ask.args([script, &*schemas.to_string_lossy(), &hub.http]);
     ask.args([hub.key("monitor"), &start, &end]);

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
 
+#[allow(clippy::needless_pass_by_value, reason = "made on the spot")]
 fn feature(geometry: Value, properties: Value) -> Value {
     json!({"type": "Feature", "geometry": geometry, "properties": properties})
 }
