@@ -1,10 +1,15 @@
 // How the pages are built: one entrance for each group of people, everything from the hub itself.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { readdirSync } from "node:fs";
 import { defineConfig } from "vite";
 import { ground } from "./scripts/ground.js";
 import { light, packed } from "./scripts/packed.js";
 
 const hub = process.env.BAYHUB ?? "http://127.0.0.1:18480";
+
+/** An entrance is an HTML file here: `authority.html` is served at `/authority`. */
+const entrances = readdirSync(import.meta.dirname).filter((file) => file.endsWith(".html"));
+const input = Object.fromEntries(entrances.map((file) => [file.slice(0, -5), file]));
 
 export default defineConfig({
   plugins: [svelte(), ground(), light(), packed()],
@@ -16,7 +21,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
     rollupOptions: {
-      input: { index: "index.html", sw: "src/offline/sw.ts" },
+      input: { ...input, sw: "src/offline/sw.ts" },
       output: {
         entryFileNames: (chunk) => (chunk.name === "sw" ? "sw.js" : "web/[name]-[hash].js"),
         chunkFileNames: "web/[name]-[hash].js",
@@ -27,6 +32,14 @@ export default defineConfig({
   worker: { format: "es", rollupOptions: { output: { entryFileNames: "web/[name]-[hash].js" } } },
   server: {
     port: 18481,
-    proxy: { "/v1": hub, "/web.json": hub, "/docs": hub, "/status": hub },
+    proxy: {
+      "/v1": hub,
+      "/web.json": hub,
+      "/docs": hub,
+      "/status": hub,
+      "/admin": hub,
+      "/readyz": hub,
+      "/metrics": hub,
+    },
   },
 });

@@ -9,6 +9,9 @@ const holes = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]
 const other = (w: string | { other: string }) => (typeof w === "string" ? w : w.other);
 
 test("both languages say the same things, with the same values", () => {
+  const files = readdirSync("src/words/en").map((f) => readFileSync(`src/words/en/${f}`, "utf8"));
+  const said = files.flatMap((text) => [...text.matchAll(/^  (\w+):/gm)].map((m) => m[1]));
+  expect(said.sort(), "no key is in two files").toEqual([...keys].sort());
   expect(Object.keys(zh).sort()).toEqual([...keys].sort());
   for (const key of keys) {
     expect(holes(other(zh[key])), key).toEqual(holes(other(en[key])));
@@ -30,7 +33,7 @@ test("Chinese has no words of English but names, units and symbols", () => {
 
 test("every word is used somewhere, and every one used is there", () => {
   const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((f) => /\.(svelte|ts)$/.test(f));
-  const own = files.filter((f) => !/^words\/(en|zh)\.ts$/.test(f));
+  const own = files.filter((f) => !/^words\/(en|zh)(\.ts|\/)/.test(f));
   const text = own.map((f) => readFileSync(`src/${f}`, "utf8")).join("\n");
   const unused = keys.filter((key) => !text.includes(`"${key}"`));
   expect(unused).toEqual([]);

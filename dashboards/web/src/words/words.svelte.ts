@@ -1,12 +1,12 @@
 // The words of the pages, in the language of the reader: by the address, else as chosen before, else the browser's.
 import { en } from "./en";
+import type { Told } from "./told";
 import { zh } from "./zh";
 
 export type Language = "en" | "zh";
 
-type Counted = { one?: string; other: string };
 /** All words of a language: the same keys in each. */
-export type Words = { [K in keyof typeof en]: (typeof en)[K] extends string ? string : Counted };
+export type Words = Told<typeof en>;
 export type Word = keyof Words;
 export type Values = Record<string, string | number>;
 
@@ -15,6 +15,7 @@ export const LOCALES: Record<Language, string> = { en: "en-GB", zh: "zh-CN" };
 const KEPT = "bayhub.language";
 
 const words = $state({ language: "en" as Language });
+let title: Word = "title";
 
 export const language = (): Language => words.language;
 export const locale = (): string => LOCALES[words.language];
@@ -22,7 +23,13 @@ export const locale = (): string => LOCALES[words.language];
 export function chooseLanguage(chosen: Language): void {
   words.language = chosen;
   document.documentElement.lang = chosen === "zh" ? "zh-Hans" : "en";
-  document.title = t("title");
+  document.title = t(title);
+}
+
+/** What the page is called in the browser's tab, in whichever language. */
+export function entitle(word: Word): void {
+  title = word;
+  document.title = t(title);
 }
 
 export function keepLanguage(chosen: Language): void {

@@ -1,0 +1,2 @@
+// The authority’s page. Keys begin with the page's name.
+export const authority = {};

@@ -1,0 +1,2 @@
+// The page of businesses that share bays. Keys begin with the page's name.
+export const business = {};

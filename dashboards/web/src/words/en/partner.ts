@@ -1,0 +1,2 @@
+// The page of data partners. Keys begin with the page's name.
+export const partner = {};
