@@ -26,7 +26,7 @@ use learn::ForecastLesson;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch as channel;
-use watch::Watcher;
+use watch::OddsWatcher;
 
 /// How often the clock is looked at.
 const LOOK: Duration = Duration::from_secs(1);
@@ -54,7 +54,7 @@ pub(super) struct Forecaster {
     /// What was learnt: tens of megabytes, shared with who writes it down.
     city: Arc<City>,
     calibration: Calibration,
-    watcher: Watcher,
+    watcher: OddsWatcher,
 }
 
 /// Opens the folder and takes up what was learnt before.
@@ -80,7 +80,7 @@ pub(super) fn open(
         wall,
         city: Arc::new(city),
         calibration,
-        watcher: Watcher::default(),
+        watcher: OddsWatcher::default(),
     })
 }
 

@@ -27,9 +27,9 @@ struct ToldOdds {
 
 /// See the module.
 #[derive(Default)]
-pub(super) struct Watcher([VecDeque<ToldOdds>; WATCHED_MS.len()]);
+pub(super) struct OddsWatcher([VecDeque<ToldOdds>; WATCHED_MS.len()]);
 
-impl Watcher {
+impl OddsWatcher {
     /// Draws bays, and remembers what is told of them.
     pub(super) fn take(
         &mut self,

@@ -39,8 +39,6 @@ use utoipa::{IntoParams, Modify, OpenApi, ToSchema};
             context brokers. No key is needed to read unless the hub is set to want one."),
         (name = "partners", description = "What a partner reads and manages of itself: who a key is of and what it \
             opens. Any key; to manage, one with the scope partner."),
-        (name = "city standards", description = "Zones and bays in the forms of standards that cities and their \
-            suppliers read. No key is needed unless the hub is set to want one."),
         (name = "operators", description = "The registry, keys, devices, what was refused, and whether the hub is \
             well. A key with the scope admin, but for health and the descriptions."),
     ),

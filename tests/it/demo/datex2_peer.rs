@@ -58,10 +58,15 @@ fn city(dir: &Path) {
         counts,
     ];
     let bay = |id: &str, zone: &str, more: Value| {
+        let place = match zone {
+            "EMOJI" => (103.9, 1.3),
+            "RTL" => (103.6, 1.3),
+            _ => (103.8, 1.3),
+        };
         let mut properties = json!({"id": id, "zone": zone, "kind": "car"});
         let all = properties.as_object_mut().expect("an object");
         all.extend(more.as_object().expect("an object").clone());
-        feature(point(103.8, 1.3), properties)
+        feature(point(place.0, place.1), properties)
     };
     let bays = [
         bay(

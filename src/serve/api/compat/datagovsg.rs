@@ -4,7 +4,7 @@
 //! that was heard.
 
 use super::lots::{LOT_TYPES, LotsByKind, by_kind};
-use super::refusal::{Shape, refused};
+use super::refusal::{RefusalShape, refused};
 use super::{CompatState, called, schema};
 use crate::domain::{Calendar, Millis, ZoneIx};
 use crate::serve::feed::{CityFeed, Sent, each_zone};
@@ -66,7 +66,7 @@ async fn carpark_availability(
     };
     answer
         .await
-        .unwrap_or_else(|e| refused(e, Shape::DataGovSg))
+        .unwrap_or_else(|e| refused(e, RefusalShape::DataGovSg))
 }
 
 async fn tell(own: Arc<CompatState>, held: &HeldAnswer, uri: &Uri) -> Result<Response, ApiError> {

@@ -1,7 +1,7 @@
 //! `CarParkAvailabilityv2` of LTA DataMall: a row a car park and lot type, 500 at a time.
 
 use super::lots::{LOT_TYPES, by_kind};
-use super::refusal::{Shape, refused};
+use super::refusal::{RefusalShape, refused};
 use super::{CompatState, called, schema};
 use crate::domain::ZoneIx;
 use crate::serve::feed::{CityFeed, Sent, each_zone};
@@ -69,7 +69,9 @@ async fn datamall_availability(
             .answer((&uri, &held), SENT, now, make)
             .await
     };
-    answer.await.unwrap_or_else(|e| refused(e, Shape::DataMall))
+    answer
+        .await
+        .unwrap_or_else(|e| refused(e, RefusalShape::DataMall))
 }
 
 /// A car park's lots of one type.

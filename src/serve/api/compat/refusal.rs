@@ -8,7 +8,7 @@ use serde_json::json;
 
 /// Whose members.
 #[derive(Clone, Copy)]
-pub(super) enum Shape {
+pub(super) enum RefusalShape {
     /// `code` and `message`.
     DataGovSg,
     /// `fault` with `faultstring` and `detail`.
@@ -19,16 +19,16 @@ pub(super) enum Shape {
 const NO_KEY: &str = "oauth.v2.InvalidApiKeyForGivenResource";
 
 /// The refusal as it is sent.
-pub(super) fn refused(e: ApiError, shape: Shape) -> Response {
+pub(super) fn refused(e: ApiError, shape: RefusalShape) -> Response {
     let (status, mut problem) = e.problem();
     let mut answer = e.into_response();
     let detail = problem["detail"].clone();
     match shape {
-        Shape::DataGovSg => {
+        RefusalShape::DataGovSg => {
             problem["code"] = status.as_u16().into();
             problem["message"] = detail;
         }
-        Shape::DataMall => {
+        RefusalShape::DataMall => {
             let code = if status == StatusCode::UNAUTHORIZED {
                 json!(NO_KEY)
             } else {

@@ -65,7 +65,12 @@ struct CarparkLots {
 #[into_params(parameter_in = Query)]
 pub(in crate::serve) struct CarParkAvailabilityV2Query {
     /// Rows to pass over.
-    #[param(rename = "$skip", minimum = 0, default = 0)]
+    #[param(
+        rename = "$skip",
+        minimum = 0,
+        maximum = 4_294_967_295_u32,
+        default = 0
+    )]
     skip: Option<u32>,
 }
 

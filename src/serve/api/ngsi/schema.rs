@@ -9,7 +9,7 @@ use super::write::MediaForm;
 use serde_json::json;
 use std::collections::BTreeMap;
 use utoipa::openapi::response::Response;
-use utoipa::openapi::schema::Schema;
+use utoipa::openapi::schema::{Schema, SchemaType};
 use utoipa::openapi::{ContentBuilder, RefOr, ResponseBuilder};
 use utoipa::{IntoParams, IntoResponses, ToSchema};
 
@@ -105,49 +105,73 @@ pub(super) struct SubscriptionsQuery {
     count: Option<bool>,
 }
 
-/// A subscription, as ETSI GS CIM 009 has it.
-#[derive(ToSchema)]
-pub(super) struct SubscriptionAsked {
-    /// `Subscription`.
-    #[schema(example = "Subscription")]
-    r#type: String,
-    /// Its URN; absent: the hub makes one.
-    id: Option<String>,
-    #[schema(rename = "subscriptionName")]
-    subscription_name: Option<String>,
-    description: Option<String>,
-    /// Entities by `type` and `id` or `idPattern`.
-    #[schema(max_items = 50, value_type = Option<Vec<Object>>)]
-    entities: Option<Vec<()>>,
-    /// A change of one of these is told; absent: of any but the times of observation.
-    #[schema(rename = "watchedAttributes", max_items = 50)]
-    watched_attributes: Option<Vec<String>>,
-    /// On time and not by change: every so many seconds.
-    #[schema(rename = "timeInterval", minimum = 1, maximum = 86400)]
-    time_interval: Option<u32>,
-    /// As of entities.
-    q: Option<String>,
-    /// `georel`, `geometry`, `coordinates`, as of entities.
-    #[schema(rename = "geoQ", value_type = Option<Object>)]
-    geo_q: Option<()>,
-    #[schema(rename = "isActive")]
-    is_active: Option<bool>,
-    /// `attributes`, `format` (normalized or keyValues) and `endpoint`: `uri`, `accept`, and `receiverInfo`,
-    /// a list of `key` and `value` that are sent as headers.
-    #[schema(value_type = Object)]
-    notification: (),
-    #[schema(rename = "expiresAt", format = DateTime)]
-    expires_at: Option<String>,
-    /// At least so many seconds from one notification to the next.
-    #[schema(minimum = 1, maximum = 86400)]
-    throttling: Option<u32>,
+// A subscription has both of these, a change of one need not.
+macro_rules! subscription {
+    ($name:ident = $doc:literal, $kind:ty, $notification:ty) => {
+        #[doc = $doc]
+        #[derive(ToSchema)]
+        pub(super) struct $name {
+            /// `Subscription`.
+            #[schema(example = "Subscription")]
+            r#type: $kind,
+            /// Its URN; absent: the hub makes one.
+            id: Option<String>,
+            #[schema(rename = "subscriptionName")]
+            subscription_name: Option<String>,
+            description: Option<String>,
+            /// Entities by `type` and `id` or `idPattern`.
+            #[schema(max_items = 50, value_type = Option<Vec<Object>>)]
+            entities: Option<Vec<()>>,
+            /// A change of one of these is told; absent: of any but the times of observation.
+            #[schema(rename = "watchedAttributes", max_items = 50)]
+            watched_attributes: Option<Vec<String>>,
+            /// On time and not by change: every so many seconds.
+            #[schema(rename = "timeInterval", minimum = 1, maximum = 86400)]
+            time_interval: Option<u32>,
+            /// As of entities.
+            q: Option<String>,
+            /// `georel`, `geometry`, `coordinates`, as of entities.
+            #[schema(rename = "geoQ", value_type = Option<Object>)]
+            geo_q: Option<()>,
+            #[schema(rename = "isActive")]
+            is_active: Option<bool>,
+            /// `attributes`, `format` (normalized or keyValues) and `endpoint`: `uri`, `accept`, and `receiverInfo`,
+            /// a list of `key` and `value` that are sent as headers.
+            #[schema(value_type = $notification)]
+            notification: (),
+            #[schema(rename = "expiresAt", format = DateTime)]
+            expires_at: Option<String>,
+            /// At least so many seconds from one notification to the next.
+            #[schema(minimum = 1, maximum = 86400)]
+            throttling: Option<u32>,
+        }
+    };
 }
+
+subscription!(
+    SubscriptionAsked = "A subscription, as ETSI GS CIM 009 has it.",
+    String,
+    Object
+);
+subscription!(
+    SubscriptionChange = "Members of a subscription: those that change.",
+    Option<String>,
+    Option<Object>
+);
 
 type AnswerMap = BTreeMap<String, RefOr<Response>>;
 
 fn schema(of: serde_json::Value) -> RefOr<Schema> {
     // Its text is the program's own; the document's tests read it.
-    serde_json::from_value(of).unwrap_or_else(|_| RefOr::T(Schema::default()))
+    let is_any = of["type"].is_null();
+    let mut read = serde_json::from_value(of).unwrap_or_else(|_| RefOr::T(Schema::default()));
+    if let RefOr::T(Schema::Object(any)) = &mut read
+        && is_any
+    {
+        // Read without a type it becomes an object.
+        any.schema_type = SchemaType::AnyValue;
+    }
+    read
 }
 
 fn answer(description: &str, forms: &[MediaForm], of: &serde_json::Value) -> AnswerMap {
@@ -173,6 +197,11 @@ fn entity() -> serde_json::Value {
     })
 }
 
+/// No generator of clients writes a choice of the two that compiles everywhere, so it is anything.
+fn either_list() -> serde_json::Value {
+    json!({"description": "A list of names, or with `details` a list of objects"})
+}
+
 macro_rules! answers {
     ($($name:ident = $description:literal $forms:expr, $of:expr;)+) => {$(
         #[doc = $description]
@@ -191,8 +220,8 @@ answers! {
     EntityAnswer = "The entity" MediaForm::ALL, entity();
     SubscriptionsAnswer = "All of them" [MediaForm::Json, MediaForm::JsonLd], json!({"type": "array", "items": entity()});
     SubscriptionAnswer = "The subscription" [MediaForm::Json, MediaForm::JsonLd], entity();
-    TypesAnswer = "The types" [MediaForm::Json, MediaForm::JsonLd], json!({"type": "object"});
-    AttributesAnswer = "The attributes" [MediaForm::Json, MediaForm::JsonLd], json!({"type": "object"});
+    TypesAnswer = "The types" [MediaForm::Json, MediaForm::JsonLd], either_list();
+    AttributesAnswer = "The attributes" [MediaForm::Json, MediaForm::JsonLd], either_list();
 }
 
 fn refusal(status: u16, description: &str) -> AnswerMap {

@@ -159,7 +159,7 @@ async fn ngsi_subscription(
 #[utoipa::path(
     patch, path = "/ngsi-ld/v1/subscriptions/{subscription}", tag = "brokers", security(("key" = [])),
     params(("subscription" = String, Path, description = "The subscription's URN")),
-    request_body = schema::SubscriptionAsked,
+    request_body = schema::SubscriptionChange,
     responses(
         (status = 204, description = "Changed, durably"),
         schema::BadRequestData, problems::NoKey, schema::NoSuchSubscription, schema::BodyTooLarge,
