@@ -44,6 +44,25 @@ fn of<'t>(text: &'t str, zone: &str) -> &'t str {
 }
 
 #[tokio::test]
+async fn a_place_says_when_the_registry_last_changed_it() {
+    let town = Town::new();
+    let undated = text(&town, TABLE).await;
+    assert!(!undated.contains("fac:lastUpdated"), "{undated}");
+    let new = serde_json::json!({
+        "type": "Feature", "geometry": {"type": "Point", "coordinates": [103.8, 1.3]},
+        "properties": {"id": "NEW", "name": "New", "kind": "on_street"},
+    });
+    let put = town
+        .call_as("admin", "PUT", "/v1/admin/zones", new.to_string())
+        .await;
+    assert!(put.status.is_success(), "{put:?}");
+    let table = text(&town, TABLE).await;
+    let place = within(&table, "id=\"NEW\"", "<fac:locationReference");
+    let dated = "</fac:name><fac:lastUpdated>2026-11-23T02:00:00.123Z</fac:lastUpdated>";
+    assert!(place.ends_with(dated), "{place}");
+}
+
+#[tokio::test]
 async fn a_table_has_places_and_spaces_with_what_the_registry_says_of_them() {
     let mut street = zone("S & T", "Straße <1>", ZoneKind::OnStreet, at(1.3, 103.8), 0);
     street.id = "ST".to_owned();

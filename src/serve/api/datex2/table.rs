@@ -121,6 +121,10 @@ fn write(t: &mut Text, city: &City, row: &TableRow, language: &str) {
 fn place(x: &mut Xml<'_>, city: &City, zone: ZoneIx, capacity: Option<u32>, language: &str) {
     let spec = &city.zone(zone).spec;
     x.named("fac:name", &spec.name, language);
+    let updated = city.zone(zone).dates.updated;
+    if !updated.is_never() {
+        x.raw("fac:lastUpdated", &updated.to_string());
+    }
     if spec.outline.is_empty() {
         point(x, spec.place.e7());
     } else {
