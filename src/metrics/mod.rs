@@ -1,11 +1,12 @@
 //! Everything the hub counts, by its Prometheus name. This room is the only door to the
 //! `prometheus` crate.
 //!
-//! Names have the `bayhub_` prefix, base units and `_total`; no id is ever a label (a broker's name
-//! is none: the configuration lists the few there are). Handles are looked up once here, so
+//! Names have the `bayhub_` prefix, base units and `_total`; no id is ever a label but of what is
+//! told zone by zone ([`ZONE_FAMILIES`]; a broker's name is none: the configuration lists the few there are). Handles are looked up once here, so
 //! counting on a hot path is one atomic addition.
 
 mod brokers;
+mod by_zone;
 mod credit;
 mod doors;
 mod feeds;
@@ -17,6 +18,7 @@ mod sharing;
 mod webhooks;
 
 pub use brokers::Brokers;
+pub use by_zone::{ZONE_FAMILIES, ZoneFamily};
 pub use credit::CreditMetrics;
 pub use feeds::Feeds;
 pub use forecast::ForecastMetrics;

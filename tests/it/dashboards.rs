@@ -254,6 +254,8 @@ fn the_prometheus_file_scrapes_the_hub_and_loads_the_alerts() {
         (job["job_name"].as_str(), job["metrics_path"].as_str()),
         (Some("bayhub"), Some("/metrics"))
     );
+    let zones = &config["scrape_configs"][1];
+    assert_eq!(zones["metrics_path"].as_str(), Some("/metrics/zones"));
 }
 
 #[test]

@@ -80,6 +80,7 @@ mod uplinks;
 mod usage;
 mod webhooks;
 mod zone_history;
+mod zone_metrics;
 mod zones;
 
 pub(super) use answer::Answer;

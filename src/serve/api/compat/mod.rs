@@ -8,6 +8,7 @@ mod datagovsg;
 mod datamall;
 mod lots;
 mod parkapi;
+mod prometheus;
 mod refusal;
 pub(in crate::serve) mod schema;
 
@@ -38,6 +39,7 @@ pub(in crate::serve) fn routes(compat_state: Arc<CompatState>) -> OpenApiRouter 
     OpenApiRouter::new()
         .merge(datagovsg::routes())
         .merge(parkapi::routes())
+        .merge(prometheus::routes())
         .with_state(compat_state)
 }
 

@@ -16,6 +16,7 @@ pub(super) const OPERATIONS: &[(&str, &str)] = &[
     ("get", "/livez"),
     ("get", "/readyz"),
     ("get", "/metrics"),
+    ("get", "/metrics/zones"),
     ("get", "/v1/openapi.json"),
     ("get", "/v1/asyncapi.json"),
     ("get", "/v1/bays/nearby"),

@@ -59,6 +59,7 @@ pub(super) async fn show(shown: &mut Shown) {
         ("get /livez", "/livez"),
         ("get /readyz", "/readyz"),
         ("get /metrics", "/metrics"),
+        ("get /metrics/zones", "/metrics/zones"),
     ] {
         shown.show(Call::new(of, "", path)).await;
     }
