@@ -8,6 +8,8 @@ export const common = {
   close: "Close",
   keyTitle: "A key is needed",
   keyHelp: "This needs a key with the scope “{scope}”. It stays in this tab and is forgotten when you close it.",
+  keyHelpAny:
+    "Any key of yours will do; one with the scope “{scope}” opens all of it. It stays in this tab and is forgotten when you close it.",
   keyLabel: "Key",
   keyUse: "Use this key",
   keyDemo: "Use the demo’s key",

@@ -11,6 +11,7 @@ export const common: Told<typeof en> = {
   close: "关闭",
   keyTitle: "需要密钥",
   keyHelp: "此处需要带有“{scope}”权限的密钥。密钥只保存在本标签页，关闭后即清除。",
+  keyHelpAny: "贵方任一密钥均可；带有“{scope}”权限的密钥可使用全部功能。密钥只保存在本标签页，关闭后即清除。",
   keyLabel: "密钥",
   keyUse: "使用此密钥",
   keyDemo: "使用演示密钥",
