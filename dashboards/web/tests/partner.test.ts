@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { round, runs } from "../src/common/chart/scale";
+import { axisEnd } from "../src/common/chart/axis";
+import { runs } from "../src/common/chart/scale";
 import {
   anHour,
   creditDays,
@@ -115,5 +116,5 @@ test("a day that is not settled is not a day of zero, and no line runs through i
 });
 
 test("axes end at round numbers", () => {
-  expect([0, 3, 41, 5_300, 250_000].map(round)).toEqual([1, 3, 50, 6_000, 300_000]);
+  expect([0, 3, 41, 5_300, 250_000].map(axisEnd)).toEqual([1, 3, 50, 6_000, 300_000]);
 });

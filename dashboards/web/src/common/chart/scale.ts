@@ -1,10 +1,10 @@
 // What charts are measured by: round numbers for an axis, and lines that end where nothing is known.
 
-/** The least round number (such as 1, 2, 3 or 40) that `most` is not above; 1 of nothing. */
+/** The least round number (1, 2, 5 and their tens) that `most` is not above; 1 of nothing. */
 export function round(most: number): number {
   if (!(most > 0)) return 1;
   const ten = 10 ** Math.floor(Math.log10(most));
-  const of = [1, 2, 3, 4, 5, 6, 8, 10].find((n) => n * ten >= most * (1 - 1e-9)) ?? 10;
+  const of = [1, 2, 5, 10].find((n) => n * ten >= most * (1 - 1e-9)) ?? 10;
   return of * ten;
 }
 
