@@ -152,7 +152,7 @@ async function rotatesAndResends(screen, language) {
   for (const name of [called, `${called}.2`]) {
     await page.getByRole("button", { name: new RegExp(`${words.revoke}.*${name}$`) }).click();
     await page.getByRole("button", { name: words.revokeYes, exact: true }).click();
-    await page.getByRole("button", { name: new RegExp(`${words.revoke}.*${name}$`) }).waitFor({ state: "detached" });
+    await page.getByRole("heading", { name: `demo:${name}`, exact: true }).waitFor({ state: "detached" });
   }
   assert.ok(!(await isGood(old)) && !(await isGood(fresh)), "a revoked key is good");
 
