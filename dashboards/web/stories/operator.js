@@ -140,6 +140,36 @@ async function admits() {
   await page.context().close();
 }
 
+/** Zones that went silent are a list and on the map; choosing one shows where it is. */
+async function silent() {
+  for (const [screen, language] of /** @type {const} */ ([
+    ["desk", "en"],
+    ["portrait", "zh"],
+  ])) {
+    const page = await open({ screen, language });
+    await page.route("**/v1/zones?*", async (route) => {
+      const answer = await route.fetch();
+      const json = await answer.json();
+      json.zones.slice(0, 15).forEach((/** @type {any} */ z, /** @type {number} */ n) => {
+        Object.assign(z, { stale: true, observed_at: n ? z.observed_at : null });
+        z.name = n === 1 ? `<b>${"W".repeat(290)}</b>` : z.name;
+      });
+      await route.fulfill({ response: answer, json });
+    });
+    await enters(page, language, "/operator?view=field");
+    const lines = page.locator("main section ul li button");
+    await lines.first().waitFor();
+    assert.equal(await lines.count(), 12);
+    await lines.nth(3).click();
+    await page.locator("section p[role=status]").waitFor();
+    await page.waitForTimeout(500);
+    await sound(page, `operator silent ${language}`);
+    await picture(page, `operator-silent-${language}`);
+    await page.unrouteAll({ behavior: "ignoreErrors" });
+    await page.context().close();
+  }
+}
+
 /** A hub that is not ready says why, and everything else comes behind. */
 async function notReady() {
   const page = await open({ screen: "desk", language: "en" });
@@ -211,6 +241,7 @@ for (const screen of Object.keys(SCREENS)) {
   }
 }
 await story("somebody is let in", admits);
+await story("zones that went silent", silent);
 await story("a hub that is not ready", notReady);
 await story("operators elsewhere, and a hub that is away", elsewhere);
 await story("dark looks", looks);

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import type { Seen } from "../src/common/zone";
 import { NAMES, troubles } from "../src/operator/harm";
 import { growth, kept, mean, rate, Reading, type Readings } from "../src/operator/metrics";
+import { boxOf, silent } from "../src/operator/silent";
 import { byPartner } from "../src/operator/usage";
 
 const AT = Date.parse("2026-11-29T12:00:00Z");
@@ -125,4 +127,12 @@ test("the page looks at no measurement that the hub does not make", () => {
   const names = [...NAMES, ...asked.map((found) => found[1] ?? "")];
   expect(names.length).toBeGreaterThan(30);
   expect(names.filter((name) => !made.includes(`"${name}"`))).toEqual([]);
+});
+
+test("who is silent for longest comes first, and a zone without a place moves no map", () => {
+  const zone = (id: string, at: number | null, stale = true, lat = 1) => ({ id, at, stale, lat, lon: 103 }) as Seen;
+  const zones = [zone("b", 20), zone("a", 10), zone("well", 5, false), zone("never", null, true, NaN)];
+  expect(silent(zones).map((z) => z.id)).toEqual(["never", "a", "b"]);
+  expect(boxOf(zones)).toEqual({ west: 103, east: 103, south: 1, north: 1 });
+  expect(boxOf([])).toBeNull();
 });
