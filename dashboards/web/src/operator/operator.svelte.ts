@@ -3,7 +3,7 @@
 import { ask, Refusal, to, type Asked, type Schemas } from "../common/client";
 import { KeyRing } from "../common/keys.svelte";
 import { Loaded } from "../common/loaded.svelte";
-import { ahead, now, setAhead } from "../common/now.svelte";
+import { ahead, here, now, setAhead } from "../common/now.svelte";
 import type { Source } from "../partner/health";
 import { t } from "../words/words.svelte";
 import { kept, Reading, type Readings } from "./metrics";
@@ -13,6 +13,7 @@ export type View = (typeof VIEWS)[number];
 
 const WINDOW_MS = 600_000;
 const DAY = 86_400_000;
+const USAGE_MS = 30_000;
 /** So much may the clocks differ without a word. */
 const CLOCK_MS = 2_000;
 
@@ -108,7 +109,11 @@ export class Operator {
   async look(view: View): Promise<void> {
     if (!this.ring.held) return;
     const wanted: Loaded<unknown>[] = [this.ready, this.metrics];
-    if (view === "now") wanted.push(this.status, this.usage);
+    if (view === "now") {
+      wanted.push(this.status);
+      // Of many partners a day is many rows, and they are counted every ten seconds.
+      if (here() - this.usage.at > USAGE_MS) wanted.push(this.usage);
+    }
     if (view === "partners") wanted.push(this.partners);
     if (view === "field") wanted.push(this.suspects, this.batteries, this.losses);
     await Promise.all(wanted.map((one) => one.load()));

@@ -2,7 +2,7 @@
 import { ask, Refusal, to, type Asked, type Schemas } from "../common/client";
 import { KeyRing, type Held } from "../common/keys.svelte";
 import { Loaded } from "../common/loaded.svelte";
-import { now } from "../common/now.svelte";
+import { here, now } from "../common/now.svelte";
 import { t } from "../words/words.svelte";
 import { quota, type Quota, type Source } from "./health";
 
@@ -13,6 +13,7 @@ const TEST = "bh_test_";
 const DAY = 86_400_000;
 /** A key that the switch made is of no use after the tab's day. */
 const TEST_KEY_MS = DAY / 2;
+const RARELY_MS = 60_000;
 const SOURCES = 1_000;
 /** So many pages of sources are walked, then it is said that there are more. */
 const PAGES = 20;
@@ -43,7 +44,7 @@ export class Partner {
 
   readonly me = this.load(() => this.ask<Schemas["PartnerMe"]>("/v1/partners/me"));
   readonly usage = this.load(() => this.allUsage());
-  readonly refused = this.load(() => this.ask<Schemas["Quarantined"]>("/v1/partners/me/quarantine?limit=1000"));
+  readonly refused = this.load(() => this.ask<Schemas["Quarantined"]>("/v1/partners/me/quarantine?limit=300"));
   readonly sources = this.load(() => this.allSources());
   readonly credit = this.load(() => this.ask<Schemas["CreditTold"]>("/v1/partners/me/credit"));
   readonly contributions = this.load(() => this.ask<Schemas["Contributions"]>("/v1/contributions/mine"));
@@ -119,7 +120,9 @@ export class Partner {
   async look(view: View): Promise<void> {
     if (!this.held) return;
     const wanted: Loaded<unknown>[] = [this.me, this.usage];
-    if (this.seesSources) wanted.push(this.sources);
+    // There may be many: where they are not looked at, now and then is enough for the headline.
+    const due = view === "health" || here() - this.sources.at > RARELY_MS;
+    if (this.seesSources && due) wanted.push(this.sources);
     if (view === "health") wanted.push(this.refused);
     if (view === "quality") wanted.push(this.credit);
     if (view === "quality" && this.may("report", "partner")) wanted.push(this.contributions);

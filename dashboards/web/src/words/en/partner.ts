@@ -102,8 +102,11 @@ export const partner = {
   partnerRefusedShare: "Refused",
   partnerNotKnown: "not known",
   partnerNoQuality: "Nothing is known of this month.",
+  partnerQualityTaken: "{n} reports taken.",
+  partnerQualityLooks: "Sensors and gates were looked at {samples} times, on average {members} of them.",
+  partnerQualityNoLook: "No look was taken at sensors and gates yet: that is done every five minutes.",
   partnerQualityHelp:
-    "{accepted} reports taken; sensors and gates were looked at {samples} times, on average {members} of them. Connected: heard within 24 h. Online: of these, not silent. Late: spoke of a time 5 min or more before they came.",
+    "Connected: heard within 24 h. Online: of these, not silent. Late: spoke of a time 5 min or more before they came.",
   partnerCredit: "Credit",
   partnerCreditRule:
     "Where we did not know, you told us, and sensors later agreed: that raises your quota; where they disagreed, it falls.",

@@ -98,8 +98,10 @@ export const partner: Told<typeof en> = {
   partnerRefusedShare: "拒收率",
   partnerNotKnown: "未知",
   partnerNoQuality: "该月没有数据。",
-  partnerQualityHelp:
-    "接收上报 {accepted} 条；对传感器和道闸巡查 {samples} 次，平均 {members} 个。接入率：24 小时内有上报的占比。在线率：其中未离线的占比。迟报率：迟到 5 分钟及以上的占比。",
+  partnerQualityTaken: "接收上报 {n} 条。",
+  partnerQualityLooks: "对传感器和道闸巡查 {samples} 次，平均 {members} 个。",
+  partnerQualityNoLook: "尚未巡查传感器和道闸，每五分钟巡查一次。",
+  partnerQualityHelp: "接入率：24 小时内有上报的占比。在线率：其中未离线的占比。迟报率：迟到 5 分钟及以上的占比。",
   partnerCredit: "信用",
   partnerCreditRule: "平台不确定时贵方给出判断，事后传感器证实相符，则配额提高；不符，则降低。",
   partnerCreditNow: "近 28 天信用",
