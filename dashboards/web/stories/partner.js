@@ -122,6 +122,7 @@ async function rotatesAndResends(screen, language) {
   const page = await open({ screen, language });
   await enters(page, language);
   await page.getByText("NOPE-1").first().waitFor();
+  assert.doesNotMatch((await page.locator(".headline h2").textContent()) ?? "", /\b100\s?%/, "all is said to be taken");
   await sound(page, `partner ${screen} ${language} health`);
   await picture(page, `partner-${screen}-${language}`);
   for (const name of [quality, usage]) {

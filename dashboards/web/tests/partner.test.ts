@@ -11,6 +11,7 @@ import {
   keyUse,
   quota,
   shareTaken,
+  withKept,
   taken,
 } from "../src/partner/health";
 import type { Refused, Source, Usage } from "../src/partner/health";
@@ -69,6 +70,13 @@ test("refusals are grouped, the most first, by the larger of what is counted and
     ["unknown_bay", 2, 1],
     ["malformed", 1, null],
   ]);
+});
+
+test("a refusal that is seen and not counted yet is no refusal less", () => {
+  const all = taken([row(1, { reports_accepted: 10, reports_refused: { too_old: 2 } })], 0);
+  const kept = [refused(1), refused(2), refused(3, { reason: "too_old" })];
+  expect(withKept(all, kept, 0).refused).toBe(4);
+  expect(withKept(all, [], 0).refused).toBe(2);
 });
 
 test("of a list the example is the one item that was refused, and all of what cannot be taken apart", () => {

@@ -77,6 +77,12 @@ export function groups(kept: Refused[], counted: Record<string, number>, since: 
     .sort((a, b) => b.today - a.today || b.kept.length - a.kept.length);
 }
 
+/** What was taken, with refusals that are kept and not counted yet: never is all said to be taken while one is seen. */
+export function withKept(all: Taken, kept: Refused[], since: number): Taken {
+  const refused = sum(groups(kept, all.byReason, since).map((g) => g.today));
+  return { ...all, refused: Math.max(all.refused, refused) };
+}
+
 /** The classes of calls, as the hub counts them. */
 export const CLASSES = ["read", "search", "write", "book", "uplink", "admin"] as const;
 export type Class = (typeof CLASSES)[number];
