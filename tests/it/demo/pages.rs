@@ -3,7 +3,7 @@
 //!
 //! The stories are told in `dashboards/web/stories`, by the system's Chromium and the packages that
 //! `BAYHUB_WEB_PEERS` names; `.ci/peers` installs both. With `BAYHUB_WEB_SHOTS`, a folder, each story
-//! leaves pictures there. Dear: a minute for the driver's.
+//! leaves pictures there. Dear: a minute each for the driver's, the partner's and the operator's.
 
 use super::hub::Hub;
 use super::mqtt::missing;
@@ -64,6 +64,28 @@ async fn a_driver_finds_and_books() {
     let hub = Hub::start(&["--bays", "3000"]);
     if has_pages(&hub).await {
         tell(&peers, "driver.js", &hub);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_partner_rotates_a_key_and_has_a_webhook_told_again() {
+    let Some(peers) = browser() else {
+        return;
+    };
+    let hub = Hub::start(&["--bays", "1500"]);
+    if has_pages(&hub).await {
+        tell(&peers, "partner.js", &hub);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operator_finds_a_refused_report() {
+    let Some(peers) = browser() else {
+        return;
+    };
+    let hub = Hub::start(&["--bays", "1500"]);
+    if has_pages(&hub).await {
+        tell(&peers, "operator.js", &hub);
     }
 }
 

@@ -240,6 +240,600 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/partners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask to become a partner. No key is needed.
+         * @description A one-time token goes to `contact`, by mail or by the operator, for `POST /v1/partners/confirm`.
+         *     The answer is the same whoever else has that name.
+         */
+        post: operations["post_signup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partners/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use the one-time token: it proves your address, and fetches your first key once you are admitted.
+         * @description The key has the scope partner, is shown this once, and is your login: make the others with it.
+         *     Where an administrator decides, another token comes when that is done.
+         */
+        post: operations["post_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partners/me/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your partner's keys, also those that are revoked, those of administrators and of the configuration.
+         * @description Page by page by `cursor`, until `next` is null. The text of a key is never shown again.
+         */
+        get: operations["get_own_keys"];
+        put?: never;
+        /**
+         * Make a key of your own, good for no more than you were granted.
+         * @description `GET /v1/partners/me` says what that is (`may_grant`); what is left out is as granted. Its name
+         *     begins with your partner's. Sensors, gates and uplinks are granted by an administrator only.
+         */
+        post: operations["post_own_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partners/me/keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a key of your partner's: every door refuses it from now on.
+         * @description Not the key of the call itself: rotate that one, then revoke it with the new one.
+         */
+        delete: operations["delete_own_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partners/me/keys/{key}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change a key of your partner's for a new one, good for the same.
+         * @description Both are good until the old one ends: a day, if you do not say `overlap_s`. What it has opened stays open
+         *     until then. One that an administrator has made for more than you were granted is theirs to change.
+         */
+        post: operations["rotate_own_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partners/me/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was refused of what your keys sent, and why, newest first.
+         * @description With any key of the partner. The next page is asked for with `before` = `next`. What is kept is
+         *     bounded, so what is old may be gone.
+         */
+        get: operations["own_refusals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partners/me/credit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What your reports were worth, day by day, and what that makes of your quota.
+         * @description With any key of the partner. Where the hub did not know, you told it, and sensors later agreed: that
+         *     raises what you may read and search a minute, up to tenfold; where they disagreed, it falls. The last 28
+         *     days that are settled, and up to 100 reports of them as they came out. As CSV the days, or with
+         *     `table=samples` the reports.
+         */
+        get: operations["own_credit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partners/me/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What your keys made of the hub, by hour or day and key.
+         * @description With any key of the partner. Calls by class and status, bytes out, live streams, MQTT messages,
+         *     and reports taken and refused. Of the last ten seconds nothing is told yet; 62 days are kept.
+         */
+        get: operations["own_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contributions/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came of the app reports of the caller's partner, over the last 1, 7 and 30 days.
+         * @description Days are UTC's; today is one of them. Reports are judged within minutes of their coming in, and
+         *     only where a sensor can tell.
+         */
+        get: operations["contributions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How good the data of each operator or partner were in a month: connected, online, late, refused.
+         * @description With the scope `monitor` or `admin` all are told, with any other key its own partner alone. A
+         *     month of which nothing is known has no rows.
+         */
+        get: operations["quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every source, in the order in which they were enrolled, and how it does.
+         * @description Counts begin when the hub was started (`since`). Walk with `cursor` until `next` is null; a page
+         *     may end early, even without sources. A key with the scope `report` or `partner` sees the sources
+         *     of its own partner. `Accept: text/csv` gives a row each; the next page is then in `Link`.
+         */
+        get: operations["sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your endpoints whose events the key may be told.
+         * @description All of them at once; of those that are disabled with the reason. Secrets are not told again.
+         */
+        get: operations["get_webhooks"];
+        put?: never;
+        /**
+         * Have an endpoint told of what happens.
+         * @description Messages are signed by Standard Webhooks with the secret in the answer, which is not shown again.
+         *     Of zones the endpoint is told first how they are now. docs/webhooks.md says what comes, and how
+         *     often it is tried.
+         */
+        post: operations["post_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One endpoint: whether it is told, and why not.
+         * @description One of another partner, or whose events the key may not be told, is answered as one that is not there.
+         */
+        get: operations["get_webhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget an endpoint, and what waits for it.
+         * @description Its log goes too. To keep both, disable it instead.
+         */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change where an endpoint is and what it is told, or whether.
+         * @description One that is enabled again is told first what has waited.
+         */
+        patch: operations["patch_webhook"];
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an endpoint a message of the type `webhook.test`, once, now.
+         * @description The answer says what came of it, within 15 s. An endpoint that is disabled is tried too.
+         */
+        post: operations["test_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an endpoint another secret. For a day both sign.
+         * @description Without a body the hub makes one.
+         */
+        post: operations["rotate_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an endpoint was told and is to be told, the newest first.
+         * @description Facts stay until they are delivered; of what was delivered the newest are kept, 10,000 facts and
+         *     200 others where the operator has not said otherwise.
+         */
+        get: operations["get_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}/deliveries/{delivery}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell one message again, under its own id.
+         * @description It goes before what waits and is newer. A state is told as it was then, with the time of then.
+         */
+        post: operations["resend_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell all facts since a time again, in order, each under its own id.
+         * @description As far as they are kept. Those that wait already are not counted.
+         */
+        post: operations["replay_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the hub should be sent traffic, and if not, why not.
+         * @description Where operators have a listener of their own, reasons and notes are told there only.
+         */
+        get: operations["readyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the hub is well, and how long each part has been.
+         * @description For people there is `/status`. Seconds are counted each 10 s while the hub runs and kept for 90 days; of the
+         *     time in which it did not run nothing is said. Whether a load balancer should send traffic says `/readyz`.
+         */
+        get: operations["status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was refused, newest first.
+         * @description The next page is asked for with `before` = `next`.
+         */
+        get: operations["quarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/partners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All partners, the configuration's too; and who wants to be one.
+         * @description Page by page by `cursor`, until `next` is null. Sign-ups are on the first page.
+         */
+        get: operations["get_partners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/partners/{partner}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Suspend a partner or let it in again, link it to the operator of its name, grant it more or less.
+         * @description Keys that it has made stay as they are when it is granted less.
+         */
+        patch: operations["patch_partner"];
+        trace?: never;
+    };
+    "/v1/admin/signups/{signup}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Admit or refuse who wants to be a partner.
+         * @description Who is admitted gets a one-time link, by mail or by you, and with it the first key. To admit once more
+         *     makes another link, for who has lost the first or its key.
+         */
+        patch: operations["patch_signup"];
+        trace?: never;
+    };
+    "/v1/admin/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What every partner made of the hub, or by `partner` what each of one partner's keys did.
+         * @description As a partner sees it at `/v1/partners/me/usage`.
+         */
+        get: operations["all_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/losses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What of the data folder was lost, and that a start went on without.
+         * @description Each stays until it is acknowledged; `/readyz` tells of it till then.
+         */
+        get: operations["get_losses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/losses/{loss}/ack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take note of a loss: `/readyz` tells of it no longer.
+         * @description Doing it again changes nothing.
+         */
+        post: operations["acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The devices that are mapped, in the order of their ids.
+         * @description Page by page by `cursor`, until `next` is null. `low_battery=true` lists only those that should be seen to.
+         */
+        get: operations["devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -386,11 +980,282 @@ export interface components {
         BayKind: "car" | "motorcycle" | "heavy" | "bicycle";
         /** @enum {string} */
         BayState: "unknown" | "vacant" | "occupied" | "closed";
+        /** @description Calls of one class, by status. */
+        ClassUsage: {
+            /** Format: int64 */
+            429: number;
+            /** Format: int64 */
+            "2xx": number;
+            /** Format: int64 */
+            "3xx": number;
+            /**
+             * Format: int64
+             * @description All but 429.
+             */
+            "4xx": number;
+            /** Format: int64 */
+            "5xx": number;
+            /**
+             * Format: int64
+             * @description Of answers' bodies, as they were sent.
+             */
+            bytes: number;
+        };
+        /** @description What came of a partner's app reports as evidence. */
+        Contributions: {
+            /** Format: date-time */
+            at: string;
+            partner: string;
+            /** @description The last 1, 7 and 30 days. */
+            periods: components["schemas"]["ContributionsPeriod"][];
+            /**
+             * Format: int32
+             * @description Contributors that sensors have shown to be right, and often enough.
+             */
+            proven_contributors: number;
+        };
+        /** @description Some days, today included. */
+        ContributionsPeriod: {
+            /**
+             * Format: int64
+             * @description Of them, those that counted as evidence.
+             */
+            counted: number;
+            /** Format: int32 */
+            days: number;
+            /**
+             * Format: int64
+             * @description Of those that counted, those that a sensor could judge.
+             */
+            judged: number;
+            /**
+             * Format: double
+             * @description Of those that counted: how much one moves the log-odds of a bay, in nat.
+             */
+            mean_weight: number | null;
+            /**
+             * Format: int64
+             * @description Bays that were reported and taken in.
+             */
+            reports: number;
+            /**
+             * Format: double
+             * @description Of what was judged and said to be occupied, what was; null: nothing was judged.
+             */
+            right_occupied: number | null;
+            /**
+             * Format: double
+             * @description The same of vacant.
+             */
+            right_vacant: number | null;
+            /**
+             * Format: int64
+             * @description Of them, those whose contributor had said too much: 6 at once count, and 12 an hour.
+             */
+            throttled: number;
+        };
+        /** @description A settled day (of UTC) of one partner. */
+        CreditDayRow: {
+            /**
+             * Format: int64
+             * @description Of which the hub was not sure (0.1 to 0.9 vacant): one a bay and five minutes.
+             */
+            counted: number;
+            /**
+             * Format: double
+             * @description What the 28 days up to this one come to, and by what that multiplies the quota.
+             */
+            credit: number;
+            /** Format: date */
+            day: string;
+            /** Format: double */
+            factor: number;
+            judges: components["schemas"]["CreditJudged"][];
+            partner: string;
+            /**
+             * Format: int64
+             * @description That were looked at: of bays nobody watched then, or of which the hub was not sure.
+             */
+            reports: number;
+            /**
+             * Format: int64
+             * @description Of these, such as said what was so.
+             */
+            right: number;
+            /**
+             * Format: int64
+             * @description Of these, such as somebody came to tell what was so.
+             */
+            settled: number;
+            /**
+             * Format: double
+             * @description What they add up to: each `(p0 - y)^2 - (p1 - y)^2`.
+             */
+            value: number;
+        };
+        /** @description What one judge came to say. */
+        CreditJudged: {
+            /** @description A partner whose words sensors have proved; null: sensors, gates and bookings. */
+            partner: string | null;
+            /** Format: int64 */
+            right: number;
+            /** Format: int64 */
+            settled: number;
+            /** Format: double */
+            value: number;
+        };
+        /** @description One report, as it came out. */
+        CreditSampled: {
+            /** Format: date-time */
+            at: string;
+            bay: string;
+            /** @description The partner whose word told; null: a sensor, a gate, a booking, or nobody. */
+            judge: string | null;
+            /**
+             * Format: double
+             * @description How likely the hub held the bay to be vacant, just before.
+             */
+            p0: number;
+            /**
+             * Format: double
+             * @description How likely you said it is.
+             */
+            p1: number;
+            /**
+             * Format: double
+             * @description What that was worth; null: nobody could tell.
+             */
+            v: number | null;
+            /**
+             * Format: int32
+             * @description 1: it was vacant, 0: it was occupied; null: nobody could tell.
+             */
+            y: number | null;
+        };
+        /** @description A partner's credit. */
+        CreditTold: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: double
+             * @description What the last 28 settled days come to.
+             */
+            credit: number;
+            /** @description Newest first. */
+            days: components["schemas"]["CreditDayRow"][];
+            /** @description Credit has fallen below -200: your reports weigh as if they were made with confidence 0.5. */
+            doubted: boolean;
+            /**
+             * Format: double
+             * @description By what the quota of reading and of searching is multiplied now: 1 to 10.
+             */
+            factor: number;
+            partner: string;
+            /** @description Up to 100 reports that counted, newest first. */
+            samples: components["schemas"]["CreditSampled"][];
+        };
         /**
          * @description In which coordinates places are: WGS 84, or as maps of mainland China have them.
          * @enum {string}
          */
         Crs: "wgs84" | "gcj02" | "bd09";
+        /** @description A day in UTC. Of what is missing to its length nothing is known: no hub ran, or nobody looked. */
+        DayStatus: {
+            /** Format: date */
+            date: string;
+            /** Format: int64 */
+            down_s: number;
+            /** Format: int64 */
+            up_s: number;
+        };
+        /** @description A page, the newest first. */
+        Deliveries: {
+            deliveries: components["schemas"]["Delivery"][];
+            /** @description Of the next page; null: this is the last. */
+            next: string | null;
+        };
+        /** @description A message and what has become of it. */
+        Delivery: {
+            /**
+             * Format: int32
+             * @description The last answer; null: there was none.
+             */
+            answered: number | null;
+            /** Format: int32 */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description null: it waits.
+             */
+            done_at: string | null;
+            id: string;
+            /**
+             * Format: date-time
+             * @description Not tried again before; null: as soon as it is its turn, or never.
+             */
+            next_attempt_at: string | null;
+            /** @description Why the last attempt failed; null: it did not. */
+            reason: string | null;
+            /**
+             * @description pending: it waits; delivered; failed: an attempt to tell a state, which is told anew as it is
+             *     then.
+             */
+            status: string;
+            /**
+             * Format: date-time
+             * @description When it happened, or was seen.
+             */
+            timestamp: string;
+            type: string;
+            /** @description The header `webhook-id` of each attempt. */
+            webhook_id: string;
+        };
+        /** @description A device and the bay it watches. */
+        Device: {
+            bay: string;
+            /**
+             * @description A DevEUI, 16 hexadecimal digits; {device_id}@{application_id} of The Things Stack; imei: and 15
+             *     digits, or {product}/{device} of an NB-IoT platform.
+             */
+            device: string;
+            health?: components["schemas"]["ToldHealth"] | null;
+            /** @description How its payloads are read, as bosch-tps110; `decoded`: its network server has read them. */
+            model: string;
+            /** @description Of `decoded`: values of it that mean occupied; one, or a list. */
+            occupied?: Record<string, never>[] | null;
+            /**
+             * Format: int32
+             * @description Of a model that measures a distance: nearer than that, in mm, stands a vehicle.
+             */
+            occupied_below_mm?: number | null;
+            /** @description Of `decoded`: the member that tells the state; dots lead into objects and lists. */
+            state?: string | null;
+            /** @description Of `decoded`: values of it that mean vacant. */
+            vacant?: Record<string, never>[] | null;
+            /** @description The only source that may hand on its uplinks; absent: any network server. */
+            via?: string | null;
+        };
+        /** @description A page of devices. */
+        Devices: {
+            devices: components["schemas"]["Device"][];
+            /** @description Where to go on; null: this was the last page. */
+            next: string | null;
+        };
+        /** @description A door that reports come in by. */
+        DoorStatus: {
+            /**
+             * Format: int64
+             * @description Reports taken since this process began, one a bay or zone.
+             */
+            accepted: number;
+            /** @description mqtt, http, or feed: what the hub itself asks for. */
+            door: string;
+            /**
+             * Format: date-time
+             * @description When it was last seen to take some, to 10 s; null: not since this process began.
+             */
+            heard_at: string | null;
+        };
         /**
          * @description Every zone.
          * @enum {string}
@@ -433,11 +1298,62 @@ export interface components {
             features: components["schemas"]["Feature"][];
             type: string;
         };
+        FeedError: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description `unreachable`, `tls`, `timeout`, `busy`, `denied`, `gone`, `cut`, `web_page`, `refused` and
+             *     others.
+             */
+            fault: string;
+            why: string;
+        };
+        /** @description How a feed of the configuration does. */
+        FeedShown: {
+            /**
+             * Format: date-time
+             * @description When it last told something of use; null: not since the start. That nothing has changed counts
+             *     as being heard only.
+             */
+            answered_at: string | null;
+            /**
+             * Format: date-time
+             * @description null: it does not fail.
+             */
+            failing_since: string | null;
+            /**
+             * Format: int32
+             * @description By so many hours all its times are ahead or behind: its `time_zone` is wrong.
+             */
+            hours_off: number | null;
+            last_error: components["schemas"]["FeedError"] | null;
+            name: string;
+            /**
+             * Format: date-time
+             * @description null: it is pushed only.
+             */
+            next_poll_at: string | null;
+            /**
+             * Format: int64
+             * @description Places that no zone is made of.
+             */
+            places_left_out: number;
+        };
+        /** @description Your first key. */
+        FirstKey: components["schemas"]["KeyShown"] & {
+            /** @description bh_live_ and 43 characters. Not shown again. */
+            key: string;
+            state: components["schemas"]["PartnerState"];
+        };
         /**
          * @description What a forecast rests on: how full a zone usually is, or that it stays as it is.
          * @enum {string}
          */
         ForecastBasis: "profile" | "persistence";
+        HealthNote: {
+            note: string;
+            part: string;
+        };
         /** @description A key as its holder sees it. */
         HeldKey: {
             area: components["schemas"]["KeyArea"];
@@ -453,16 +1369,114 @@ export interface components {
             sources: string[];
             uplinks: boolean;
         };
+        /** @description How the hub is, and has been. */
+        HubStatus: {
+            /**
+             * Format: date-time
+             * @description When it was looked last; each 10 s.
+             */
+            at: string | null;
+            doors: components["schemas"]["DoorStatus"][];
+            /**
+             * Format: date
+             * @description The first day of which anything is known, at most 90 ago; null: none is.
+             */
+            known_since: string | null;
+            parts: components["schemas"]["PartStatus"][];
+            /**
+             * Format: date-time
+             * @description Since when this process looks.
+             */
+            since: string | null;
+            /** @description Whether all parts are well now. */
+            up: boolean;
+        };
         /**
          * @description Of which zones a key's sources may speak. A zone is inside if one of `zones` covers it or if its
          *     operator is one of `operators`.
          */
         KeyArea: components["schemas"]["Everywhere"] | components["schemas"]["NamedArea"];
+        /** @description A page of keys. */
+        KeyList: {
+            keys: components["schemas"]["KeyShown"][];
+            /** @description For `cursor`; null: this was the last page. */
+            next: string | null;
+        };
+        /** @description A new key with its text, this once. */
+        KeyMade: components["schemas"]["KeyShown"] & {
+            /** @description bh_live_ and 43 characters. Not shown again. */
+            key: string;
+        };
+        /** @description The new key, this once. */
+        KeyRotated: components["schemas"]["KeyShown"] & {
+            /** @description Not shown again. */
+            key: string;
+            /**
+             * Format: date-time
+             * @description Until when the old one is good.
+             */
+            replaced_until: string;
+            /** @description The old one's id. */
+            replaces: string;
+        };
         /**
          * @description What a key may be used for.
          * @enum {string}
          */
         KeyScope: "report" | "share" | "book" | "monitor" | "admin" | "partner";
+        /** @description A key, without its text. */
+        KeyShown: {
+            area: components["schemas"]["KeyArea"];
+            /**
+             * Format: date-time
+             * @description null: in the configuration.
+             */
+            created_at: string | null;
+            /**
+             * Format: date-time
+             * @description null: never.
+             */
+            expires_at: string | null;
+            id: string;
+            /**
+             * Format: date
+             * @description The day, in UTC; null: never, or not known.
+             */
+            last_used_day: string | null;
+            name: string;
+            /** @description config: of the hub's configuration, which alone can take it back; store: made while it ran. */
+            origin: string;
+            partner: string;
+            /**
+             * Format: date-time
+             * @description null: it is not.
+             */
+            revoked_at: string | null;
+            scopes: components["schemas"]["KeyScope"][];
+            source_kind: components["schemas"]["SourceKind"];
+            sources: string[];
+            standing: components["schemas"]["Standing"];
+            uplinks: boolean;
+        };
+        /** @description One loss that an operator accepted. */
+        Loss: {
+            /** Format: date-time */
+            accepted_at: string;
+            /**
+             * Format: date-time
+             * @description Null until somebody has taken note of it; until then `/readyz` tells of it.
+             */
+            acknowledged_at: string | null;
+            /** @description Names what is missing or another's. */
+            detail: string;
+            id: string;
+            /** @description The part of the data folder, as `--accept-loss` names it. */
+            what: string;
+        };
+        /** @description What of the data folder was lost, and that a start went on without. */
+        LossList: {
+            losses: components["schemas"]["Loss"][];
+        };
         /** @description That the bay is another one than at first. */
         Moved: {
             /** Format: date-time */
@@ -619,6 +1633,55 @@ export interface components {
             bay?: components["schemas"]["NearBay"] | null;
             zone?: components["schemas"]["NearZone"] | null;
         };
+        NotReady: {
+            part: string;
+            reason: string;
+        };
+        /** @description A key of your own to be made. */
+        OwnKeyAsked: {
+            area?: components["schemas"]["KeyArea"] | null;
+            /**
+             * Format: date-time
+             * @description When it ends; absent: when it is revoked.
+             */
+            expires_at?: string | null;
+            /** @description `[A-Za-z0-9._:-]`; your partner's name and a colon are put before it. Used once. */
+            name: string;
+            /** @description A key of the sandbox, a simulated city to try things out; absent: false. */
+            sandbox?: boolean | null;
+            /** @description One at least, of those granted. */
+            scopes: components["schemas"]["KeyScope"][];
+            source_kind?: components["schemas"]["SourceKind"] | null;
+            /** @description The sources it may speak for; absent: those granted. */
+            sources?: string[] | null;
+            uplinks?: boolean | null;
+        };
+        /** @description A part of the hub. */
+        PartStatus: {
+            /** @description The days of which something is known, the oldest first. */
+            days: components["schemas"]["DayStatus"][];
+            part: string;
+            up: boolean;
+        };
+        /** @description An organisation that may hold keys. */
+        Partner: {
+            /** @description null: nobody has said. */
+            contact: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Whether what an operator of its name has is its own. Not so of who has signed up, until you say so. */
+            linked: boolean;
+            /** @description What the keys that it makes by itself may be good for. */
+            may_grant: components["schemas"]["PartnerGranted"];
+            name: string;
+            state: components["schemas"]["PartnerState"];
+        };
+        /** @description What is to change of a partner; what is left out stays. One at least. */
+        PartnerChanged: {
+            grants?: components["schemas"]["PartnerGranted"] | null;
+            linked?: boolean | null;
+            state?: components["schemas"]["PartnerState"] | null;
+        };
         /**
          * @description What the keys that a partner makes by itself may be good for. What is left out is as usual: reports of
          *     apps, for sources that begin with its name and a colon, offers, bookings, everywhere.
@@ -632,6 +1695,14 @@ export interface components {
             sources?: string[] | null;
             standing?: components["schemas"]["Standing"] | null;
             uplinks?: boolean | null;
+        };
+        /** @description A page of partners, and those who want to be one. */
+        PartnerList: {
+            /** @description For `cursor`; null: this was the last page. */
+            next: string | null;
+            partners: components["schemas"]["Partner"][];
+            /** @description On the first page: as many as `limit`, those that wait for a decision first. */
+            signups: components["schemas"]["Signup"][];
         };
         /** @description Who the key is of. */
         PartnerMe: {
@@ -650,6 +1721,11 @@ export interface components {
             may_grant: components["schemas"]["PartnerGranted"];
             name: string;
             state: components["schemas"]["PartnerState"];
+        };
+        /** @description A partner as it is now. */
+        PartnerNow: components["schemas"]["Partner"] & {
+            /** @description Its keys of the configuration, which is alone to take them back, by name. */
+            keys_of_configuration: string[];
         };
         /**
          * @description Whether a partner's keys are good.
@@ -715,6 +1791,105 @@ export interface components {
              * @description How much of it the caller has.
              */
             used?: number | null;
+        };
+        /** @description How good the data of one operator or partner were. */
+        QualityMonth: {
+            /**
+             * Format: int64
+             * @description Reports that came and were taken; null: of an operator that is not known.
+             */
+            accepted: number | null;
+            /**
+             * Format: double
+             * @description The share of those that were heard within the last 24 hours.
+             */
+            connected: number | null;
+            /**
+             * Format: double
+             * @description The share of these that spoke of a time five minutes or more before they came.
+             */
+            late: number | null;
+            /**
+             * Format: double
+             * @description On average an operator's car parks and streets, or a partner's sensors and gates; null: no
+             *     look was taken.
+             */
+            members: number | null;
+            name: string;
+            /**
+             * Format: double
+             * @description Of connected ones, the share of places of which something was known, or of sources that were
+             *     not silent.
+             */
+            online: number | null;
+            /**
+             * Format: double
+             * @description The share of all reports that was turned away.
+             */
+            refused: number | null;
+            /**
+             * Format: int64
+             * @description Looks that were taken at it, one every five minutes while the hub ran.
+             */
+            samples: number;
+        };
+        /** @description A month of operators, or of partners. */
+        QualityTold: {
+            /** Format: date-time */
+            at: string;
+            /** @description `operator` or `partner`. */
+            by: string;
+            month: string;
+            /** @description By name; nobody of whom nothing is known. */
+            rows: components["schemas"]["QualityMonth"][];
+            /** @description By whose clock the month begins and ends: an IANA name. */
+            time_zone: string;
+        };
+        /** @description What was refused, newest first. */
+        Quarantined: {
+            /**
+             * Format: int64
+             * @description For `before`; null: this was the last page.
+             */
+            next: number | null;
+            refused: components["schemas"]["QuarantinedRefusal"][];
+        };
+        /** @description One refusal. */
+        QuarantinedRefusal: {
+            /** Format: date-time */
+            at: string;
+            detail: string;
+            /** @description mqtt or http. */
+            door: string;
+            /** @description How `payload` is written: utf8 or hex. */
+            encoding: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: int32 */
+            index: number | null;
+            /** @description Who holds the key it came by; null: nobody, or it is older than this member. */
+            partner: string | null;
+            /** @description The start of what was sent. */
+            payload: string;
+            reason: components["schemas"]["Reason"];
+            source: string;
+            topic: string;
+        };
+        Ready: {
+            /** @description What an operator should know, though it does not stand in the way. */
+            notes?: components["schemas"]["HealthNote"][];
+            ready: boolean;
+            reasons?: components["schemas"]["NotReady"][];
+        };
+        /** @enum {string} */
+        Reason: "malformed" | "unknown_bay" | "unknown_zone" | "unknown_source" | "unknown_device" | "forbidden" | "out_of_area" | "too_far_in_future" | "too_old" | "too_large" | "retained_without_time";
+        /** @description What is told again. */
+        Replayed: {
+            /**
+             * Format: int64
+             * @description So many facts, in their order, each under its own id.
+             */
+            queued: number;
         };
         /** @description A booking of one bay, or of one place of a pool. */
         Reservation: {
@@ -782,6 +1957,29 @@ export interface components {
             next: string | null;
             reservations: components["schemas"]["Reservation"][];
         };
+        /** @description How a key is to be changed for a new one. */
+        RotationAsked: {
+            /**
+             * Format: int32
+             * @description How long the old one is good still, s.
+             * @default 86400
+             */
+            overlap_s: number | null;
+        };
+        /** @description The secret to come. */
+        SecretAsked: {
+            /** @description `whsec_` and base64 of 24 to 64 bytes; absent: the hub makes one. */
+            secret?: string | null;
+        };
+        /** @description Another secret, this once. */
+        SecretMade: {
+            /**
+             * Format: date-time
+             * @description The one before signs too until then: a day.
+             */
+            old_secret_until: string;
+            secret: string;
+        };
         /**
          * @description Who has said it; `booking`: the hub, for who has booked the bay.
          * @enum {string}
@@ -792,6 +1990,73 @@ export interface components {
          * @enum {string}
          */
         ShownState: "unknown" | "vacant" | "occupied" | "closed" | "reserved";
+        /** @description Who wants to be a partner. */
+        Signup: {
+            /**
+             * Format: date-time
+             * @description When the address was proven; null: not yet.
+             */
+            confirmed_at: string | null;
+            contact: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it is forgotten.
+             */
+            expires_at: string;
+            id: string;
+            /** @description What the name could be taken for, so that the hub admits nobody of it by itself; null: nothing. */
+            like: string | null;
+            /** @description What it calls itself. */
+            name: string;
+            /** @description The partner that it was admitted as; null: none yet. */
+            partner: string | null;
+            state: components["schemas"]["SignupState"];
+            /**
+             * @description The one-time secret that proves the address and fetches the key, where nobody has sent it: pass it on
+             *     to `contact`, and to nobody else. null: it was sent, or there is none.
+             */
+            token: string | null;
+            /** @description In its own words; not from anybody you know. */
+            wants: string;
+        };
+        /** @description Who you are and what you want. */
+        SignupAsked: {
+            /** @description The address of a mailbox that you read. */
+            contact: string;
+            /** @description 3 to 40 of a-z, 0-9 and single hyphens, beginning with a letter; it is part of the ids of your sources. */
+            name: string;
+            /** @description What you are up to, in a line; administrators read it. */
+            wants?: string | null;
+        };
+        /** @description A decision. */
+        SignupDecided: {
+            grants?: components["schemas"]["PartnerGranted"] | null;
+            /**
+             * @description Whom it speaks for: a partner that is there, or a new one. It owns what an operator of that very name
+             *     has. Absent: what it calls itself, and it owns nothing by that name.
+             */
+            partner?: string | null;
+            state: components["schemas"]["Verdict"];
+        };
+        /**
+         * @description How far a sign-up has come.
+         * @enum {string}
+         */
+        SignupState: "asked" | "confirmed" | "admitted" | "refused";
+        /** @description How far it has come. */
+        SignupTold: {
+            /** @description Why the hub does not admit you by itself where it admits others; null: it admits nobody. */
+            because: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the token is good; null: there is none.
+             */
+            expires_at: string | null;
+            name: string;
+            state: components["schemas"]["SignupState"];
+        };
         /** @description Some bays of a zone: as they are counted, else as its own bays are. */
         SomeBays: {
             /** Format: int32 */
@@ -802,13 +2067,216 @@ export interface components {
              */
             vacant: number;
         };
+        /**
+         * @description suspect: see `suspect`. unheard: not since the hub was started. silent: for longer than the
+         *     hub's usual limit. good: none of these.
+         * @enum {string}
+         */
+        SourceHealth: "good" | "suspect" | "silent" | "unheard";
         /** @enum {string} */
         SourceKind: "sensor" | "app" | "gate";
+        /** @description How one source does. */
+        SourceShown: {
+            /** Format: int64 */
+            accepted: number;
+            /**
+             * Format: int32
+             * @description On how many it has the word: of a sensor or gate also where that has lapsed.
+             */
+            bays: number;
+            /**
+             * Format: int64
+             * @description Counts with a number that cannot be: taken as what is nearest.
+             */
+            counts_clamped: number;
+            /**
+             * Format: int64
+             * @description Counts that name another capacity than the registry has; theirs is told.
+             */
+            counts_of_other_capacity: number;
+            feed?: components["schemas"]["FeedShown"] | null;
+            health: components["schemas"]["SourceHealth"];
+            /**
+             * Format: date-time
+             * @description When anything of it last came in; null: not since `since`.
+             */
+            heard_at: string | null;
+            kind: components["schemas"]["ShownSourceKind"];
+            /**
+             * Format: double
+             * @description From its newest observation to when it was last heard.
+             */
+            lag_s: number | null;
+            /**
+             * Format: date-time
+             * @description The newest time of observation it has claimed.
+             */
+            observed_at: string | null;
+            /** @description What it last said of itself (birth or last will); null: nothing. */
+            online: boolean | null;
+            /** @description Whose key the newest came by that was accepted; null: nothing was since `since`. */
+            partner: string | null;
+            /** @description Reports or parts of reports that were refused, by reason. */
+            refused: {
+                [key: string]: number;
+            };
+            /** Format: double */
+            silent_s: number | null;
+            source: string;
+            /** @description Being dead first, then by bay, at most 20 bays. */
+            suspect: components["schemas"]["SuspectShown"][];
+            /**
+             * Format: int32
+             * @description How many there are in all.
+             */
+            suspect_total: number;
+        };
+        /** @description A page of sources. */
+        Sources: {
+            /** Format: date-time */
+            at: string;
+            /** @description Where to go on; null: this was the last page. */
+            next: string | null;
+            /**
+             * Format: date-time
+             * @description When counting began.
+             */
+            since: string;
+            sources: components["schemas"]["SourceShown"][];
+        };
         /**
          * @description How far what a key's apps say is trusted; for sensors and gates it has no effect.
          * @enum {string}
          */
         Standing: "trusted" | "unproven";
+        /** @description What a source is suspected of, and why. */
+        SuspectShown: {
+            /** @description null: it is dead. */
+            bay: string | null;
+            reason: components["schemas"]["Suspicion"];
+            /**
+             * Format: date-time
+             * @description When it was found, again after a start of the hub; of one that is dead when it was last heard.
+             */
+            since: string;
+            /** @description Phrases for people. */
+            why: string[];
+        };
+        /**
+         * @description What a source is suspected of.
+         * @enum {string}
+         */
+        Suspicion: "stuck" | "flickering" | "dead";
+        /** @description A one-time token. */
+        TokenGiven: {
+            /** @description bh_link_ and 43 characters. */
+            token: string;
+        };
+        /** @description How well a device is, as it last told itself or its network server did; null: not told. */
+        ToldHealth: {
+            /** @description Whether it should be changed soon: the device says so, or 15 % or less are left. */
+            battery_low: boolean | null;
+            /**
+             * Format: int32
+             * @description Of full charge, %.
+             */
+            battery_percent: number | null;
+            /**
+             * Format: double
+             * @description V.
+             */
+            battery_v: number | null;
+            /**
+             * Format: date-time
+             * @description When its last uplink came in, whatever it said.
+             */
+            heard_at: string;
+            /**
+             * Format: int32
+             * @description Of the gateway that heard it best, or of its modem, dBm.
+             */
+            rssi_dbm: number | null;
+            /**
+             * Format: double
+             * @description Of that gateway, dB.
+             */
+            snr_db: number | null;
+            /**
+             * Format: double
+             * @description At the sensor, degrees Celsius.
+             */
+            temperature_c: number | null;
+        };
+        /**
+         * @description What one key, or one partner, made of the hub in one hour or day. Where nothing was counted there
+         *     is no row.
+         */
+        UsagePeriod: {
+            /** @description By class: read, search, write, book, uplink, admin. */
+            calls: {
+                [key: string]: components["schemas"]["ClassUsage"];
+            };
+            /** Format: date-time */
+            from: string;
+            /**
+             * @description The key's id, `others` for those beyond the first hundred of the hour, `webhooks` for what the
+             *     partner's endpoints were told; null: all of the partner's.
+             */
+            key: string | null;
+            /**
+             * Format: int64
+             * @description That came, taken or not.
+             */
+            mqtt_messages: number;
+            name: string | null;
+            partner: string;
+            /**
+             * Format: int64
+             * @description That passed the gate, signs of life included.
+             */
+            reports_accepted: number;
+            /**
+             * Format: int64
+             * @description Of these, such as spoke of a time five minutes or more before they came.
+             */
+            reports_late: number;
+            /** @description By reason. */
+            reports_refused: {
+                [key: string]: number;
+            };
+            /**
+             * Format: double
+             * @description For how long streams were held, s.
+             */
+            stream_seconds: number;
+            /**
+             * Format: int64
+             * @description Live streams that were opened.
+             */
+            streams_opened: number;
+            /** Format: date-time */
+            to: string;
+            /**
+             * Format: int64
+             * @description Messages to endpoints that were taken; counted for `webhooks`, which is no key.
+             */
+            webhooks_delivered: number;
+            /**
+             * Format: int64
+             * @description Attempts that were not.
+             */
+            webhooks_failed: number;
+        };
+        /** @description A page of usage, by time and then by key. */
+        UsageTold: {
+            /** Format: date-time */
+            at: string;
+            /** @description `1h` or `1d`. */
+            interval: string;
+            /** @description For `cursor`; null: this was the last page. */
+            next: string | null;
+            rows: components["schemas"]["UsagePeriod"][];
+        };
         /** @description What needs a bay. */
         VehicleAsked: {
             /** @description Needs an accessible bay. */
@@ -818,6 +2286,93 @@ export interface components {
             /** Format: int32 */
             height_cm?: number | null;
             kind?: components["schemas"]["BayKind"] | null;
+        };
+        /**
+         * @description What you say of a sign-up.
+         * @enum {string}
+         */
+        Verdict: "admitted" | "refused";
+        /** @description An endpoint. */
+        Webhook: {
+            bbox?: number[] | null;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description null: it is enabled.
+             */
+            disabled_at: string | null;
+            /** @description null: it is enabled. */
+            disabled_reason: string | null;
+            events: string[];
+            id: string;
+            /**
+             * Format: date-time
+             * @description Until when the secret before the last rotation signs too; null: none does.
+             */
+            old_secret_until: string | null;
+            /** @description enabled; disabled: it is told nothing, `disabled_reason` says why. */
+            state: string;
+            /** Format: int32 */
+            threshold: number;
+            url: string;
+            /** @description Absent: all, or those in `bbox`. */
+            zones?: string[] | null;
+        };
+        /** @description An endpoint to be made. */
+        WebhookAsked: {
+            /** @description Of the zones in a box: west, south, east, north, WGS 84 degrees. Not together with `zones`. */
+            bbox?: number[] | null;
+            /**
+             * @description Types, or families such as `zone.*`: zone.full, zone.available, zone.stale, zone.changed (any
+             *     key); reservation.*, offer.* (book or share); source.* (report); key.*, partner.* (partner).
+             */
+            events: string[];
+            /** @description `whsec_` and base64 of 24 to 64 bytes; absent: the hub makes one. */
+            secret?: string | null;
+            /**
+             * Format: int32
+             * @description From how many vacant bays on a zone that was full is available again; absent: 2. Of a zone with
+             *     fewer bays: all of them.
+             */
+            threshold?: number | null;
+            /** @description https, at an address that is reached from everywhere, port 443 or from 1024 on. */
+            url: string;
+            /** @description Of which zones, by id; absent, and without `bbox`: all. */
+            zones?: string[] | null;
+        };
+        /** @description What is to change; what is left out stays. */
+        WebhookChanged: {
+            bbox?: number[] | null;
+            /** @description true: tell it again, and what has waited first; false: tell it nothing. */
+            enabled?: boolean | null;
+            events?: string[] | null;
+            /** Format: int32 */
+            threshold?: number | null;
+            url?: string | null;
+            zones?: string[] | null;
+        };
+        /** @description A new endpoint with its secret, this once. */
+        WebhookMade: components["schemas"]["Webhook"] & {
+            /** @description Every message is signed with it. Not shown again. */
+            secret: string;
+        };
+        /** @description What came of a test. */
+        WebhookTried: {
+            /**
+             * Format: int32
+             * @description The endpoint's answer; null: there was none.
+             */
+            answered: number | null;
+            delivered: boolean;
+            /** @description Why it was not delivered; null: it was. */
+            reason: string | null;
+            /** Format: int64 */
+            took_ms: number;
+        };
+        /** @description All endpoints that the key may see. */
+        Webhooks: {
+            webhooks: components["schemas"]["Webhook"][];
         };
         /**
          * @description Why the state is what it is.
@@ -1830,6 +3385,2431 @@ export interface operations {
             };
             /** @description Not now */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_signup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignupAsked"];
+            };
+        };
+        responses: {
+            /** @description Asked; the address is to be proven */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignupTold"];
+                };
+            };
+            /** @description `field` cannot be so */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody can sign up here */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than 8 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many sign-ups: `limit`, and `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenGiven"];
+            };
+        };
+        responses: {
+            /** @description Admitted: your first key */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirstKey"];
+                };
+            };
+            /** @description The address is proven; an administrator decides */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignupTold"];
+                };
+            };
+            /** @description `field` cannot be so */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The link is not good: nobody has it, or it was used, or its time is over */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than 8 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_own_keys: {
+        parameters: {
+            query?: {
+                /** @description The sandbox's instead. */
+                sandbox?: boolean;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyList"];
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Does not fit; `errors` has every fault */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_own_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnKeyAsked"];
+            };
+        };
+        responses: {
+            /** @description Good at every door from now on, durably */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyMade"];
+                };
+            };
+            /** @description `field` cannot be so */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope, or the new one would be good for more than was granted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The name is taken, or there are as many keys as there may be */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than 64 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Does not fit; `errors` has every fault */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_own_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key's id */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked, durably; also if it was before */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The path is not UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope, or the new one would be good for more than was granted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such key */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key of this call, or one of the configuration */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused from now on, but not stored: do it again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_own_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key's id */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotationAsked"];
+            };
+        };
+        responses: {
+            /** @description The new one, durably */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyRotated"];
+                };
+            };
+            /** @description `field` cannot be so */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope, or the new one would be good for more than was granted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such key */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It comes from the configuration */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than 64 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description So from now on, but not stored: do it again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    own_refusals: {
+        parameters: {
+            query?: {
+                /** @description Only what was refused for this. */
+                reason?: "malformed" | "unknown_bay" | "unknown_zone" | "unknown_source" | "unknown_device" | "forbidden" | "out_of_area" | "too_far_in_future" | "too_old" | "too_large" | "retained_without_time";
+                /** @description Only what this sender sent. */
+                source?: string;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description Only what is older than the entry of this id. */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refusals, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quarantined"];
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    own_credit: {
+        parameters: {
+            query?: {
+                /** @description What CSV has rows of: `days` or `samples`. JSON has both. */
+                table?: string;
+                /** @description `1`: CSV begins with a byte order mark, by which Excel knows UTF-8 */
+                bom?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Credit by day, and samples */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditTold"];
+                    "text/csv": string;
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in that format */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    own_usage: {
+        parameters: {
+            query?: {
+                /** @description The hour it lies in is the first; a day before `to` if absent, and 31 days where rows are days. */
+                from?: string;
+                /** @description Whole hours up to here; now if absent. At most 62 days after `from`. */
+                to?: string;
+                /** @description `1h` or `1d`, of UTC. */
+                interval?: string;
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description `1`: CSV begins with a byte order mark, by which Excel knows UTF-8 */
+                bom?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of usage */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageTold"];
+                    "text/csv": string;
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in that format */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contributions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sums over all contributors of the partner */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contributions"];
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality: {
+        parameters: {
+            query?: {
+                /** @description Such as 2026-11, of the hub's own calendar; the month under way if absent. */
+                month?: string;
+                /** @description `operator` (of zones) or `partner` (who holds keys); `partner` if absent. */
+                by?: string;
+                /** @description `1`: CSV begins with a byte order mark, by which Excel knows UTF-8 */
+                bom?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A row each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityTold"];
+                    "text/csv": string;
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in that format */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources: {
+        parameters: {
+            query?: {
+                /** @description Only this one. */
+                source?: string;
+                /** @description true: only those that are suspected of something. */
+                suspect?: boolean;
+                /** @description How many a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description `1`: CSV begins with a byte order mark, by which Excel knows UTF-8 */
+                bom?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of sources */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sources"];
+                    "text/csv": string;
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such source */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in that format */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhooks"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookAsked"];
+            };
+        };
+        responses: {
+            /** @description Told from now on, durably */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookMade"];
+                };
+            };
+            /** @description `field` cannot be so */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than 64 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `field` does not fit: the address, an event that is not emitted, or a zone */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy, or a share is used up: `share`, `limit`, `used` and `Retry-After` say which and until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook's id */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description The path is not UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such webhook of yours, or none whose events the key may be told */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook's id */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone, durably */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The path is not UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such webhook of yours, or none whose events the key may be told */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook's id */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChanged"];
+            };
+        };
+        responses: {
+            /** @description So from now on, durably */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description `field` cannot be so */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such webhook of yours, or none whose events the key may be told */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than 64 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `field` does not fit: the address, an event that is not emitted, or a zone */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook's id */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was tried; `delivered` says whether it was taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookTried"];
+                };
+            };
+            /** @description The path is not UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such webhook of yours, or none whose events the key may be told */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook's id */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SecretAsked"] | null;
+            };
+        };
+        responses: {
+            /** @description Signed with it from now on, durably */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretMade"];
+                };
+            };
+            /** @description `field` cannot be so */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such webhook of yours, or none whose events the key may be told */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than 64 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `field` does not fit: the address, an event that is not emitted, or a zone */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Those that are so: pending, delivered, failed. */
+                status?: string;
+                /** @description Of what has happened since. */
+                since?: string;
+                /** @description At most so many; absent: 100. */
+                limit?: number;
+                /** @description The `next` of the answer before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The webhook's id */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deliveries"];
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such webhook of yours, or none whose events the key may be told */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resend_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook's id */
+                webhook: string;
+                /** @description The delivery's id */
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It waits for its turn, durably */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The path is not UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such webhook of yours, or none whose events the key may be told */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_webhook: {
+        parameters: {
+            query: {
+                /** @description Facts that have happened since. */
+                since: string;
+            };
+            header?: never;
+            path: {
+                /** @description The webhook's id */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They wait for their turn, durably */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such webhook of yours, or none whose events the key may be told */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readyz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ready */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description Not ready, with the reasons */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+        };
+    };
+    status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Now, and by day */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubStatus"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quarantine: {
+        parameters: {
+            query?: {
+                /** @description Only what was refused for this. */
+                reason?: "malformed" | "unknown_bay" | "unknown_zone" | "unknown_source" | "unknown_device" | "forbidden" | "out_of_area" | "too_far_in_future" | "too_old" | "too_large" | "retained_without_time";
+                /** @description Only what this sender sent. */
+                source?: string;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description Only what is older than the entry of this id. */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refusals, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quarantined"];
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_partners: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of partners */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerList"];
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_partner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The partner's name */
+                partner: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartnerChanged"];
+            };
+        };
+        responses: {
+            /** @description So from now on, durably */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerNow"];
+                };
+            };
+            /** @description `field` cannot be so */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such partner */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than 64 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description So from now on, but not stored: do it again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_signup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The sign-up's id */
+                signup: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignupDecided"];
+            };
+        };
+        responses: {
+            /** @description So from now on, durably */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signup"];
+                };
+            };
+            /** @description `field` cannot be so */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such sign-up */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody is called so: say whom it speaks for */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than 64 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    all_usage: {
+        parameters: {
+            query?: {
+                /** @description The hour it lies in is the first; a day before `to` if absent, and 31 days where rows are days. */
+                from?: string;
+                /** @description Whole hours up to here; now if absent. At most 62 days after `from`. */
+                to?: string;
+                /** @description `1h` or `1d`, of UTC. */
+                interval?: string;
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Whose keys: a row each. Absent: all partners, a row each. */
+                partner?: string;
+                /** @description `1`: CSV begins with a byte order mark, by which Excel knows UTF-8 */
+                bom?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of usage */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageTold"];
+                    "text/csv": string;
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in that format */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_losses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All losses, the oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LossList"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The loss's id */
+                loss: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken note of, durably */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The path is not UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such loss */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    devices: {
+        parameters: {
+            query?: {
+                /** @description How many devices a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Only those whose battery is low. A page may then be short and have a `next`. */
+                low_battery?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of devices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Devices"];
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

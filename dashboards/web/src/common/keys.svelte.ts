@@ -3,17 +3,24 @@ import { ask, Refusal, type Schemas } from "./client";
 
 export type Scope = "book" | "share" | "monitor" | "admin" | "partner" | "report";
 
-/** A key, and whose it is. */
-export type Held = { key: string; name: string; partner: string };
+/** A key, whose it is, and what it is good for. */
+export type Held = { key: string; name: string; partner: string; scopes?: readonly string[] };
 
-const slot = (scope: Scope) => `bayhub.key.${scope}`;
+/** `any`: a key without the scope does too, the page then has less; `slot`: where it is kept, if not by the scope. */
+export type Ring = { any?: boolean; slot?: string };
 
 export class KeyRing {
   held = $state<Held | null>(null);
 
-  constructor(readonly scope: Scope) {
+  private readonly slot: string;
+
+  constructor(
+    readonly scope: Scope,
+    readonly ring: Ring = {},
+  ) {
+    this.slot = `bayhub.key.${ring.slot ?? scope}`;
     try {
-      const kept = sessionStorage.getItem(slot(scope));
+      const kept = sessionStorage.getItem(this.slot);
       if (kept) this.held = JSON.parse(kept) as Held;
     } catch {
       // A browser that keeps nothing asks again.
@@ -24,24 +31,30 @@ export class KeyRing {
   async take(key: string): Promise<"ok" | "bad" | "other"> {
     try {
       const me = await ask<Schemas["PartnerMe"]>("/v1/partners/me", { key });
-      if (!me.key.scopes.includes(this.scope)) return "other";
-      this.held = { key, name: me.key.name, partner: me.name };
+      const scopes = me.key.scopes;
+      if (!this.ring.any && !scopes.includes(this.scope)) return "other";
+      this.held = { key, name: me.key.name, partner: me.name, scopes };
     } catch (e) {
       if (!(e instanceof Refusal) || e.unreachable) throw e;
       return "bad";
     }
     try {
-      sessionStorage.setItem(slot(this.scope), JSON.stringify(this.held));
+      sessionStorage.setItem(this.slot, JSON.stringify(this.held));
     } catch {
       // Kept as long as the page is open, then.
     }
     return "ok";
   }
 
+  /** Whether the key that is held opens this. */
+  may(scope: Scope): boolean {
+    return this.held?.scopes?.includes(scope) ?? scope === this.scope;
+  }
+
   forget(): void {
     this.held = null;
     try {
-      sessionStorage.removeItem(slot(this.scope));
+      sessionStorage.removeItem(this.slot);
     } catch {
       // There was nothing.
     }

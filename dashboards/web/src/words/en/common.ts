@@ -8,6 +8,8 @@ export const common = {
   close: "Close",
   keyTitle: "A key is needed",
   keyHelp: "This needs a key with the scope “{scope}”. It stays in this tab and is forgotten when you close it.",
+  keyHelpAny:
+    "Any key of yours will do; one with the scope “{scope}” opens all of it. It stays in this tab and is forgotten when you close it.",
   keyLabel: "Key",
   keyUse: "Use this key",
   keyDemo: "Use the demo’s key",
@@ -15,6 +17,9 @@ export const common = {
   keyForget: "Forget the key",
   keyBad: "This key is not good (any more). Enter another.",
   keyNoScope: "This key has not the scope “{scope}”.",
+  secretCopy: "Copy",
+  secretCopied: "Copied",
+  secretKept: "I have kept it",
   otherLanguage: "中文",
   skip: "Skip to the content",
   about: "About and API",
