@@ -20,6 +20,16 @@ const CALLS = {
   "/v1/reservations/{reservation}/confirm": "post",
   "/v1/reservations/{reservation}/cancel": "post",
   "/v1/partners/me": "get",
+  "/v1/turnover": "get",
+  "/v1/sources": "get",
+  "/v1/quality": "get",
+  "/v1/offers": "get post",
+  "/v1/offers/{offer}": "get patch delete",
+  "/v1/offers/{offer}/utilisation": "get",
+  "/v1/offers/{offer}/reservations/{reservation}/cancel": "post",
+  "/v1/partners/me/bays": "get",
+  "/v1/partners/me/reservations": "get",
+  "/v1/partners/me/settlement": "get",
 };
 
 /**

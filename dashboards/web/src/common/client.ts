@@ -21,18 +21,29 @@ export class Refusal extends Error {
   }
 }
 
-export type Asked = { key?: string | null; body?: unknown; signal?: AbortSignal; once?: string; language?: string };
+export type Asked = {
+  key?: string | null;
+  body?: unknown;
+  /** Where it is neither GET nor, with a body, POST. */
+  method?: "PUT" | "PATCH" | "DELETE";
+  signal?: AbortSignal;
+  once?: string;
+  language?: string;
+  /** The answer is text, not JSON. */
+  text?: boolean;
+  /** Is shown the headers of a good answer: quotas stand there. */
+  heard?: (headers: Headers) => void;
+};
 
 /** Asks, and reads the answer as `T`. */
 export async function ask<T>(path: string, asked: Asked = {}): Promise<T> {
-  const headers: Record<string, string> = { accept: "application/json" };
+  const headers: Record<string, string> = { accept: asked.text ? "text/plain" : "application/json" };
   if (asked.key) headers.authorization = `Bearer ${asked.key}`;
   if (asked.once) headers["idempotency-key"] = asked.once;
   if (asked.language) headers["accept-language"] = asked.language;
-  const init: RequestInit = { headers, method: "GET" };
+  const init: RequestInit = { headers, method: asked.method ?? (asked.body === undefined ? "GET" : "POST") };
   if (asked.body !== undefined) {
     headers["content-type"] = "application/json";
-    init.method = "POST";
     init.body = JSON.stringify(asked.body);
   }
   const late = AbortSignal.timeout(GIVE_UP_MS);
@@ -44,7 +55,11 @@ export async function ask<T>(path: string, asked: Asked = {}): Promise<T> {
     if (asked.signal?.aborted) throw e;
     throw new Refusal(0, "");
   }
-  if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T;
+  if (answer.ok) {
+    asked.heard?.(answer.headers);
+    const text = await answer.text();
+    return (asked.text ? text : text === "" ? undefined : JSON.parse(text)) as T;
+  }
   const problem = (await answer.json().catch(() => ({}))) as Partial<Schemas["Problem"]>;
   throw new Refusal(answer.status, problem.detail ?? problem.title ?? `HTTP ${answer.status}`, problem);
 }

@@ -6,6 +6,8 @@ export type Hands = {
   size: () => Size;
   go: (look: Look) => void;
   choose: (x: number, y: number) => void;
+  /** The wheel moves the page, and zooms with Ctrl or Cmd. */
+  within?: () => boolean;
 };
 
 const A_TAP_PX = 6;
@@ -53,6 +55,7 @@ export function listen(on: HTMLElement, hands: Hands): () => void {
     if (was && !dragged && e.type === "pointerup") hands.choose(...was);
   };
   const wheel = (e: WheelEvent) => {
+    if (hands.within?.() && !e.ctrlKey && !e.metaKey) return;
     e.preventDefault();
     hands.go(zoomed(hands.look(), hands.size(), -e.deltaY / (e.deltaMode ? 12 : 300), ...place(e)));
   };
