@@ -47,7 +47,7 @@ async function story(name, tells) {
 async function withKey(page, language) {
   await page.getByRole("button", { name: WORDS[language].demo }).click();
   // Without it there were figures too, and fewer.
-  await page.locator(".sources li").first().waitFor();
+  await page.locator(".sources button").first().waitFor();
   await page.locator(".value").first().waitFor();
 }
 
@@ -73,11 +73,14 @@ async function looks(screen, language, dark) {
   await withKey(page, language);
   const ranking = page.getByRole("region", { name: words.ranking }).first();
   await ranking.locator("tbody tr").first().waitFor();
-  await page.locator(".sources li").first().waitFor();
+  await page.locator(".sources button").first().waitFor();
   await page.waitForTimeout(700);
   const name = `authority-${screen}-${language}${dark ? "-dark" : ""}`;
   await sound(page, name);
   await picture(page, name);
+  await page.locator(".sources button").first().click();
+  await page.locator(".sources li").first().waitFor();
+  await sound(page, `${name} with all sources`);
   if (!dark) {
     for (const [part, at] of /** @type {const} */ ([
       ["map", ".hours"],

@@ -68,6 +68,28 @@ async fn a_driver_finds_and_books() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_authority_looks_at_what_is_settled() {
+    let Some(peers) = browser() else {
+        return;
+    };
+    let hub = Hub::start(&["--bays", "600", "--past", "30"]);
+    if has_pages(&hub).await {
+        tell(&peers, "authority.js", &hub);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_business_changes_its_hours_and_sees_a_booking() {
+    let Some(peers) = browser() else {
+        return;
+    };
+    let hub = Hub::start(&["--bays", "1500"]);
+    if has_pages(&hub).await {
+        tell(&peers, "business.js", &hub);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_empty_city_says_so() {
     let Some(peers) = browser() else {
         return;

@@ -107,6 +107,7 @@ export const authority: Told<typeof en> = {
   authoritySources: "数据来源",
   authoritySourcesNone: "暂无数据来源上报。",
   authoritySourcesSum: "{n} 个来源中 {bad} 个需要关注。自 {since} 起统计。",
+  authoritySourcesAll: "显示全部 {n} 个",
   authoritySourcesBad: "只看需要关注的",
   authoritySourcesAllGood: "没有需要关注的来源。",
   authoritySuspect: "疑似故障",
