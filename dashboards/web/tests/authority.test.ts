@@ -127,11 +127,12 @@ test("sources come in the order of what is wrong", () => {
     source("fine", {}),
     source("quiet", { health: "silent" }),
     source("phone", { health: "silent", kind: "app" }),
+    source("unused", { health: "unheard", kind: "app" }),
     source("late", { lag_s: 400 }),
     source("bad", { refused: { unknown_bay: 50 } }),
     source("stuck", { suspect_total: 1 }),
   ];
-  expect(worst(all).map((s) => s.source.source)).toEqual(["stuck", "bad", "late", "quiet", "fine", "phone"]);
+  expect(worst(all).map((s) => s.source.source)).toEqual(["stuck", "bad", "late", "quiet", "fine", "phone", "unused"]);
   expect(trouble(source("few", { refused: { too_old: 1 }, accepted: 100_000 }))).toBe("good");
 });
 

@@ -11,14 +11,14 @@ const FEW = 0.01;
 
 export const refusedOf = (s: Source): number => Object.values(s.refused).reduce((a, b) => a + b, 0);
 
-/** The worst that is wrong; an app is silent as long as nobody uses it, which is no trouble. */
+/** The worst that is wrong; an app is silent, or was never heard, as long as nobody uses it: no trouble. */
 export function trouble(s: Source): Trouble {
   if (s.suspect_total > 0 || s.health === "suspect") return "suspect";
   const refused = refusedOf(s);
   if (refused > 0 && refused >= FEW * (refused + s.accepted)) return "refused";
   if ((s.lag_s ?? 0) > LATE_S) return "late";
   if (s.health === "silent" && s.kind !== "app") return "silent";
-  if (s.health === "unheard") return "unheard";
+  if (s.health === "unheard" && s.kind !== "app") return "unheard";
   return "good";
 }
 

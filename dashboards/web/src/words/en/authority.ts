@@ -56,7 +56,8 @@ export const authority = {
   authorityNothingYetHelp:
     "An hour is told some minutes after its end: look again at {time}. Zones live are on the page “Find parking”.",
   authorityEmpty: "Nothing is settled of these zones and this time.",
-  authorityEmptyHelp: "Choose another period or other zones; the hour under way is told at {time}.",
+  authorityEmptyHelp:
+    "A hub that has just begun tells its first minutes soon after they are over, and its first hour at {time}. Else choose another period or other zones.",
   authorityYoung: "Figures begin at {time}: nothing was reported before. The rest of the period is a gap, not zero.",
   authorityMinutes: "By five minutes: they become hours once those are over.",
   authorityDays:
