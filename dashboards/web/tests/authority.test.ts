@@ -53,6 +53,11 @@ test("what was not seen is null and never 0, and weighs nothing", () => {
   expect(sum([row({ visits: 0, turnover_per_bay_hour: 0 })], twenty).turnover).toBe(0);
 });
 
+test("no visits where nobody looked are not none", () => {
+  const blind = row({ visits: 0, visits_ended: 0, turnover_per_bay_hour: 0, mean_stay_s: null, coverage: 0 });
+  expect(sum([blind], twenty)).toMatchObject({ visits: null, turnover: null, stay: null });
+});
+
 test("what a reader is not told takes its hours with it", () => {
   const withheld = row({ visits: null, turnover_per_bay_hour: null, suppressed: true });
   expect(sum([withheld, row({})], twenty).turnover).toBeCloseTo(0.5);

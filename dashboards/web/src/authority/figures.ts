@@ -42,7 +42,8 @@ export function sum(rows: Row[], capacity: (zone: string) => number): Figures {
       judged += seen;
     }
     if (row.basis === "count") counted++;
-    else if (row.visits !== null) {
+    else if (row.visits !== null && (seen > 0 || row.visits > 0)) {
+      // No visits where nobody looked are not none.
       // What is withheld from a reader without a key takes its hours with it.
       [told, visits] = [true, visits + row.visits];
       hours += own;

@@ -59,6 +59,7 @@ export const authority = {
   authorityEmptyHelp:
     "A hub that has just begun tells its first minutes soon after they are over, and its first hour at {time}. Else choose another period or other zones.",
   authorityYoung: "Figures begin at {time}: nothing was reported before. The rest of the period is a gap, not zero.",
+  authorityUnseen: "Nobody reported anything in this time: nothing is known of it.",
   authorityMinutes: "By five minutes: they become hours once those are over.",
   authorityDays:
     "By the day, as the hours of so many zones are more than a page can hold: choose fewer zones or a shorter time for hours.",

@@ -59,6 +59,7 @@ export const authority: Told<typeof en> = {
   authorityEmpty: "所选停车场和时段没有结算数据。",
   authorityEmptyHelp: "刚启动的平台稍后显示最初几分钟的数据，首个小时将在 {time} 结算；否则请另选时段或停车场。",
   authorityYoung: "数据始于 {time}，此前没有上报。其余时段为缺失，不是零。",
+  authorityUnseen: "该时段没有任何上报，情况未知。",
   authorityMinutes: "按 5 分钟显示，整点后汇总为小时。",
   authorityDays: "停车场过多，按日显示。减少停车场或缩短时段后可按小时查看。",
   authorityCut: "数据超出页面容量：请减少停车场，或由经营单位整体导出。",
