@@ -32,7 +32,8 @@ export function axis(metric: Metric, value: number): string {
 
 /** For a cell. */
 export function brief(metric: Metric, value: number): string {
-  if (metric === "turnover") return value.toLocaleString(locale(), { maximumFractionDigits: value < 10 ? 1 : 0 });
+  if (metric === "turnover")
+    return value.toLocaleString(locale(), { maximumFractionDigits: value < 1 ? 2 : value < 10 ? 1 : 0 });
   if (metric === "stay") return Math.round(value / 60).toLocaleString(locale());
   return Math.round(value * 100).toLocaleString(locale());
 }
