@@ -9,7 +9,7 @@ export type Bay = Schemas["OwnedBay"];
 export type Month = { month: string; totals: Schemas["SettlementTotal"][] };
 export type Utilisation = Schemas["Utilisation"];
 
-/** Bookings that began longer ago are of no week that is shown first, but those by the month are. */
+/** Bookings that began longer ago are of no week that is shown first. */
 const BACK_MS = 32 * 86_400_000;
 /** Offers whose use is added up; each is a call. */
 export const MOST_USED = 30;
@@ -29,10 +29,7 @@ export class Business {
     () => this.ring.forget(),
   );
   readonly bookings = new Loaded<Booking[]>(
-    () =>
-      this.#walk<Booking>("/v1/partners/me/reservations", "reservations", {
-        from: new Date(now() - BACK_MS).toISOString(),
-      }),
+    () => this.#bookings(),
     () => this.ring.forget(),
   );
   readonly money = new Loaded<Schemas["Settlement"]>(
@@ -54,6 +51,8 @@ export class Business {
   done = $state<string | null>(null);
 
   readonly standing = $derived((this.offers.value ?? []).filter(isStanding));
+  /** In which zone each bay lies. */
+  readonly zones = $derived(new Map((this.bays.value ?? []).map((b) => [b.bay, b.zone])));
   readonly names = $derived(new Map((this.bays.value ?? []).map((b) => [b.zone, b.zone_name || b.zone])));
 
   get key(): string | null {
@@ -62,10 +61,9 @@ export class Business {
 
   /** A zone as it is called; what a booking or an offer is of. */
   zoneName = (zone: string | null | undefined): string => (zone ? (this.names.get(zone) ?? zone) : "");
-  zoneOf = (bay: string): string => this.zoneName(this.bays.value?.find((b) => b.bay === bay)?.zone);
+  zoneOf = (bay: string): string => this.zoneName(this.zones.get(bay));
   placeName = (of: { bay?: string | null; zone?: string | null }): string => {
-    const bay = this.bays.value?.find((b) => b.bay === of.bay);
-    const zone = this.zoneName(of.zone ?? bay?.zone);
+    const zone = this.zoneName(of.zone ?? (of.bay ? this.zones.get(of.bay) : null));
     return of.bay ? (zone ? `${of.bay} · ${zone}` : of.bay) : zone;
   };
 
@@ -118,6 +116,17 @@ export class Business {
       next = (page.next as string | null | undefined) ?? null;
     } while (next && all.length < 20_000);
     return all;
+  }
+
+  /** Those of the last month and ahead; and who is there, whenever it began: stays by the month are long. */
+  async #bookings(): Promise<Booking[]> {
+    const path = "/v1/partners/me/reservations";
+    const [late, there] = await Promise.all([
+      this.#walk<Booking>(path, "reservations", { from: new Date(now() - BACK_MS).toISOString() }),
+      this.#walk<Booking>(path, "reservations", { state: "active" }),
+    ]);
+    const known = new Set(late.map((b) => b.id));
+    return [...there.filter((b) => !known.has(b.id)), ...late];
   }
 
   async #settlement(): Promise<Schemas["Settlement"]> {

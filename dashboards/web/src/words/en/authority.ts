@@ -46,7 +46,7 @@ export const authority = {
   authorityOthers: "Other zones to compare with",
   authorityOthersNone: "Choose at least one.",
   authorityCompareEmpty: "Nothing is settled of what it is compared with.",
-  authorityCompared: "{what} against it: {by}.",
+  authorityCompared: "{what}, against what it is compared with: {by}.",
   authorityPublic:
     "Without a key only whole days that are over are told, and nothing that would speak of single people.",
   authorityOf: "{zones}, {from} to {to} (clock: {clock}).",
@@ -112,7 +112,10 @@ export const authority = {
     "The hub keeps hours as Parquet files in DATA/history and writes one file of them, where it runs:",
   authorityShared: "Shared bays",
   authoritySharedNone: "No private zone is among these.",
-  authoritySharedSum: "{n} private zones: {visits} visits, occupancy {p}, mean stay {stay}, {seen} seen.",
+  authoritySharedSum: {
+    one: "{n} private zone: {visits} visits, occupancy {p}, mean stay {stay}, {seen} seen.",
+    other: "{n} private zones: {visits} visits, occupancy {p}, mean stay {stay}, {seen} seen.",
+  },
   authoritySharedHelp:
     "Visits by owners and by drivers who booked are not told apart. Which hours were on offer, and their price, is told to the owners alone.",
   authorityUsed: "Occupancy",
