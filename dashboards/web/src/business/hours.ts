@@ -149,3 +149,7 @@ export function money(rows: Schemas["SettlementRow"][]): { currency: string; ear
   }
   return [...by.values()];
 }
+
+/** The least and the most of some. */
+export const range = (values: number[]): [number, number] =>
+  values.reduce(([low, high], v): [number, number] => [Math.min(low, v), Math.max(high, v)], [Infinity, -Infinity]);

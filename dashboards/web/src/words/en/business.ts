@@ -132,6 +132,14 @@ export const business = {
   businessHoursShort: "{n} h",
   businessMoney: "Money",
   businessMonth: "Month",
+  businessNearShared: {
+    one: "{n} other shared bay within 1 km asks {price} an hour.",
+    other: "{n} other shared bays within 1 km ask {price} an hour.",
+  },
+  businessNearOthers: {
+    one: "{n} vacant bay within 1 km costs {price} an hour.",
+    other: "{n} vacant bays within 1 km cost {price} an hour.",
+  },
   businessMonths: "What the last months came to",
   businessCsv: "Settlement as CSV",
   businessMoneyNone: "No money has moved in this month.",

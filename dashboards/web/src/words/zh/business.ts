@@ -122,6 +122,8 @@ export const business: Told<typeof en> = {
   businessHoursShort: "{n} 小时",
   businessMoney: "收入与结算",
   businessMonth: "月份",
+  businessNearShared: { other: "1 公里内另有 {n} 个共享车位，每小时 {price}。" },
+  businessNearOthers: { other: "1 公里内 {n} 个空余车位，每小时 {price}。" },
   businessMonths: "近几个月合计",
   businessCsv: "导出结算 CSV",
   businessMoneyNone: "本月没有收支。",
