@@ -1,6 +1,7 @@
 // An owner's lines in words: hours, prices, bookings.
 import type { Schemas } from "../common/client";
 import { money } from "../common/format";
+import { wall } from "../common/zoned";
 import { language, locale, t, type Word } from "../words/words.svelte";
 import { isWeekly, KINDS, runsOf, timeOf, type Booking, type Offer } from "./hours";
 
@@ -24,7 +25,7 @@ export function days(of: string[]): string {
 }
 
 export function hours(w: Schemas["Window"], zone: string): string {
-  if (!isWeekly(w)) return `${at(timeOf(w.start, zone), zone)} – ${at(timeOf(w.end, zone), zone)}`;
+  if (!isWeekly(w)) return stretch(timeOf(w.start, zone), timeOf(w.end, zone), zone);
   if (w.from === "00:00" && w.to === "24:00") return t("businessAllDay", { days: days(w.days) });
   const next = w.to <= w.from ? t("businessNextDay") : "";
   return `${days(w.days)} ${w.from}–${w.to}${next}`;
@@ -74,6 +75,13 @@ export function clock(ms: number, zone: string): string {
   } catch {
     return new Date(ms).toLocaleTimeString(locale(), format);
   }
+}
+
+/** From when to when; the day is said once. */
+export function stretch(start: number, end: number, zone: string): string {
+  const [a, b] = [wall(start, zone), wall(end, zone)];
+  const sameDay = a.date === b.date && a.month === b.month && a.year === b.year;
+  return sameDay ? `${at(start, zone)}–${clock(end, zone)}` : `${at(start, zone)} – ${at(end, zone)}`;
 }
 
 const STATES: Record<string, Word> = {
