@@ -48,6 +48,14 @@ const CALLS = {
   "/v1/admin/losses": "get",
   "/v1/admin/losses/{loss}/ack": "post",
   "/v1/admin/devices": "get",
+  "/v1/turnover": "get",
+  "/v1/offers": "get post",
+  "/v1/offers/{offer}": "get patch delete",
+  "/v1/offers/{offer}/utilisation": "get",
+  "/v1/offers/{offer}/reservations/{reservation}/cancel": "post",
+  "/v1/partners/me/bays": "get",
+  "/v1/partners/me/reservations": "get",
+  "/v1/partners/me/settlement": "get",
 };
 
 /**

@@ -10,6 +10,9 @@ for (const screen of Object.keys(SCREENS)) {
     await page.getByText(words).waitFor();
     await sound(page, `empty ${screen} ${language}`);
     await picture(page, `empty-${screen}-${language}`);
+    await page.goto("/authority");
+    await page.getByText(words).waitFor();
+    await sound(page, `empty authority ${screen} ${language}`);
     await page.context().close();
   }
 }

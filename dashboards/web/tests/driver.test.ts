@@ -2,9 +2,10 @@ import { expect, test } from "vitest";
 import { cluster, radius } from "../src/common/clusters";
 import { distance, readPlace, walk } from "../src/common/geo";
 import { fitting, moved, projection, zoomed } from "../src/common/map/camera";
+import { search } from "../src/common/search";
 import { meaningOf, see, type Zone } from "../src/common/zone";
 import { read, write } from "../src/driver/address";
-import { choices, directions, middle, next, search, type Nearby } from "../src/driver/choices";
+import { choices, directions, middle, next, type Nearby } from "../src/driver/choices";
 
 const zone = (more: Partial<Zone>): Zone =>
   ({

@@ -3,7 +3,7 @@
 //!
 //! The stories are told in `dashboards/web/stories`, by the system's Chromium and the packages that
 //! `BAYHUB_WEB_PEERS` names; `.ci/peers` installs both. With `BAYHUB_WEB_SHOTS`, a folder, each story
-//! leaves pictures there. Dear: a minute each for the driver's, the partner's and the operator's.
+//! leaves pictures there. Dear: a minute each story.
 
 use super::hub::Hub;
 use super::mqtt::missing;
@@ -64,6 +64,28 @@ async fn a_driver_finds_and_books() {
     let hub = Hub::start(&["--bays", "3000"]);
     if has_pages(&hub).await {
         tell(&peers, "driver.js", &hub);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_authority_looks_at_what_is_settled() {
+    let Some(peers) = browser() else {
+        return;
+    };
+    let hub = Hub::start(&["--bays", "600", "--past", "30"]);
+    if has_pages(&hub).await {
+        tell(&peers, "authority.js", &hub);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_business_changes_its_hours_and_sees_a_booking() {
+    let Some(peers) = browser() else {
+        return;
+    };
+    let hub = Hub::start(&["--bays", "1500"]);
+    if has_pages(&hub).await {
+        tell(&peers, "business.js", &hub);
     }
 }
 

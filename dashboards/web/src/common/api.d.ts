@@ -834,6 +834,191 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/turnover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How each zone's bays turned over.
+         * @description Rows start in `from`..`to`, by time and then by zone. Go on with `cursor` until `next` is null;
+         *     a page may end early, even without rows. With the scope `monitor` all settled figures are told.
+         *     Without it days that are over, in UTC, and what fewer than five visits (without a key: ten)
+         *     speak of is null and `suppressed`, and whatever would give it away; what is told by counts of
+         *     whole zones (`basis`) speaks of no visit: it is told as soon as it is settled. Zones that are
+         *     private, or gone, are not told of, but a private one to who owns all its bays.
+         */
+        get: operations["turnover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your offers, also those that are withdrawn.
+         * @description Page by page by `cursor`, until `next` is null, in the order in which they were made.
+         */
+        get: operations["get_offers"];
+        put?: never;
+        /**
+         * Put one of your bays on offer, or so many places of a zone.
+         * @description A bay is yours if its zone is private and names you as its operator, or if an administrator has
+         *     recorded it as yours. The places of a zone are your own bays there for cars; of a car park that only
+         *     counts, and is no street, they are its operator's. At no time are more on offer than you have there.
+         */
+        post: operations["post_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers/{offer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of your offers.
+         * @description With its hours, its prices, its rules and the address of its calendar.
+         */
+        get: operations["get_offer"];
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw an offer.
+         * @description Nothing new is booked from now on; what is booked stands.
+         */
+        delete: operations["delete_offer"];
+        options?: never;
+        head?: never;
+        /**
+         * Change, pause or reopen an offer.
+         * @description What is booked stands as it was booked; but of a pool that has fewer `bays` than before, who has no place
+         *     any more gets another bay, or the money back within a minute.
+         */
+        patch: operations["patch_offer"];
+        trace?: never;
+    };
+    "/v1/offers/{offer}/utilisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How one of your offers was used, day by day.
+         * @description For each day between `from` and `to`, 93 at most: how long the bay was on offer, and how much of that it was
+         *     used. Without them it is of the last week.
+         */
+        get: operations["utilisation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers/{offer}/reservations/{reservation}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give up a booking of one of your offers, at your own cost: its driver owes nothing.
+         * @description Not while the driver is there, nor once it is over. The driver is told, with the cause `owner`. The time
+         *     is free for others then; to keep it, pause the offer or except it before.
+         */
+        post: operations["cancel_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partners/me/bays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your own bays: what is seen there, whether they are on offer, and what is booked now and next.
+         * @description With any key of the partner. A bay is yours if its zone is private and names you as its operator,
+         *     or if an administrator has recorded it as yours.
+         */
+        get: operations["own_bays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partners/me/reservations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is and was booked at all of your bays, by start.
+         * @description Without the driver: no name, no vehicle, no key.
+         */
+        get: operations["own_bookings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partners/me/settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your settlement of a month.
+         * @description A row is of the day, and month, that it was by its offer's own clock; with `tz`, by that one. Rows come
+         *     by day; the pages of one listing are of the same rows as its totals, whatever is written meanwhile. As
+         *     CSV it has the rows only; the header `Link` leads to the next page where there is one.
+         */
+        get: operations["settlement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -867,6 +1052,11 @@ export interface components {
             };
             zone: string;
         };
+        /**
+         * @description Whether figures are of bays that speak for themselves, or of counts of a whole zone.
+         * @enum {string}
+         */
+        Basis: "bays" | "count";
         /** @description A driver's request. */
         BayAsked: {
             /** @description ISO 4217; absent: the hub's own. */
@@ -980,6 +1170,23 @@ export interface components {
         BayKind: "car" | "motorcycle" | "heavy" | "bicycle";
         /** @enum {string} */
         BayState: "unknown" | "vacant" | "occupied" | "closed";
+        BriefBooking: {
+            /** Format: date-time */
+            end: string;
+            id: string;
+            /** Format: date-time */
+            start: string;
+            /** @description held, confirmed, active. */
+            state: string;
+        };
+        /** @description An offer that has been changed. */
+        ChangedOffer: components["schemas"]["Offer"] & {
+            /**
+             * @description What is booked and lies outside the offer as it is now, by start, 100 at most: it stands. To end it,
+             *     cancel it. Of a pool also who has no place any more: that does not stand.
+             */
+            affects: components["schemas"]["BriefBooking"][];
+        };
         /** @description Calls of one class, by status. */
         ClassUsage: {
             /** Format: int64 */
@@ -1350,6 +1557,15 @@ export interface components {
          * @enum {string}
          */
         ForecastBasis: "profile" | "persistence";
+        /** @description An hour of which nothing can be told, or not all. */
+        Gap: {
+            /** @description Which file; with the scope `monitor`. */
+            detail?: string | null;
+            /** Format: date-time */
+            hour: string;
+            /** @description no_file, damaged or store_away: nothing can be told. reports_lost: of some zones not all. */
+            reason: string;
+        };
         HealthNote: {
             note: string;
             part: string;
@@ -1637,6 +1853,223 @@ export interface components {
             part: string;
             reason: string;
         };
+        /** @description A bay on offer, or a pool. */
+        Offer: {
+            /** @description null: it is a pool. */
+            bay: string | null;
+            /**
+             * Format: int32
+             * @description Of a pool: how many places of the zone.
+             */
+            bays?: number | null;
+            /**
+             * @description For a calendar program, at this host: whoever has this address reads what is booked, without
+             *     a key. Keep it secret; `POST /v1/offers/{offer}/calendar` makes another.
+             */
+            calendar: string;
+            /** Format: date-time */
+            created_at: string;
+            currency: string;
+            exceptions: components["schemas"]["Stretch"][];
+            id: string;
+            notes: string;
+            /**
+             * Format: int32
+             * @description null: it has one of the other two.
+             */
+            price_cents_per_hour: number | null;
+            /**
+             * Format: int32
+             * @description Where that is its price.
+             */
+            price_cents_per_month?: number | null;
+            /**
+             * Format: int32
+             * @description Where that is its price.
+             */
+            price_cents_per_stay?: number | null;
+            rules: components["schemas"]["OfferRules"];
+            /** @description open, paused, withdrawn. */
+            state: string;
+            time_zone: string;
+            /**
+             * Format: int64
+             * @description Grows with each change.
+             */
+            version: number;
+            windows: components["schemas"]["Window"][];
+            /** @description Of a pool. */
+            zone?: string | null;
+        };
+        /** @description A bay to be put on offer, or a pool: so many places of a zone. */
+        OfferAsked: {
+            /** @description One of the partner's own. Or `zone` and `bays`. */
+            bay?: string | null;
+            /**
+             * Format: int32
+             * @description How many of the zone's; whoever books gets one of them, none by name.
+             */
+            bays?: number | null;
+            /** @description ISO 4217; absent: the hub's own. */
+            currency?: string | null;
+            /** @description Times when it is not on offer all the same. */
+            exceptions?: components["schemas"]["Stretch"][] | null;
+            /** @description For the driver: how to find it, how to get in. */
+            notes?: string | null;
+            /**
+             * Format: int32
+             * @description One of the three prices is needed, and no more than one. A stay costs by the millisecond, rounded up to
+             *     the minor unit at its end.
+             */
+            price_cents_per_hour?: number | null;
+            /**
+             * Format: int32
+             * @description A stay of whole months by `time_zone` costs so many times this; each day more that has begun its part
+             *     of the month that it is of, their sum rounded up.
+             */
+            price_cents_per_month?: number | null;
+            /**
+             * Format: int32
+             * @description A stay costs this, whatever its length.
+             */
+            price_cents_per_stay?: number | null;
+            rules?: components["schemas"]["OfferRulesAsked"] | null;
+            /** @description An IANA name; absent: UTC. */
+            time_zone?: string | null;
+            /** @description One at least. Those that meet or overlap are one; they are told as they were given. */
+            windows: components["schemas"]["Window"][];
+            /** @description Where the partner has bays, or whose places are its to offer. */
+            zone?: string | null;
+        };
+        /** @description What is to be different; absent: as it is. */
+        OfferChanges: {
+            /**
+             * Format: int32
+             * @description Of a pool only. Who has no place any more where there are fewer gets another bay or the money back.
+             */
+            bays?: number | null;
+            currency?: string | null;
+            exceptions?: components["schemas"]["Stretch"][] | null;
+            notes?: string | null;
+            /**
+             * Format: int32
+             * @description One of the three prices at most: it takes the place of the one before, also of another kind.
+             */
+            price_cents_per_hour?: number | null;
+            /** Format: int32 */
+            price_cents_per_month?: number | null;
+            /** Format: int32 */
+            price_cents_per_stay?: number | null;
+            rules?: components["schemas"]["OfferRulesAsked"] | null;
+            /** @description open or paused. */
+            state?: string | null;
+            time_zone?: string | null;
+            windows?: components["schemas"]["Window"][] | null;
+        };
+        /** @description Limits of a stay; 0: none. */
+        OfferRules: {
+            /**
+             * Format: int32
+             * @description How long the bay is left alone after each stay.
+             */
+            buffer_min: number;
+            /**
+             * Format: int32
+             * @description What it costs later, until the start, per cent of the price; from the start on the whole price is
+             *     due.
+             */
+            cancel_fee_percent: number;
+            /**
+             * Format: int32
+             * @description Giving up a confirmed stay is free until so many minutes before its start.
+             */
+            cancel_free_min: number;
+            /**
+             * Format: int32
+             * @description Who departs early by the app's word gets back so much of the price of the time that is left, per
+             *     cent.
+             */
+            early_refund_percent: number;
+            /** @description Only for vehicles that charge. */
+            ev_only: boolean;
+            /**
+             * Format: int32
+             * @description What a `flexible` request pays less, per cent of the price.
+             */
+            flexible_discount_percent: number;
+            /**
+             * Format: int32
+             * @description How long after its start a driver is waited for, where a sensor watches the bay. Where none does,
+             *     the bay is kept to the end unless the driver gives it up.
+             */
+            grace_min: number;
+            /** Format: int32 */
+            max_height_cm: number;
+            /**
+             * Format: int32
+             * @description How long after its end a stay is charged for at most; then it is over.
+             */
+            max_overstay_min: number;
+            /** Format: int32 */
+            max_stay_min: number;
+            /** Format: int32 */
+            min_stay_min: number;
+            /**
+             * Format: int32
+             * @description How long before its start a stay must be asked for.
+             */
+            notice_min: number;
+        };
+        /** @description The same, each optional. */
+        OfferRulesAsked: {
+            /** Format: int32 */
+            buffer_min?: number | null;
+            /**
+             * Format: int32
+             * @description Absent when an offer is made: 100.
+             */
+            cancel_fee_percent?: number | null;
+            /**
+             * Format: int32
+             * @description Absent when an offer is made: 0, free until the start.
+             */
+            cancel_free_min?: number | null;
+            /**
+             * Format: int32
+             * @description Absent when an offer is made: 0.
+             */
+            early_refund_percent?: number | null;
+            ev_only?: boolean | null;
+            /**
+             * Format: int32
+             * @description Absent when an offer is made: 5.
+             */
+            flexible_discount_percent?: number | null;
+            /**
+             * Format: int32
+             * @description Absent when an offer is made: 15.
+             */
+            grace_min?: number | null;
+            /** Format: int32 */
+            max_height_cm?: number | null;
+            /**
+             * Format: int32
+             * @description Absent when an offer is made: 120.
+             */
+            max_overstay_min?: number | null;
+            /** Format: int32 */
+            max_stay_min?: number | null;
+            /** Format: int32 */
+            min_stay_min?: number | null;
+            /** Format: int32 */
+            notice_min?: number | null;
+        };
+        /** @description A page of offers. */
+        Offers: {
+            /** @description For `cursor`; null: this was the last page. */
+            next: string | null;
+            offers: components["schemas"]["Offer"][];
+        };
         /** @description A key of your own to be made. */
         OwnKeyAsked: {
             area?: components["schemas"]["KeyArea"] | null;
@@ -1655,6 +2088,88 @@ export interface components {
             /** @description The sources it may speak for; absent: those granted. */
             sources?: string[] | null;
             uplinks?: boolean | null;
+        };
+        /** @description One of a partner's own bays. */
+        OwnedBay: {
+            bay: string;
+            booked_next: components["schemas"]["BriefBooking"] | null;
+            booked_now: components["schemas"]["BriefBooking"] | null;
+            /** @description car, motorcycle, heavy, bicycle. */
+            kind: string;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            /**
+             * Format: date-time
+             * @description Null: nobody has ever reported it.
+             */
+            observed_at: string | null;
+            offer: components["schemas"]["OwnedBayOffer"] | null;
+            /** @description sensor, app, gate, booking; null like `observed_at`. */
+            source_kind: string | null;
+            /** @description vacant, occupied, unknown, closed: what is seen there, whoever has booked it. */
+            state: string;
+            zone: string;
+            /** @description on_street, off_street, private. */
+            zone_kind: string;
+            zone_name: string;
+        };
+        OwnedBayOffer: {
+            id: string;
+            /** @description open, paused. */
+            state: string;
+        };
+        /** @description A page of a partner's own bays. */
+        OwnedBays: {
+            /** Format: date-time */
+            at: string;
+            bays: components["schemas"]["OwnedBay"][];
+            crs?: components["schemas"]["Crs"] | null;
+            /** @description For `cursor`; null: this was the last page. */
+            next: string | null;
+            partner: string;
+        };
+        /** @description A booking as the bay's owner sees it. */
+        OwnedBooking: {
+            /** Format: date-time */
+            arrived_at: string | null;
+            /** @description Null: a place of a pool. */
+            bay: string | null;
+            /** Format: date-time */
+            created_at: string;
+            currency: string;
+            /** Format: date-time */
+            departed_at: string | null;
+            /** Format: date-time */
+            end: string;
+            /**
+             * Format: date-time
+             * @description Only while held.
+             */
+            expires_at: string | null;
+            id: string;
+            /** @description null, like the money: it stands on the offer of who had the bay before. */
+            offer: string | null;
+            /**
+             * Format: int64
+             * @description What the owner is owed by now.
+             */
+            owed_cents: number | null;
+            /** Format: int64 */
+            price_cents: number | null;
+            /** Format: date-time */
+            start: string;
+            /** @description held, confirmed, active, completed, cancelled, expired, no_show. */
+            state: string;
+            /** @description Null: the registry has no such bay any more. */
+            zone: string | null;
+        };
+        /** @description A page of bookings at a partner's own bays, by start. */
+        OwnedBookings: {
+            /** @description For `cursor`; null: this was the last page. */
+            next: string | null;
+            reservations: components["schemas"]["OwnedBooking"][];
         };
         /** @description A part of the hub. */
         PartStatus: {
@@ -1980,6 +2495,55 @@ export interface components {
             old_secret_until: string;
             secret: string;
         };
+        /** @description What a partner's bays have brought, or its drivers owe, in a month. */
+        Settlement: {
+            month: string;
+            /** @description For `cursor`; null: this was the last page. */
+            next: string | null;
+            partner: string;
+            /** @description owner: of the bays; driver: of the apps that booked them. */
+            role: string;
+            rows: components["schemas"]["SettlementRow"][];
+            /** @description Of the whole month. */
+            totals: components["schemas"]["SettlementTotal"][];
+            /** @description By which clock the month is; null: each row by its offer's own. */
+            tz: string | null;
+        };
+        /** @description A line of the ledger. */
+        SettlementRow: {
+            /**
+             * Format: int64
+             * @description What the driver owes the owner more from then on; below 0: less.
+             */
+            amount_cents: number;
+            /** Format: date-time */
+            at: string;
+            /** @description null: a place of a pool. */
+            bay: string | null;
+            /** @description driver, sensor, clock, hub, owner. */
+            cause: string;
+            currency: string;
+            /**
+             * Format: date
+             * @description By that offer's own clock.
+             */
+            date: string;
+            /**
+             * @description The state it came to, or moved: what was given back for the bay before, and what is owed for the
+             *     other, are two rows.
+             */
+            event: string;
+            /** @description The offer that it is owed for. */
+            offer: string;
+            reservation: string;
+        };
+        SettlementTotal: {
+            /** Format: int64 */
+            amount_cents: number;
+            currency: string;
+            /** Format: int64 */
+            rows: number;
+        };
         /**
          * @description Who has said it; `booking`: the hub, for who has booked the bay.
          * @enum {string}
@@ -2149,6 +2713,15 @@ export interface components {
          * @enum {string}
          */
         Standing: "trusted" | "unproven";
+        /** @description Half-open: `end` is not in it. */
+        Stretch: {
+            end: string;
+            /**
+             * @description RFC 3339; or without an offset, by the wall clock of `time_zone`, where that time exists
+             *     exactly once.
+             */
+            start: string;
+        };
         /** @description What a source is suspected of, and why. */
         SuspectShown: {
             /** @description null: it is dead. */
@@ -2206,6 +2779,96 @@ export interface components {
              * @description At the sensor, degrees Celsius.
              */
             temperature_c: number | null;
+        };
+        /** @description A page of turnover. */
+        TurnoverPage: {
+            /** @description Hours of which nothing can be told, or not all. */
+            gaps: components["schemas"]["Gap"][];
+            interval: string;
+            /** @description Where to go on; null: this was the last page. */
+            next: string | null;
+            rows: components["schemas"]["TurnoverRow"][];
+            /**
+             * Format: date-time
+             * @description Everything before this is settled: nothing is said of what comes after; null: nothing yet.
+             */
+            settled_to: string | null;
+        };
+        /** @description What one zone did in one interval. null: there is nothing to say, or it is suppressed. */
+        TurnoverRow: {
+            /**
+             * Format: double
+             * @description Share of the five minutes at whose start more than 85 % of the known bays were occupied.
+             */
+            above_85_fraction: number | null;
+            /** @description count: of counts of the whole zone, which see no stays, so that all figures of visits are null. */
+            basis: components["schemas"]["Basis"];
+            /**
+             * Format: double
+             * @description Visits by hours, of the whole zone: what CDS calls turnover.
+             */
+            cds_turnover: number | null;
+            /**
+             * Format: int64
+             * @description Ended, with one end unseen.
+             */
+            censored_stays: number | null;
+            /** @description false: part of it is not settled yet, or missing, or reports of it came too late or were shed. */
+            complete: boolean;
+            /**
+             * Format: double
+             * @description Known share of the time in service.
+             */
+            coverage: number | null;
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: double
+             * @description Share of the five minutes at whose start no known bay was vacant.
+             */
+            full_fraction: number | null;
+            /** Format: double */
+            mean_stay_s: number | null;
+            /**
+             * Format: double
+             * @description Right to 2 %.
+             */
+            median_stay_s: number | null;
+            /**
+             * Format: double
+             * @description Occupied share of the time that is known.
+             */
+            occupancy: number | null;
+            /**
+             * Format: double
+             * @description Right to 2 %.
+             */
+            p85_stay_s: number | null;
+            /**
+             * Format: int64
+             * @description Too short to be visits.
+             */
+            short_stays: number | null;
+            /** @description So few visits would speak of single people. */
+            suppressed: boolean;
+            /** Format: date-time */
+            to: string;
+            /**
+             * Format: double
+             * @description Visits by in-service bay-hours.
+             */
+            turnover_per_bay_hour: number | null;
+            /**
+             * Format: int64
+             * @description Seen to start.
+             */
+            visits: number | null;
+            /**
+             * Format: int64
+             * @description Ended, with both ends seen: what the stays are of.
+             */
+            visits_ended: number | null;
+            zone: string;
         };
         /**
          * @description What one key, or one partner, made of the hub in one hour or day. Where nothing was counted there
@@ -2276,6 +2939,41 @@ export interface components {
             /** @description For `cursor`; null: this was the last page. */
             next: string | null;
             rows: components["schemas"]["UsagePeriod"][];
+        };
+        /** @description How an offer was used, day by day of its own wall clock. */
+        Utilisation: {
+            currency: string;
+            days: components["schemas"]["UtilisationDay"][];
+            offer: string;
+            time_zone: string;
+        };
+        UtilisationDay: {
+            /**
+             * Format: int64
+             * @description Booked from now on.
+             */
+            booked_ahead_s: number;
+            /** Format: int64 */
+            booked_s: number;
+            /** Format: int32 */
+            bookings: number;
+            /** Format: date */
+            date: string;
+            /**
+             * Format: int64
+             * @description From when the offer was made up to now, as the next two: by the windows as they are now, and
+             *     what was booked besides.
+             */
+            offered_s: number;
+            /** Format: int64 */
+            revenue_cents: number;
+            /** Format: int64 */
+            used_s: number;
+            /**
+             * Format: double
+             * @description Used of offered; null: nothing was offered.
+             */
+            utilisation: number | null;
         };
         /** @description What needs a bay. */
         VehicleAsked: {
@@ -2374,11 +3072,27 @@ export interface components {
         Webhooks: {
             webhooks: components["schemas"]["Webhook"][];
         };
+        Weekly: {
+            /**
+             * @description mon, tue, wed, thu, fri, sat, sun; workday and dayoff: by the hub's calendar, Monday to Friday and the
+             *     weekend where it names no other days.
+             */
+            days: string[];
+            /** @description `18:00`. */
+            from: string;
+            /** @description `08:00`; not later than `from`: on the next day. `24:00` is the midnight that ends the day. */
+            to: string;
+        };
         /**
          * @description Why the state is what it is.
          * @enum {string}
          */
         Why: "reported" | "never_reported" | "stale" | "reserved" | "offered";
+        /**
+         * @description When a bay may be used by others: once, from `start` to `end`; or every week, on `days`, by the
+         *     wall clock of the offer's `time_zone`.
+         */
+        Window: components["schemas"]["Stretch"] | components["schemas"]["Weekly"];
         /** @description A zone; vacant + occupied + unknown + closed + reserved = capacity. */
         Zone: {
             /** @description Of its bays, those that are accessible. */
@@ -5810,6 +6524,978 @@ export interface operations {
             };
             /** @description The quota of this class of calls is used up; `Retry-After` says until when */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    turnover: {
+        parameters: {
+            query?: {
+                /** @description Up to 500 zone ids with commas between them. Without this and `bbox`: all zones. */
+                zone?: string;
+                /** @description Zones that are now within west,south,east,north in degrees. */
+                bbox?: string;
+                /** @description Rows start at or after this; absent: 24 hours before `to`. */
+                from?: string;
+                /** @description Rows start before this; absent: what is settled. */
+                to?: string;
+                /** @description How long a row is. */
+                interval?: "5m" | "1h" | "1d";
+                /**
+                 * @description The place whose days are meant with `1d`, by its IANA name; absent: the hub's. Without the
+                 *     scope `monitor`: UTC.
+                 */
+                tz?: string;
+                /** @description How many rows a page at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description `1`: CSV begins with a byte order mark, by which Excel knows UTF-8 */
+                bom?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurnoverPage"];
+                    "text/csv": string;
+                };
+            };
+            /** @description What `If-None-Match` names is still so */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a good key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such zone */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in that format */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_offers: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /**
+                 * @description In which coordinates places are meant and told. Absent: those of the configuration, else
+                 *     WGS 84.
+                 */
+                crs?: "wgs84" | "gcj02" | "bd09";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of offers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offers"];
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferAsked"];
+            };
+        };
+        responses: {
+            /** @description On offer, durably */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offer"];
+                };
+            };
+            /** @description `field` cannot be so */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such bay of yours, or none in that zone */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The bay is on another offer */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than 64 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than you have in the zone */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The offer's id */
+                offer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The offer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offer"];
+                };
+            };
+            /** @description The path is not UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such offer of yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The offer's id */
+                offer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Withdrawn, durably; also if it was before */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The path is not UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such offer of yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed by another at the same time */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_offer: {
+        parameters: {
+            query?: {
+                /** @description Tells what would become of the offer and what is booked, and changes nothing. */
+                preview?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The offer's id */
+                offer: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferChanges"];
+            };
+        };
+        responses: {
+            /** @description Changed, durably, and what is booked that the change would not allow any more; with `preview=true` nothing is changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedOffer"];
+                };
+            };
+            /** @description `field` cannot be so */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such offer of yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Withdrawn, or changed by another at the same time */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than 64 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than you have in the zone */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    utilisation: {
+        parameters: {
+            query?: {
+                /** @description Absent: a week before `to`. */
+                from?: string;
+                /** @description Absent: now. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The offer's id */
+                offer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By day */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Utilisation"];
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such offer of yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_booking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The offer's id */
+                offer: string;
+                /** @description The reservation's id */
+                reservation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cancelled, durably; also if it was before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnedBooking"];
+                };
+            };
+            /** @description The path is not UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such offer of yours, or no such booking on it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in the state it is in, or not at this time */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    own_bays: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /**
+                 * @description In which coordinates places are meant and told. Absent: those of the configuration, else
+                 *     WGS 84.
+                 */
+                crs?: "wgs84" | "gcj02" | "bd09";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of bays */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnedBays"];
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    own_bookings: {
+        parameters: {
+            query?: {
+                /** @description held, confirmed, active, completed, cancelled, expired or no_show; absent: any. */
+                state?: string;
+                /** @description Those that start then or later; absent: all. */
+                from?: string;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description `next` of the page before; `from` is in it. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of bookings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnedBookings"];
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settlement: {
+        parameters: {
+            query: {
+                /** @description Of each row by its offer's own clock, or by `tz`. */
+                month: string;
+                /** @description The IANA name of a place: a row is of the month that it was there. */
+                tz?: string;
+                /** @description owner or driver; absent: owner for a key with the scope share, else driver. */
+                role?: string;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description `1`: CSV begins with a byte order mark, by which Excel knows UTF-8 */
+                bom?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the ledger */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settlement"];
+                    "text/csv": string;
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in that format */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,7 +2,7 @@
 import { say, LOCALES, type Language } from "../words/words.svelte";
 
 /** `{decimals}` of a currency's minor unit, by the browser's own table. */
-function decimals(currency: string): number {
+export function decimals(currency: string): number {
   try {
     return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
   } catch {

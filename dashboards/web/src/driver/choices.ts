@@ -130,23 +130,6 @@ export function next(nearby: Nearby, later: boolean): Choice | null {
   return n?.zone ? ofZone(n.zone) : null;
 }
 
-/** Zones whose name, id or operator holds every word that was typed; the best match first. */
-export function search(zones: Iterable<Seen>, typed: string, most: number): Seen[] {
-  const words = typed.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return [];
-  const whole = words.join(" ");
-  const found: { zone: Seen; rank: number }[] = [];
-  for (const zone of zones) {
-    const name = zone.name.toLocaleLowerCase();
-    const text = `${name} ${zone.id.toLocaleLowerCase()} ${zone.operator.toLocaleLowerCase()}`;
-    if (!words.every((w) => text.includes(w))) continue;
-    const exact = zone.id.toLocaleLowerCase() === whole ? 0 : name.startsWith(whole) ? 1 : 2;
-    found.push({ zone, rank: exact });
-  }
-  found.sort((a, b) => a.rank - b.rank || a.zone.name.localeCompare(b.zone.name, undefined, { numeric: true }));
-  return found.slice(0, most).map((f) => f.zone);
-}
-
 /** Where most of a city's parking is: the zone nearest to the middle of its densest part. */
 export function middle(zones: Seen[]): { lat: number; lon: number } | null {
   const parts = new Map<string, Seen[]>();

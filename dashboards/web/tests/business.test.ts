@@ -1,0 +1,120 @@
+import { expect, test } from "vitest";
+import {
+  comings,
+  crowd,
+  ledger,
+  minutes,
+  money,
+  openIn,
+  runsOf,
+  type Booking,
+  type Offer,
+} from "../src/business/hours";
+import { instant, monday, wall } from "../src/common/zoned";
+
+const SG = "Asia/Singapore";
+const utc = (text: string) => Date.parse(text);
+const offer = (more: Partial<Offer>) => ({ windows: [], exceptions: [], time_zone: SG, ...more }) as unknown as Offer;
+const iso = (spans: [number, number][]) => spans.map((s) => s.map((at) => new Date(at).toISOString().slice(0, 16)));
+
+test("a place's own clock, also where it is turned", () => {
+  expect(wall(utc("2026-11-29T20:30:00Z"), SG)).toEqual({ year: 2026, month: 11, date: 30, day: 0, minute: 270 });
+  expect(instant(2026, 11, 30, 0, SG)).toBe(utc("2026-11-29T16:00:00Z"));
+  expect(monday(utc("2026-12-06T15:59:00Z"), SG)).toBe(utc("2026-11-29T16:00:00Z"));
+  expect(monday(utc("2026-12-06T16:00:00Z"), SG)).toBe(utc("2026-12-06T16:00:00Z"));
+  // Berlin has no 02:30 on 29 March and two on 25 October.
+  expect(instant(2026, 3, 29, 24 * 60, "Europe/Berlin")).toBe(utc("2026-03-29T22:00:00Z"));
+  expect(instant(2026, 10, 25, 12 * 60, "Europe/Berlin")).toBe(utc("2026-10-25T11:00:00Z"));
+  expect(wall(utc("2026-11-30T00:00:00Z"), "No/Where").year).toBe(2026);
+});
+
+test("a night belongs to the day on which it begins, and what meets is one", () => {
+  const [from, to] = [instant(2026, 11, 30, 0, SG), instant(2026, 12, 7, 0, SG)];
+  const nights = offer({
+    windows: [
+      { days: ["workday"], from: "17:00", to: "08:00" },
+      { days: ["dayoff"], from: "00:00", to: "24:00" },
+    ],
+  });
+  expect(iso(openIn(nights, from, to))).toEqual([
+    ["2026-11-30T09:00", "2026-12-01T00:00"],
+    ["2026-12-01T09:00", "2026-12-02T00:00"],
+    ["2026-12-02T09:00", "2026-12-03T00:00"],
+    ["2026-12-03T09:00", "2026-12-04T00:00"],
+    ["2026-12-04T09:00", "2026-12-06T16:00"],
+  ]);
+  // The Sunday night before reaches into the week.
+  const sunday = offer({ windows: [{ days: ["sun"], from: "22:00", to: "06:00" }] });
+  expect(iso(openIn(sunday, from, to))).toEqual([
+    ["2026-11-29T16:00", "2026-11-29T22:00"],
+    ["2026-12-06T14:00", "2026-12-06T16:00"],
+  ]);
+});
+
+test("single hours, by offset or by the wall, and exceptions", () => {
+  const [from, to] = [instant(2026, 11, 30, 0, SG), instant(2026, 12, 7, 0, SG)];
+  const once = offer({
+    windows: [{ start: "2026-12-01T08:00:00", end: "2026-12-01T10:00:00+08:00" }],
+    exceptions: [{ start: "2026-12-01T08:30:00", end: "2026-12-01T09:00:00" }],
+  });
+  expect(iso(openIn(once, from, to))).toEqual([
+    ["2026-12-01T00:00", "2026-12-01T00:30"],
+    ["2026-12-01T01:00", "2026-12-01T02:00"],
+  ]);
+});
+
+test("days that follow each other are one run", () => {
+  expect(runsOf(["mon", "tue", "wed", "sat"])).toEqual([
+    [0, 2],
+    [5, 5],
+  ]);
+  expect(runsOf([])).toEqual([]);
+  expect(minutes("24:00")).toBe(1440);
+});
+
+test("of a pool it is known how many have a place at once", () => {
+  expect(
+    crowd([
+      [0, 10],
+      [5, 15],
+      [10, 20],
+    ]),
+  ).toEqual([
+    { from: 0, to: 5, n: 1 },
+    { from: 5, to: 10, n: 2 },
+    { from: 10, to: 15, n: 2 },
+    { from: 15, to: 20, n: 1 },
+  ]);
+});
+
+const booking = (more: Partial<Booking>) => ({ state: "confirmed", ...more }) as Booking;
+
+test("the gate sees who is there, and who comes within the day", () => {
+  const now = utc("2026-11-30T08:00:00Z");
+  const at = (h: number) => new Date(now + h * 3_600_000).toISOString();
+  const all = [
+    booking({ id: "later", start: at(30), end: at(31) }),
+    booking({ id: "second", start: at(3), end: at(4) }),
+    booking({ id: "first", start: at(-0.2), end: at(2) }),
+    booking({ id: "over", state: "active", start: at(-3), end: at(-1) }),
+    booking({ id: "gone", state: "cancelled", start: at(1), end: at(2) }),
+    booking({ id: "missed", start: at(-5), end: at(-4) }),
+  ];
+  const { there, next } = comings(all, now, 86_400_000);
+  expect(there.map((b) => b.id)).toEqual(["over"]);
+  expect(next.map((b) => b.id)).toEqual(["first", "second"]);
+});
+
+test("money of two currencies is never added, and what is given back is told apart", () => {
+  const row = (reservation: string, amount_cents: number, currency = "SGD", at = "2026-11-30T08:00:00Z") =>
+    ({ reservation, amount_cents, currency, at, event: "confirmed" }) as never;
+  const rows = [row("a", 500), row("a", -200), row("b", 700, "CNY"), row("c", 0)];
+  expect(money(rows)).toEqual([
+    { currency: "SGD", earned: 500, back: 200 },
+    { currency: "CNY", earned: 700, back: 0 },
+  ]);
+  expect(ledger(rows).map((l) => [l.id, l.sum])).toEqual([
+    ["a", 300],
+    ["b", 700],
+  ]);
+});
