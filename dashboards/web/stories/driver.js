@@ -130,7 +130,8 @@ async function outage() {
   await page.context().setOffline(true);
   await page.reload();
   const said = page.getByText(/The hub cannot be reached/);
-  await said.waitFor();
+  // What the browser has kept for some seconds is not old yet.
+  await said.waitFor({ timeout: 30_000 });
   const first = await said.textContent();
   await lines(page).first().waitFor();
   await page.waitForTimeout(2_500);

@@ -94,7 +94,9 @@ async fn a_partner_rotates_a_key_and_has_a_webhook_told_again() {
     let Some(peers) = browser() else {
         return;
     };
-    let hub = Hub::start(&["--bays", "1500"]);
+    let own = tempfile::tempdir().expect("a folder");
+    let with_sandbox = [("BAYHUB__SANDBOX__ENABLED", "true")];
+    let hub = Hub::start_with(own.path(), &["--bays", "1500"], &with_sandbox);
     if has_pages(&hub).await {
         tell(&peers, "partner.js", &hub);
     }

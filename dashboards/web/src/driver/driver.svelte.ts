@@ -1,4 +1,5 @@
 // The driver's page, without its looks: where is looked, what was found there, and what the address bar says of it.
+import { untrack } from "svelte";
 import { ask, Refusal, to } from "../common/client";
 import { around, contains, type Place } from "../common/geo";
 import { City } from "../common/live/city.svelte";
@@ -77,7 +78,11 @@ export class Driver {
 
   /** The first look, once there are zones to look at. */
   begin(): void {
-    if (this.place) return;
+    if (this.place) {
+      // The stream ends before the next look is due: whether the hub is away is asked at once.
+      if (this.city.reach === "away" && !untrack(() => this.away)) this.soon(SOON_MS);
+      return;
+    }
     const zones = [...this.city.zones.values()];
     const at = middle(zones);
     if (at) {
