@@ -36,7 +36,7 @@ export const SCREENS = {
 };
 
 /** @typedef {import("playwright-core").Page} Page */
-/** @typedef {{ screen: string, language: string, dark?: boolean }} Reader */
+/** @typedef {{ screen: string, language: string, dark?: boolean, zone?: string }} Reader */
 
 export const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 
@@ -45,12 +45,13 @@ export const browser = await chromium.launch({ executablePath: CHROMIUM, args: F
  * @param {Reader} reader
  * @returns {Promise<Page>}
  */
-export async function open({ screen, language, dark = false }) {
+export async function open({ screen, language, dark = false, zone }) {
   const context = await browser.newContext({
     viewport: SCREENS[screen] ?? null,
     hasTouch: screen !== "desk",
     locale: language === "zh" ? "zh-CN" : "en-GB",
     colorScheme: dark ? "dark" : "light",
+    ...(zone ? { timezoneId: zone } : {}),
     baseURL: hub.http,
   });
   const page = await context.newPage();
