@@ -29,15 +29,15 @@ pub(super) fn page(
     }
     let settled_to = walk.recent.settled_to();
     let begin = walk.begin().max(q.from);
+    // The interval in which the history begins counts.
+    let first = q.interval.first(begin).min(first_with(q, begin));
+    // Whoever makes up where to go on gets nothing that was not asked for.
     let (mut start, skip_to) = match q.place {
-        Some(place) => (place.start, place.zone),
-        // The interval in which the history begins counts.
-        None => (
-            q.interval
-                .first(begin.max(q.from))
-                .min(first_with(q, begin)),
-            0,
-        ),
+        Some(place) if place.start >= q.to => (q.to, 0),
+        Some(place) if q.interval.first(place.start) >= first => {
+            (q.interval.first(place.start), place.zone)
+        }
+        Some(_) | None => (first, 0),
     };
     let mut page = FiguresPage {
         settled_to,

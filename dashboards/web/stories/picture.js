@@ -1,4 +1,4 @@
-// The pictures of the front page, of a demo that runs (`bayhub demo --past 336`: two weeks to look back at):
+// The pictures of the front page, of a demo that runs (`bayhub demo --past 168`: a week to look back at):
 // `node stories/picture.js PEERS READY ..` writes screenshot.png and phone.png (the driver's), authority.png and
 // business.png beside `stories`, if the folder is that. Some of the demo's private bays are offered and booked for it.
 import { ask, done, hub, open, picture } from "./lib.js";

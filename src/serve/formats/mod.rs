@@ -22,7 +22,9 @@ pub(super) use bay_members::bay_brief;
 pub(super) use forecast::{ForecastTold, add_forecast};
 pub(super) use geometry::{beside, write_outline};
 pub(super) use json::FORMAT as JSON;
-pub(super) use told::{BayTold, NearbyTold, Rendered, SeenBay, Wanted, ZoneTold, ZonesTold};
+pub(super) use told::{
+    BayTold, KnownBays, NearbyTold, Rendered, SeenBay, Wanted, ZoneTold, ZonesTold,
+};
 
 use super::http::error::ApiError;
 use super::http::negotiate::choose;

@@ -1,7 +1,8 @@
 //! What is told of bays and zones, whatever the format: looked up once, written by any.
 
 use crate::domain::{
-    AppEvidence, BayKind, BayStatus, BaySubset, BayView, CountEvidence, Millis, ZoneIx, ZoneTally,
+    AppEvidence, BayKind, BayStatus, BaySubset, BayView, CountEvidence, Millis, ZoneIx, ZoneKind,
+    ZoneTally,
 };
 use crate::forecast::ForecastTable;
 use crate::ingest::connector::Credits;
@@ -308,9 +309,71 @@ impl ZoneTold<'_> {
         self.tally.tells(kind, self.kinds)
     }
 
+    /// Whether anything is known of it now.
+    pub(in crate::serve) fn is_live(&self) -> bool {
+        !self.tally.stale && self.tally.known_fraction() != Some(0.0)
+    }
+
+    /// Whether it is a private zone of which nothing is on offer.
+    pub(in crate::serve) fn is_not_offered(&self) -> bool {
+        self.zone.spec.kind == ZoneKind::Private && self.tally.capacity == 0
+    }
+
+    /// Its bays, as far as anybody knows.
+    pub(in crate::serve) fn known_bays(&self) -> KnownBays {
+        let tally = &self.tally;
+        let is_sized = tally.unsized_kinds.is_empty() && tally.capacity > 0;
+        let in_service = tally.capacity.saturating_sub(tally.closed);
+        let is_live = self.is_live();
+        // With a size whatever is not vacant is something else; without one only a count knows.
+        let kinds = BayKind::ALL.into_iter();
+        let told = kinds.filter(|kind| is_sized || self.shows(*kind));
+        let sum = told
+            .map(|kind| tally.vacant[kind as usize])
+            .reduce(u32::saturating_add);
+        let most = if is_sized { in_service } else { u32::MAX };
+        let taken = tally.occupied.saturating_add(tally.reserved);
+        KnownBays {
+            capacity: is_sized.then_some(tally.capacity),
+            in_service: is_sized.then_some(in_service),
+            vacant: sum.filter(|_| is_live).map(|sum| sum.min(most)),
+            occupied: (is_live && is_sized).then_some(taken),
+            unknown: tally.unknown,
+        }
+    }
+
     /// Its place as it is told, in 1e-7 degrees: latitude, longitude.
     pub(super) fn place_e7(&self) -> (i32, i32) {
         self.told_in.place_e7(self.zone.spec.place.e7())
+    }
+}
+
+/// Bays of a zone for forms that have no word for what is not known: it is `None`, and left out there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::serve) struct KnownBays {
+    /// `None`: nobody says how many there are.
+    pub(in crate::serve) capacity: Option<u32>,
+    /// Those of them that are not closed.
+    pub(in crate::serve) in_service: Option<u32>,
+    /// `None` while nothing is known, or where nobody says of any kind how many are vacant.
+    pub(in crate::serve) vacant: Option<u32>,
+    /// Those that are kept for a booking too. `None` while nothing is known, or without a capacity.
+    pub(in crate::serve) occupied: Option<u32>,
+    pub(in crate::serve) unknown: u32,
+}
+
+impl KnownBays {
+    /// The share of what is known that is taken, in thousandths; `None`: nothing is known of a share.
+    pub(in crate::serve) fn taken(&self) -> Option<u64> {
+        let (vacant, occupied) = (u64::from(self.vacant?), u64::from(self.occupied?));
+        let known = vacant + occupied;
+        let half = known / 2;
+        (occupied * 1000 + half).checked_div(known)
+    }
+
+    /// Whether nothing is vacant and nothing unknown, of a zone with bays in service.
+    pub(in crate::serve) fn is_full(&self) -> bool {
+        self.vacant == Some(0) && self.unknown == 0 && self.in_service.is_some_and(|n| n > 0)
     }
 }
 

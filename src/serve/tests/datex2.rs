@@ -229,7 +229,7 @@ async fn spaces_that_are_unknown_closed_or_private_are_left_out() {
         );
     }
     let kept = "<prk:numberOfVacantSpaces>1</prk:numberOfVacantSpaces><prk:numberOfOccupiedSpaces>2\
-        </prk:numberOfOccupiedSpaces><prk:occupancy>66.6</prk:occupancy>";
+        </prk:numberOfOccupiedSpaces><prk:occupancy>66.7</prk:occupancy>";
     assert!(
         of(&status, "Z").contains(kept),
         "what is kept is occupied: {status}"

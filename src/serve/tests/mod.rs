@@ -26,6 +26,7 @@ mod forecast;
 mod formats;
 mod gate;
 mod keys;
+mod known_bays;
 mod listing;
 mod losses;
 mod mcp;

@@ -206,6 +206,14 @@ async fn pages_lead_to_each_other_and_have_each_entity_once() {
 }
 
 #[tokio::test]
+async fn an_entity_that_is_named_twice_is_told_once() {
+    let town = Town::new();
+    let id = "urn:ngsi-ld:OnStreetParking:TPY12";
+    let twice = entities(&town, &format!("id={id},{id}")).await;
+    assert_eq!(ids(&twice), ["OnStreetParking:TPY12"]);
+}
+
+#[tokio::test]
 async fn an_answer_that_is_held_is_not_sent_again_until_something_changes() {
     let town = Town::new();
     town.turns("TPY12-001", Vacant, Vacant);

@@ -151,6 +151,39 @@ async fn a_subscription_is_made_shown_changed_and_forgotten() {
 }
 
 #[tokio::test]
+async fn a_subscription_that_has_ended_is_refused() {
+    let town = Town::new();
+    let past = json!({"expiresAt": "2020-01-01T00:00:00Z"});
+    let refused = town
+        .call_as("report", "POST", SUBSCRIPTIONS, asked(&past))
+        .await;
+    assert_eq!(refused.status.as_u16(), 400, "{refused:?}");
+    assert!(refused.text().contains("expiresAt"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn subscriptions_lead_to_those_beside_them() {
+    let town = Town::new();
+    for n in 0..3 {
+        let named = asked(&json!({"id": format!("urn:ngsi-ld:Subscription:{n}")}));
+        town.call_as("report", "POST", SUBSCRIPTIONS, named).await;
+    }
+    let page = format!("{SUBSCRIPTIONS}?limit=2");
+    let first = town.call_as("report", "GET", &page, "").await;
+    let next = format!("<{SUBSCRIPTIONS}?limit=2&offset=2>; rel=\"next\"");
+    assert!(
+        first.headers.get_all("link").iter().any(|l| l == &next),
+        "{first:?}"
+    );
+    let page = format!("{SUBSCRIPTIONS}?limit=2&offset=1");
+    let last = town.call_as("report", "GET", &page, "").await;
+    let prev = format!("<{SUBSCRIPTIONS}?limit=1&offset=0>; rel=\"prev\"");
+    let links: Vec<_> = last.headers.get_all("link").iter().collect();
+    assert!(links.iter().any(|l| **l == prev), "{links:?}");
+    assert!(!format!("{links:?}").contains("next"), "{links:?}");
+}
+
+#[tokio::test]
 async fn another_partner_s_subscription_is_one_that_is_not_there() {
     let town = Town::new();
     let named = asked(&json!({"id": "urn:ngsi-ld:Subscription:mine"}));

@@ -6,6 +6,7 @@ use crate::domain::turnover::HOUR_MS;
 use crate::domain::{Millis, ZoneKind};
 use crate::registry::Registry;
 use crate::serve::Config;
+use crate::serve::http::cursor;
 use serde_json::json;
 
 #[tokio::test]
@@ -58,6 +59,30 @@ async fn the_authority_is_told_every_figure() {
         yesterday.plus(16 * HOUR_MS).to_string()
     );
     assert_eq!(sg["rows"][0]["visits"], (16..25).sum::<i64>());
+}
+
+#[tokio::test]
+async fn who_makes_up_where_to_go_on_is_told_nothing_that_was_not_asked_for() {
+    let town = Town::new();
+    town.settle_day();
+    let from = Millis(day().0 - 18 * HOUR_MS);
+    let asked = format!("?from={from}&to={}", from.plus(2 * HOUR_MS));
+    let whole = town.figures("monitor", &asked).await["rows"].clone();
+    assert_eq!(whole.as_array().unwrap().len(), 2 * 3);
+    for start in [0, from.0 - HOUR_MS, from.0 - 1] {
+        let forged = cursor::write_place(start, 0);
+        let told = town
+            .figures("monitor", &format!("{asked}&cursor={forged}"))
+            .await;
+        assert_eq!(told["rows"], whole, "{start}");
+    }
+    for start in [from.0 + 2 * HOUR_MS, u64::MAX] {
+        let forged = cursor::write_place(start, 0);
+        let told = town
+            .figures("monitor", &format!("{asked}&cursor={forged}"))
+            .await;
+        assert_eq!(told["rows"], serde_json::json!([]), "{start}");
+    }
 }
 
 #[tokio::test]

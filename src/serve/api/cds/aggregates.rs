@@ -12,6 +12,7 @@ use super::stays::StayWalk;
 use super::zones::nearest;
 use super::{media, past_schema};
 use crate::domain::turnover::HOUR_MS;
+use crate::domain::{Millis, ZoneIx};
 use crate::history::{Interval, Question, TurnoverRow};
 use crate::registry::city::City;
 use crate::serve::http::auth::Watcher;
@@ -175,19 +176,21 @@ impl<'q> CdsQuestion<'q> {
 
     /// The zones that are named or enclosed, ascending; `None`: all.
     fn numbers(&self, own: &CdsState, city: &Arc<City>) -> Option<Vec<u32>> {
+        let curbs = own.curbs.of(city);
+        let meets = |zone: ZoneIx| match &self.ground {
+            Ground::Box(bbox) => curbs.shape(zone).extent.meets(bbox),
+            Ground::Everywhere | Ground::Circle { .. } => true,
+        };
+        let number = |zone: ZoneIx| meets(zone).then(|| city.zone(zone).number);
         if let Some(wanted) = self.place {
-            let found = own.curbs.of(city).zone(wanted);
-            return Some(
-                found
-                    .map(|zone| city.zone(zone).number)
-                    .into_iter()
-                    .collect(),
-            );
+            return Some(curbs.zone(wanted).and_then(number).into_iter().collect());
         }
-        match &self.ground {
-            Ground::Box(bbox) => Some(own.authority.within(*bbox)),
-            Ground::Everywhere | Ground::Circle { .. } => None,
+        if !matches!(self.ground, Ground::Box(_)) {
+            return None;
         }
+        let mut numbers: Vec<u32> = city.zones().filter_map(|(ix, _)| number(ix)).collect();
+        numbers.sort_unstable();
+        Some(numbers)
     }
 
     /// Zone by zone, the nearest first: so many whole zones as fit.
@@ -240,7 +243,13 @@ impl<'q> CdsQuestion<'q> {
                 None => return Ok((self.table(own).finish(), None)),
             },
         };
-        let walk = StayWalk::over(own, self.span, place(&self.p)?);
+        let place = place(&self.p)?;
+        // As of zones: the hours that begin in it.
+        let from = Millis(self.span.from.0.next_multiple_of(HOUR_MS));
+        let Ok(span) = PastSpan::between(from, self.span.to) else {
+            return Ok((self.table(own).finish(), None));
+        };
+        let walk = StayWalk::over(own, span, place);
         let mut table = self.table(own);
         let mut cells = 0;
         let next = walk.by_hour(|hour, visits| {

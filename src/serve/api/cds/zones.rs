@@ -205,8 +205,9 @@ impl ShownCurbs {
         }
         let jurisdiction = if private { "private" } else { "public" };
         t.raw(",\"jurisdiction_type\":").word(jurisdiction);
-        if private || told.tally.capacity > 0 {
-            t.raw(",\"num_spaces\":").number(told.tally.capacity.into());
+        let capacity = told.known_bays().capacity;
+        if let Some(capacity) = capacity.or(private.then_some(told.tally.capacity)) {
+            t.raw(",\"num_spaces\":").number(capacity.into());
         }
         if self.is_now {
             available(t, told, private);
@@ -222,21 +223,22 @@ impl ShownCurbs {
 /// Whether one may park there, and in how many spaces. Of a stale zone nobody knows; what is unknown
 /// is no vacant space.
 fn available(t: &mut Text, told: &ZoneTold<'_>, private: bool) {
-    let tally = &told.tally;
-    let vacant = tally.vacant.iter().sum::<u32>();
-    let at = tally.observed_at;
-    let nobody_knows = tally.stale || at == Millis::NEVER;
-    if nobody_knows && !private {
-        return;
-    }
+    let at = told.tally.observed_at;
+    let bays = told.known_bays();
+    let is_known = told.is_live() && at != Millis::NEVER;
     // What is not on offer is nobody's to use.
-    let is_open = if private {
-        vacant > 0
-    } else {
-        tally.closed < tally.capacity || tally.capacity == 0
+    let (is_open, vacant) = match (private, is_known) {
+        (true, _) => {
+            let on_offer = told.tally.vacant.iter().sum::<u32>();
+            (on_offer > 0, Some(on_offer))
+        }
+        (false, true) => (bays.in_service != Some(0), bays.vacant),
+        (false, false) => return,
     };
     t.raw(",\"available\":").flag(is_open);
-    t.raw(",\"available_spaces\":").number(vacant.into());
+    if let Some(vacant) = vacant {
+        t.raw(",\"available_spaces\":").number(vacant.into());
+    }
     if at != Millis::NEVER {
         t.raw(",\"availability_time\":").number(at.0);
     }

@@ -26,11 +26,6 @@ pub(super) struct Lots {
 /// By kind, in the order of [`BayKind::ALL`]; `None`: it has no bays of that kind.
 pub(super) type LotsByKind = [Option<Lots>; BayKind::COUNT];
 
-/// Whether anything is known of a zone now.
-pub(super) fn is_live(told: &ZoneTold<'_>) -> bool {
-    !told.tally.stale && told.tally.known_fraction() != Some(0.0)
-}
-
 /// What a zone has of each kind.
 pub(super) fn by_kind(sight: Sight<'_>, zone: ZoneIx, told: &ZoneTold<'_>) -> LotsByKind {
     let tally = &told.tally;
@@ -50,7 +45,7 @@ pub(super) fn by_kind(sight: Sight<'_>, zone: ZoneIx, told: &ZoneTold<'_>) -> Lo
         let vacant = tally.vacant[k];
         all[k] = Some(Lots {
             total: is_sized.then_some(total),
-            vacant: (is_known && is_live(told))
+            vacant: (is_known && told.is_live())
                 .then(|| if is_sized { vacant.min(total) } else { vacant }),
         });
     }

@@ -3,7 +3,7 @@
 //! Promise: a lot of which nothing is known now has no `free`, which these readers take for "nobody
 //! knows"; private car parks are not told.
 
-use super::{CompatState, called, lots, schema};
+use super::{CompatState, called, schema};
 use crate::domain::{BayKind, BaySubset, Millis, ZoneIx, ZoneKind};
 use crate::serve::feed::{CityFeed, Sent, each_zone};
 use crate::serve::formats::ZoneTold;
@@ -115,21 +115,15 @@ impl ParkLot {
         if told.zone.spec.kind == ZoneKind::Private || only_bicycles {
             return None;
         }
-        let is_live = lots::is_live(told);
-        let is_sized = tally.unsized_kinds.is_empty();
-        let vacant = tally
-            .vacant
-            .iter()
-            .fold(0_u32, |sum, n| sum.saturating_add(*n));
-        let open = tally.capacity.saturating_sub(tally.closed);
-        let free = if is_sized { vacant.min(open) } else { vacant };
+        let is_live = told.is_live();
+        let bays = told.known_bays();
         let disabled = told.some_bays(BaySubset::Accessible);
         let disabled = disabled.filter(|(_, capacity)| *capacity > 0);
-        let is_closed = tally.capacity > 0 && open == 0;
+        let is_closed = bays.in_service == Some(0);
         Some(Self {
             zone,
-            total: is_sized.then_some(tally.capacity),
-            free: is_live.then_some(free),
+            total: bays.capacity,
+            free: bays.vacant,
             disabled: disabled.map(|(_, capacity)| capacity),
             free_disabled: disabled
                 .filter(|_| is_live)

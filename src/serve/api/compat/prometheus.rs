@@ -4,7 +4,7 @@
 //! everybody sees the city, so private zones show what is on offer. Dear: five lines a zone, which
 //! is why they are not among `/metrics`.
 
-use super::{CompatState, lots};
+use super::CompatState;
 use crate::domain::ZoneIx;
 use crate::metrics::ZONE_FAMILIES;
 use crate::registry::city::City;
@@ -97,21 +97,15 @@ fn feed(own: &CompatState) -> CityFeed<GaugeLine> {
 
 /// The numbers of a zone, in the order of [`ZONE_FAMILIES`].
 fn thousandths(told: &ZoneTold<'_>) -> [Option<u64>; 4] {
-    let tally = &told.tally;
-    let is_sized = tally.unsized_kinds.is_empty();
-    let open = tally.capacity.saturating_sub(tally.closed);
-    let vacant = tally
-        .vacant
-        .iter()
-        .fold(0_u32, |sum, n| sum.saturating_add(*n));
-    let vacant = if is_sized { vacant.min(open) } else { vacant };
-    let is_live = lots::is_live(told);
-    let known = tally.known_fraction().filter(|_| !tally.stale);
+    let bays = told.known_bays();
+    let known = told.tally.known_fraction().filter(|_| !told.tally.stale);
+    let observed = told.tally.observed_at;
+    let whole = |n: u32| u64::from(n) * 1000;
     [
-        is_sized.then_some(u64::from(open) * 1000),
-        is_live.then_some(u64::from(vacant) * 1000),
+        bays.in_service.map(whole),
+        bays.vacant.map(whole),
         Some(known.map_or(0, |share| (share * 1000.0).round() as u64)),
-        (!tally.observed_at.is_never()).then_some(tally.observed_at.0),
+        (!observed.is_never()).then_some(observed.0),
     ]
 }
 

@@ -12,13 +12,13 @@ use crate::domain::{BayIx, BayStatus, Millis, ZoneIx};
 use crate::registry::city::City;
 use crate::serve::feed::CityFeed;
 use crate::serve::formats::text::Text;
-use crate::serve::formats::{SeenBay, ZoneTold};
+use crate::serve::formats::{KnownBays, SeenBay, ZoneTold};
 use crate::serve::http::error::ApiError;
 use crate::serve::sight::{Eyes, Sight};
 use std::sync::Arc;
 
-/// Taken shares from here on are almost full, per cent.
-const ALMOST_FULL: u64 = 90;
+/// Taken shares from here on are almost full, in thousandths.
+const ALMOST_FULL: u64 = 900;
 
 /// What is told of.
 pub(super) enum StatusRow {
@@ -27,7 +27,7 @@ pub(super) enum StatusRow {
         observed: Millis,
         opening: &'static str,
         /// `None` while nothing is known.
-        occupancy: Option<PlaceOccupancy>,
+        occupancy: Option<KnownBays>,
         status: Option<&'static str>,
     },
     Space {
@@ -37,62 +37,32 @@ pub(super) enum StatusRow {
     },
 }
 
-/// Bays of a place.
-pub(super) struct PlaceOccupancy {
-    /// Those in service; `None`: nobody says how many.
-    in_service: Option<u32>,
-    vacant: u32,
-    occupied: u32,
-    unknown: u32,
-}
-
-impl PlaceOccupancy {
-    fn of(told: &ZoneTold<'_>) -> Self {
-        let tally = &told.tally;
-        let sum = tally
-            .vacant
-            .iter()
-            .fold(0_u32, |sum, n| sum.saturating_add(*n));
-        let in_service = tally.capacity.saturating_sub(tally.closed);
-        let is_sized = tally.unsized_kinds.is_empty();
-        Self {
-            in_service: is_sized.then_some(in_service),
-            vacant: if is_sized { sum.min(in_service) } else { sum },
-            occupied: tally.occupied.saturating_add(tally.reserved),
-            unknown: tally.unknown,
-        }
+/// The word of the standard for how full a place is.
+fn status_of(bays: &KnownBays) -> Option<&'static str> {
+    if bays.in_service == Some(0) {
+        return None;
     }
-
-    /// Tenths of a per cent of what is known that are taken; `None`: nothing is known of a share.
-    fn taken(&self) -> Option<u64> {
-        self.in_service?;
-        let known = u64::from(self.vacant) + u64::from(self.occupied);
-        (u64::from(self.occupied) * 1000).checked_div(known)
-    }
-
-    fn status(&self) -> Option<&'static str> {
-        if self.in_service == Some(0) {
-            return None;
-        }
-        let is_full = self.vacant == 0 && self.unknown == 0;
-        let is_almost = self.taken().is_some_and(|taken| taken >= ALMOST_FULL * 10);
-        Some(match (is_full, is_almost) {
-            (true, _) => "full",
-            (false, true) => "almostFull",
-            (false, false) => "spacesAvailable",
-        })
-    }
+    let is_almost = bays.taken().is_some_and(|taken| taken >= ALMOST_FULL);
+    Some(match (bays.vacant, bays.is_full(), is_almost) {
+        (None, ..) => "unknown",
+        // Of a place without a size nobody knows how much is left of it.
+        (Some(0), false, _) if bays.in_service.is_none() => "unknown",
+        (_, true, _) => "full",
+        (_, false, true) => "almostFull",
+        (_, false, false) => "spacesAvailable",
+    })
 }
 
 impl StatusRow {
     fn place(zone: ZoneIx, told: &ZoneTold<'_>) -> Self {
         let tally = &told.tally;
-        let is_live = !tally.stale && tally.known_fraction() != Some(0.0);
-        let occupancy = is_live.then(|| PlaceOccupancy::of(told));
-        let is_closed = tally.capacity > 0 && tally.closed >= tally.capacity;
-        let status = match &occupancy {
-            Some(occupancy) => occupancy.status(),
-            None => Some("unknown"),
+        let bays = told.known_bays();
+        let is_live = told.is_live();
+        let is_closed = bays.in_service == Some(0) || told.is_not_offered();
+        let status = if is_live {
+            status_of(&bays)
+        } else {
+            Some("unknown")
         };
         Self::Place {
             zone,
@@ -102,7 +72,7 @@ impl StatusRow {
                 (true, true) => "temporarilyClosed",
                 (true, false) => "open",
             },
-            occupancy,
+            occupancy: is_live.then_some(bays),
             status,
         }
     }
@@ -199,7 +169,11 @@ fn of(x: &mut Xml<'_>, id: &str, observed: Millis) {
     }
 }
 
-fn told(x: &mut Xml<'_>, occupancy: &PlaceOccupancy) {
+fn told(x: &mut Xml<'_>, occupancy: &KnownBays) {
+    let is_told = occupancy.vacant.is_some() || occupancy.in_service.is_some();
+    if !is_told {
+        return;
+    }
     if occupancy.unknown > 0 {
         x.raw("prk:blurredAvailability", "true");
     }
@@ -207,9 +181,11 @@ fn told(x: &mut Xml<'_>, occupancy: &PlaceOccupancy) {
         if let Some(in_service) = occupancy.in_service {
             x.number("prk:numberOfSpacesOverride", in_service);
         }
-        x.number("prk:numberOfVacantSpaces", occupancy.vacant);
-        if occupancy.in_service.is_some() {
-            x.number("prk:numberOfOccupiedSpaces", occupancy.occupied);
+        if let Some(vacant) = occupancy.vacant {
+            x.number("prk:numberOfVacantSpaces", vacant);
+        }
+        if let Some(occupied) = occupancy.occupied {
+            x.number("prk:numberOfOccupiedSpaces", occupied);
         }
         if let Some(taken) = occupancy.taken() {
             x.raw("prk:occupancy", &format!("{}.{}", taken / 10, taken % 10));

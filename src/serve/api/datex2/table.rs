@@ -32,11 +32,8 @@ pub(super) enum TableRow {
 
 impl TableRow {
     fn place(zone: ZoneIx, told: &ZoneTold<'_>) -> Self {
-        let is_sized = told.tally.unsized_kinds.is_empty();
-        Self::Place {
-            zone,
-            capacity: is_sized.then_some(told.tally.capacity),
-        }
+        let capacity = told.known_bays().capacity;
+        Self::Place { zone, capacity }
     }
 
     fn space((bay, seen): (BayIx, SeenBay), parent: ZoneIx, city: &City) -> Self {

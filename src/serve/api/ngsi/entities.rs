@@ -73,8 +73,8 @@ async fn ngsi_entities(
     if let Some(count) = page.count {
         headers.insert(COUNT, count.into());
     }
-    for (rel, offset) in around(wish, page.more) {
-        if let Some(link) = page_link(&uri, rel, (offset, wish.limit)) {
+    for (rel, page) in around(wish, page.more) {
+        if let Some(link) = page_link(&uri, rel, page) {
             headers.append(header::LINK, link);
         }
     }
@@ -161,17 +161,26 @@ fn page(
     })
 }
 
-/// Pages beside this one: their relation, and where they begin.
-fn around(wish: PageWish, more: bool) -> impl Iterator<Item = (&'static str, usize)> {
-    let has_size = wish.limit > 0;
-    let next = (more && has_size).then_some(("next", wish.offset + wish.limit));
-    let before = wish.offset.saturating_sub(wish.limit);
-    let prev = (wish.offset > 0 && has_size).then_some(("prev", before));
+/// Pages beside this one: their relation, where they begin and how long they are.
+pub(super) fn around(
+    wish: PageWish,
+    more: bool,
+) -> impl Iterator<Item = (&'static str, (usize, usize))> {
+    let PageWish { limit, offset, .. } = wish;
+    let has_size = limit > 0;
+    let next = (more && has_size).then_some(("next", (offset + limit, limit)));
+    // The one before ends where this one begins.
+    let before = limit.min(offset);
+    let prev = (offset > 0 && has_size).then_some(("prev", (offset - before, before)));
     prev.into_iter().chain(next)
 }
 
 /// `Link: <...>; rel="next"`, the same question for another page.
-fn page_link(uri: &Uri, rel: &str, (offset, limit): (usize, usize)) -> Option<HeaderValue> {
+pub(super) fn page_link(
+    uri: &Uri,
+    rel: &str,
+    (offset, limit): (usize, usize),
+) -> Option<HeaderValue> {
     let asked = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
     let kept = asked.filter(|(name, _)| name != "offset" && name != "limit");
     let query = form_urlencoded::Serializer::new(String::new())

@@ -280,7 +280,7 @@ impl<'a> EntityMaker<'a> {
         if !tally.unsized_kinds.has(kind) {
             attrs.push((Term::TotalSpotNumber, TermValue::Number(total.into())));
         }
-        if !tally.stale && told.tally.tells(kind, told.kinds) {
+        if told.is_live() && told.shows(kind) {
             let vacant = tally.vacant[kind as usize];
             attrs.push((Term::AvailableSpotNumber, TermValue::Number(vacant.into())));
         }
@@ -332,30 +332,30 @@ impl<'a> EntityMaker<'a> {
 /// How many there are, and how many are free.
 fn numbers(attrs: &mut Vec<(Term, TermValue<'_>)>, told: &ZoneTold<'_>, kind: EntityKind) {
     let tally = &told.tally;
-    let is_off_street = kind == EntityKind::OffStreet;
+    let bays = told.known_bays();
     let number = |n: u32| TermValue::Number(n.into());
-    // A capacity that is only what was counted so far is none; a car park has one place at least.
-    if tally.unsized_kinds.is_empty() && (tally.capacity > 0 || !is_off_street) {
-        attrs.push((Term::TotalSpotNumber, number(tally.capacity)));
+    let closed = told.is_live().then_some(tally.closed);
+    for (term, n) in [
+        (Term::TotalSpotNumber, bays.capacity),
+        (Term::AvailableSpotNumber, bays.vacant),
+        (Term::OccupiedSpotNumber, bays.occupied),
+        (Term::OutOfServiceSlotNumber, closed),
+    ] {
+        if let Some(n) = n {
+            attrs.push((term, number(n)));
+        }
     }
-    let vacant: u32 = tally.vacant.iter().sum();
-    let taken = tally.occupied + tally.reserved;
-    if !tally.stale {
-        attrs.push((Term::AvailableSpotNumber, number(vacant)));
-        attrs.push((Term::OccupiedSpotNumber, number(taken)));
-        attrs.push((Term::OutOfServiceSlotNumber, number(tally.closed)));
-    }
-    if is_off_street && !tally.stale {
-        let known = vacant + taken;
-        if known > 0 && tally.unsized_kinds.is_empty() {
-            let share = f64::from(taken) / f64::from(known);
+    if kind == EntityKind::OffStreet && told.is_live() {
+        let known = bays.vacant.zip(bays.occupied);
+        if let Some((vacant, taken)) = known.filter(|(vacant, taken)| vacant + taken > 0) {
+            let share = f64::from(taken) / f64::from(vacant + taken);
             attrs.push((Term::Occupancy, TermValue::Number(share)));
         }
-        let is_closed = tally.capacity > 0 && tally.closed >= tally.capacity;
+        let is_closed = bays.in_service == Some(0) || told.is_not_offered();
         let mut status = vec![if is_closed { "closed" } else { "open" }];
-        if !is_closed && vacant > 0 {
+        if !is_closed && bays.vacant > Some(0) {
             status.push("spacesAvailable");
-        } else if !is_closed && tally.unknown == 0 && tally.capacity > 0 {
+        } else if bays.is_full() {
             status.push("full");
         }
         attrs.push((Term::Status, TermValue::Words(status)));

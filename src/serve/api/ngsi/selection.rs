@@ -274,7 +274,15 @@ fn ids(text: &str) -> Result<Vec<String>, ApiError> {
         let why = format!("id may name at most {MAX_IDS}, these are {}", ids.len());
         return Err(ApiError::bad("id", why));
     }
-    ids.into_iter().map(|id| uri("id", id)).collect()
+    let mut all: Vec<String> = Vec::with_capacity(ids.len());
+    for id in ids {
+        let id = uri("id", id)?;
+        // An answer is a set, however often one is named.
+        if !all.contains(&id) {
+            all.push(id);
+        }
+    }
+    Ok(all)
 }
 
 /// An id of an entity: a URI.

@@ -3,9 +3,10 @@
 
 use super::NgsiState;
 use super::asker::{context, context_link, media, no_tenant};
+use super::entities::{around, page_link};
 use super::fault::NgsiFault;
 use super::schema;
-use super::selection::uri;
+use super::selection::{PageWish, uri};
 use super::watching::{asked, kept};
 use super::wish::SubscriptionWish;
 use super::write::MediaForm;
@@ -75,6 +76,7 @@ async fn ngsi_subscribe(
     let context = context(&parts);
     let (members, _) = body::object(Request::from_parts(parts, rest)).await?;
     let (asked, wish) = read(members)?;
+    lies_ahead(&wish, own.look.reads.clock.now())?;
     let name = match asked.get("id") {
         None | Some(Value::Null) => None,
         Some(Value::String(id)) => Some(uri("id", id)?),
@@ -118,6 +120,16 @@ async fn ngsi_subscriptions(
     let page = rows.iter().skip(offset).take(limit);
     let all: Vec<Value> = page.map(|row| shown(row, form, now)).collect();
     let mut answer = told(&Value::from(all), form, "");
+    let wish = PageWish {
+        limit,
+        offset,
+        ..PageWish::default()
+    };
+    for (rel, page) in around(wish, offset + limit < count) {
+        if let Some(link) = page_link(&uri, rel, page) {
+            answer.headers_mut().append(header::LINK, link);
+        }
+    }
     if p.flag("count")? {
         answer
             .headers_mut()
@@ -192,6 +204,7 @@ async fn ngsi_resubscribe(
         }
     }
     let (next, wish) = read(next)?;
+    lies_ahead(&wish, own.look.reads.clock.now())?;
     let next = Value::Object(next);
     let new = new(None, (&next, &context), wish);
     own.desk.resubscribe(&row, new).await?;
@@ -245,6 +258,14 @@ fn new(
         every_s: wish.every_s,
         is_active: wish.is_active,
         expires_at: wish.expires_at,
+    }
+}
+
+/// One that has ended would never tell anybody anything.
+fn lies_ahead(wish: &SubscriptionWish, now: Millis) -> Result<(), ApiError> {
+    match wish.expires_at {
+        Some(at) if at <= now => Err(ApiError::bad("expiresAt", "expiresAt must lie ahead")),
+        Some(_) | None => Ok(()),
     }
 }
 

@@ -224,6 +224,7 @@ fn is_text(media_type: &str) -> bool {
         || essence == "application/json"
         || essence.ends_with("+json")
         || essence.ends_with("+xml")
+        || essence.ends_with("+csv")
         || essence == "application/xml"
         || essence == "application/javascript"
 }
@@ -279,7 +280,12 @@ mod tests {
 
     #[test]
     fn text_packs_and_events_and_what_is_packed_already_do_not() {
-        for media_type in ["application/json", "application/geo+json; x=y", "text/csv"] {
+        for media_type in [
+            "application/json",
+            "application/geo+json; x=y",
+            "text/csv",
+            "application/vnd.cds+csv;version=1.1",
+        ] {
             assert!(is_text(media_type), "{media_type}");
         }
         for media_type in [

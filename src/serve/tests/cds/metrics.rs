@@ -172,6 +172,29 @@ async fn only_hours_that_are_over_and_settled_are_told() {
 }
 
 #[tokio::test]
+async fn a_box_holds_whether_a_zone_is_named_or_not() {
+    let town = Town::new();
+    town.settle(|_, _| 6);
+    let there = "min_lat=1.36&min_lng=103.88&max_lat=1.38&max_lng=103.9";
+    let elsewhere = "min_lat=50&min_lng=10&max_lat=51&max_lng=11";
+    let named = format!("curb_place_type=zone&curb_place_id={}", uuid_of("HE12"));
+    for (query, rows) in [
+        (there.to_owned(), 24),
+        (elsewhere.to_owned(), 0),
+        (format!("{named}&{there}"), 24),
+        (format!("{named}&{elsewhere}"), 0),
+    ] {
+        let path = format!("/v1/cds/metrics/aggregates?metric_type=turnover&{query}");
+        let told = table(&town, &path).await;
+        assert_eq!(told.len(), rows, "{query}: {told:?}");
+        assert!(
+            told.iter()
+                .all(|row| row["curb_place_id"] == uuid_of("HE12"))
+        );
+    }
+}
+
+#[tokio::test]
 async fn round_a_place_the_nearest_zone_comes_first_with_all_its_hours() {
     let town = Town::new();
     town.settle(|_, _| 6);
