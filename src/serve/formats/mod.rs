@@ -23,7 +23,7 @@ pub(super) use forecast::{ForecastTold, add_forecast};
 pub(super) use geometry::{beside, write_outline};
 pub(super) use json::FORMAT as JSON;
 pub(super) use told::{
-    BayTold, KnownBays, NearbyTold, Rendered, SeenBay, Wanted, ZoneTold, ZonesTold,
+    BayTold, BaysTold, NearbyTold, Rendered, SeenBay, Wanted, ZoneTold, ZonesTold,
 };
 
 use super::http::error::ApiError;

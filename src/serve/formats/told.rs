@@ -320,7 +320,7 @@ impl ZoneTold<'_> {
     }
 
     /// Its bays, as far as anybody knows.
-    pub(in crate::serve) fn known_bays(&self) -> KnownBays {
+    pub(in crate::serve) fn known_bays(&self) -> BaysTold {
         let tally = &self.tally;
         let is_sized = tally.unsized_kinds.is_empty() && tally.capacity > 0;
         let in_service = tally.capacity.saturating_sub(tally.closed);
@@ -333,7 +333,7 @@ impl ZoneTold<'_> {
             .reduce(u32::saturating_add);
         let most = if is_sized { in_service } else { u32::MAX };
         let taken = tally.occupied.saturating_add(tally.reserved);
-        KnownBays {
+        BaysTold {
             capacity: is_sized.then_some(tally.capacity),
             in_service: is_sized.then_some(in_service),
             vacant: sum.filter(|_| is_live).map(|sum| sum.min(most)),
@@ -350,7 +350,7 @@ impl ZoneTold<'_> {
 
 /// Bays of a zone for forms that have no word for what is not known: it is `None`, and left out there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::serve) struct KnownBays {
+pub(in crate::serve) struct BaysTold {
     /// `None`: nobody says how many there are.
     pub(in crate::serve) capacity: Option<u32>,
     /// Those of them that are not closed.
@@ -362,13 +362,13 @@ pub(in crate::serve) struct KnownBays {
     pub(in crate::serve) unknown: u32,
 }
 
-impl KnownBays {
+impl BaysTold {
     /// The share of what is known that is taken, in thousandths; `None`: nothing is known of a share.
     pub(in crate::serve) fn taken(&self) -> Option<u64> {
-        let (vacant, occupied) = (u64::from(self.vacant?), u64::from(self.occupied?));
-        let known = vacant + occupied;
-        let half = known / 2;
-        (occupied * 1000 + half).checked_div(known)
+        let occupied = u64::from(self.occupied?);
+        let known = u64::from(self.vacant?) + occupied;
+        // Rounded to the nearest.
+        (occupied * 1000 + known / 2).checked_div(known)
     }
 
     /// Whether nothing is vacant and nothing unknown, of a zone with bays in service.

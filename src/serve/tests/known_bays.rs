@@ -11,7 +11,7 @@ use crate::serve::Config;
 use serde_json::Value;
 
 /// A zone, in each form.
-struct Told {
+struct InEachForm {
     cds: Value,
     ngsi: Value,
     park_api: Value,
@@ -19,7 +19,7 @@ struct Told {
     table: String,
 }
 
-async fn told(town: &Town, id: &str) -> Told {
+async fn told(town: &Town, id: &str) -> InEachForm {
     let find = |all: Value, member: &str, name: &str| {
         let list = all.as_array().expect("a list").clone();
         let found = list.into_iter().find(|one| one[member] == name);
@@ -35,7 +35,7 @@ async fn told(town: &Town, id: &str) -> Told {
         let path = format!("/v1/datex2/parking-{of}.xml?zones={id}");
         town.get(&path).await.text()
     };
-    Told {
+    InEachForm {
         cds: find(zones["data"]["zones"].clone(), "user_zone_id", id),
         ngsi: if off.is_null() { on } else { off },
         park_api: find(lots["lots"].clone(), "id", id),

@@ -12,7 +12,7 @@ use crate::domain::{BayIx, BayStatus, Millis, ZoneIx};
 use crate::registry::city::City;
 use crate::serve::feed::CityFeed;
 use crate::serve::formats::text::Text;
-use crate::serve::formats::{KnownBays, SeenBay, ZoneTold};
+use crate::serve::formats::{BaysTold, SeenBay, ZoneTold};
 use crate::serve::http::error::ApiError;
 use crate::serve::sight::{Eyes, Sight};
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub(super) enum StatusRow {
         observed: Millis,
         opening: &'static str,
         /// `None` while nothing is known.
-        occupancy: Option<KnownBays>,
+        occupancy: Option<BaysTold>,
         status: Option<&'static str>,
     },
     Space {
@@ -38,7 +38,7 @@ pub(super) enum StatusRow {
 }
 
 /// The word of the standard for how full a place is.
-fn status_of(bays: &KnownBays) -> Option<&'static str> {
+fn status_of(bays: &BaysTold) -> Option<&'static str> {
     if bays.in_service == Some(0) {
         return None;
     }
@@ -169,7 +169,7 @@ fn of(x: &mut Xml<'_>, id: &str, observed: Millis) {
     }
 }
 
-fn told(x: &mut Xml<'_>, occupancy: &KnownBays) {
+fn told(x: &mut Xml<'_>, occupancy: &BaysTold) {
     let is_told = occupancy.vacant.is_some() || occupancy.in_service.is_some();
     if !is_told {
         return;
