@@ -27,6 +27,14 @@ impl WebhookDesk {
     pub async fn test(&self, of: (&str, Scopes), id: &str) -> Result<EndpointTrial, WebhookFault> {
         let row = self.row(of, id).await?;
         let host = &self.shared.host;
+        // A key of the configuration is good also then.
+        if host.store.suspended_partners().await?.contains(&row.partner) {
+            return Ok(EndpointTrial {
+                status: None,
+                why: Some("not sent: the partner is suspended".to_owned()),
+                took: Duration::ZERO,
+            });
+        }
         let permit = host.permits.take_now().ok_or(WebhookFault::Busy)?;
         let at = self.now();
         let kind = EventType::WebhookTest.name();
