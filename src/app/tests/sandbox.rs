@@ -13,7 +13,7 @@ const LIVE: &str = "bh_live_key";
 const TEST: &str = "bh_test_key";
 
 /// One public bay, `A-1`; a live key and a test key, each for reports of `app-1`.
-fn settled(folder: &Path) -> Config {
+pub(super) fn settled(folder: &Path) -> Config {
     let point = json!({"type": "Point", "coordinates": [103.8, 1.3]});
     let feature = |about: Value| json!({"type": "Feature", "geometry": point, "properties": about});
     let zone = json!({"id": "A", "name": "A", "kind": "on_street", "capacity": 1});
@@ -40,7 +40,7 @@ async fn started(folder: &Path) -> TestHub {
 }
 
 impl TestHub {
-    async fn asked(&self, path: &str, key: Option<&str>) -> (u16, Value) {
+    pub(super) async fn asked(&self, path: &str, key: Option<&str>) -> (u16, Value) {
         let call = Call {
             method: "GET",
             path,
