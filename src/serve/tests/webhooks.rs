@@ -52,8 +52,16 @@ async fn an_endpoint_is_made_shown_changed_and_forgotten() {
     assert_eq!(rotated["secret"], given);
     let bearer = format!("Bearer {}", town.keys["report"]);
     let without_body = [("authorization", &*bearer)];
+    // Who has not put the new one in place yet verifies by the one before for a day.
     let again = town.call("POST", &rotate, &without_body, "").await;
-    assert_ne!(again.json()["secret"], given);
+    let why = again.problem("conflict")["detail"].to_string();
+    let until = rotated["old_secret_until"].as_str().unwrap();
+    assert!(why.contains(until) && why.contains("now"), "{why}");
+    let now = town.call_as("report", "POST", &rotate, r#"{"now": true}"#);
+    assert_ne!(now.await.json()["secret"], given);
+    town.clock.advance(24 * 3_600_000);
+    let later = town.call("POST", &rotate, &without_body, "").await;
+    assert_eq!(later.status.as_u16(), 200, "{later:?}");
     let gone = town.call_as("report", "DELETE", &path, "").await;
     assert_eq!(gone.status.as_u16(), 204);
     let none = town.call_as("report", "GET", &path, "").await;
@@ -138,11 +146,24 @@ async fn what_cannot_be_is_refused_by_name() {
         (json!({"bbox": [1, 9, 3, 2]}), "bbox"),
         (json!({"bbox": [1, 1, 3, 2], "zones": []}), "bbox"),
         (json!({"threshold": 0}), "threshold"),
+        (json!({"event": "zone.full"}), "event"),
+        (json!({"enabled": false}), "enabled"),
     ] {
         let answer = make(&town, "report", more.clone()).await;
         assert_eq!(answer.problem("bad-parameter")["field"], field, "{more}");
     }
     assert!(listed(&town, "report").await.is_empty());
+    let path = format!("/v1/webhooks/{}", made(&town, "report", json!({})).await);
+    for (method, path, unknown) in [
+        ("PATCH", path.clone(), "state"),
+        ("PATCH", path.clone(), "secret"),
+        ("POST", format!("{path}/rotate"), "secrets"),
+    ] {
+        let body = json!({unknown: "disabled"}).to_string();
+        let answer = town.call_as("report", method, &path, body).await;
+        assert_eq!(answer.problem("bad-parameter")["field"], unknown);
+    }
+    town.call_as("report", "DELETE", &path, "").await;
     for _ in 0..10 {
         made(&town, "report", json!({})).await;
     }
