@@ -211,7 +211,8 @@ async fn rotate_webhook(
 
 /// Send an endpoint a message of the type `webhook.test`, once, now.
 ///
-/// The answer says what came of it, within 15 s. An endpoint that is disabled is tried too.
+/// The answer says what came of it, within 15 s also where the endpoint does not answer, and so do its
+/// deliveries. An endpoint that is disabled is tried too.
 #[utoipa::path(
     post, path = "/v1/webhooks/{webhook}/test", tag = "partners", security(("key" = [])),
     params(("webhook" = String, Path, description = "The webhook's id")),
