@@ -1,8 +1,9 @@
 //! What somebody who signs up may be called, and which names are somebody's already.
 //!
 //! Promises: a name that is let in has one spelling (ASCII, lower case), so no two partners differ by
-//! case or by letters that look alike; it is like no name that an operator, an owner or a partner has,
-//! however that is spelt in case, width and punctuation. Dear: all zones and partners are looked at.
+//! case; it is like no name that an operator, an owner or a partner has, however that is spelt in case,
+//! width and punctuation, or with letters and digits that look alike (0 and o, 1, i and l, vv and w, rn
+//! and m), and has none as a part between hyphens. Dear: all zones and partners are looked at.
 
 use super::AdmissionError;
 use crate::registry::Registry;
@@ -32,6 +33,9 @@ const OWN: [&str; 12] = [
     "sandbox",
     "system",
 ];
+
+/// A part of a name that is shorter says nothing of whose it is.
+const SHORTEST_PART: usize = 3;
 
 /// Names that are in use or kept, as they are compared, and what has them.
 pub(super) struct NamesInUse(HashMap<String, &'static str>);
@@ -72,14 +76,33 @@ impl NamesInUse {
         Self(all)
     }
 
-    /// What has a name that this one could be taken for.
+    /// What has a name that this one could be taken for, as a whole or by parts that stand together.
     pub(super) fn like(&self, name: &str) -> Option<&'static str> {
-        self.0.get(&folded(name)).copied()
+        let known = |name: &str| self.0.get(&folded(name)).copied();
+        let parts: Vec<&str> = name.split('-').collect();
+        let runs = || {
+            let from = |first: usize| (first..parts.len()).map(move |last| first..=last);
+            let all = (0..parts.len()).flat_map(from).map(|run| parts[run].concat());
+            all.filter(|run| run.len() >= SHORTEST_PART)
+        };
+        known(name).or_else(|| runs().find_map(|run| known(&run)))
     }
 }
 
-/// A name as it is compared: letters and digits only, in lower case, full-width ones as usual ones.
+/// A name as it is compared: letters and digits only, in lower case, full-width ones as usual ones, and
+/// those that look alike as one.
 fn folded(name: &str) -> String {
+    let alike = |c: char| match c {
+        '0' => 'o',
+        '1' | 'i' => 'l',
+        other => other,
+    };
+    let plain: String = plain(name).chars().map(alike).collect();
+    plain.replace("vv", "w").replace("rn", "m")
+}
+
+/// Letters and digits only, in lower case, full-width ones as usual ones.
+fn plain(name: &str) -> String {
     let usual = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         other => other,
@@ -206,6 +229,28 @@ mod tests {
             assert!(used.like(name).is_some_and(|w| w.contains(what)), "{name}");
         }
         assert!(used.like("acme").is_none() && used.like("bolts").is_none());
+        for (name, what) in [
+            ("b0lt", "partner"),
+            ("bo1t", "partner"),
+            ("boit", "partner"),
+            ("acrne-parking", "operator"),
+            ("acme-park1ng", "operator"),
+            ("bolt-official", "partner"),
+            ("my-b0lt-app", "partner"),
+            ("acme-parking-sg", "operator"),
+            ("lta-data", "reserved"),
+            ("bayhub-support", "own"),
+        ] {
+            assert!(used.like(name).is_some_and(|w| w.contains(what)), "{name}");
+        }
+        for name in ["bolts-app", "boltapp", "parking-app"] {
+            assert_eq!(used.like(name), None, "{name}");
+        }
+        let used = NamesInUse::of(&registry, ["nevvco", "w0rn", "P"].map(str::to_owned), &[]);
+        for name in ["newco", "worn", "w0m"] {
+            assert!(used.like(name).is_some(), "{name}");
+        }
+        assert_eq!(used.like("p-app"), None, "too short to mean anybody");
     }
 
     #[test]
