@@ -15,6 +15,13 @@ const LONGEST: usize = 40;
 /// The longest address there is (RFC 5321), bytes.
 const LONGEST_CONTACT: usize = 254;
 
+/// And what of it stands before the `@`, and between two dots of its host.
+const LONGEST_USER: usize = 64;
+const LONGEST_LABEL: usize = 63;
+
+/// Ends of names that lead to this machine, or to nobody's.
+const NOWHERE: [&str; 5] = ["internal", "invalid", "local", "localdomain", "localhost"];
+
 /// Characters that somebody may say what is wanted in.
 const LONGEST_WANTS: usize = 500;
 
@@ -82,7 +89,9 @@ impl NamesInUse {
         let parts: Vec<&str> = name.split('-').collect();
         let runs = || {
             let from = |first: usize| (first..parts.len()).map(move |last| first..=last);
-            let all = (0..parts.len()).flat_map(from).map(|run| parts[run].concat());
+            let all = (0..parts.len())
+                .flat_map(from)
+                .map(|run| parts[run].concat());
             all.filter(|run| run.len() >= SHORTEST_PART)
         };
         known(name).or_else(|| runs().find_map(|run| known(&run)))
@@ -138,10 +147,8 @@ pub(super) fn check_name(name: &str) -> Result<(), AdmissionError> {
 pub(super) fn check_contact(contact: &str) -> Result<(), AdmissionError> {
     let plain = |b: u8| b.is_ascii_graphic() && !b"\"'<>()[],;:\\`".contains(&b);
     let parts: Vec<&str> = contact.split('@').collect();
-    let fine = matches!(parts[..], [user, host] if !user.is_empty()
-        && host.contains('.') && !host.starts_with(['.', '-']) && !host.ends_with(['.', '-']))
+    let fine = matches!(parts[..], [user, host] if is_user(user) && is_host(host))
         && contact.len() <= LONGEST_CONTACT
-        && !contact.starts_with('-')
         && contact.bytes().all(plain);
     if fine {
         return Ok(());
@@ -152,11 +159,36 @@ pub(super) fn check_contact(contact: &str) -> Result<(), AdmissionError> {
     })
 }
 
+/// Whether a mailbox may be called so, as RFC 5321 has it without quotes.
+fn is_user(user: &str) -> bool {
+    user.len() <= LONGEST_USER && !user.starts_with('-') && user.split('.').all(|p| !p.is_empty())
+}
+
+/// Whether it is a name that mail from anywhere may go to: no address, and none of this machine.
+fn is_host(host: &str) -> bool {
+    let label = |label: &str| {
+        (1..=LONGEST_LABEL).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    let Some((_, last)) = host.rsplit_once('.') else {
+        return false;
+    };
+    let last = last.to_ascii_lowercase();
+    host.split('.').all(label)
+        // Of an address it is a number, also of one that is written in another way.
+        && !last.starts_with(|c: char| c.is_ascii_digit())
+        && !NOWHERE.contains(&&*last)
+}
+
 /// Refuses what would not be shown as it reads.
 pub(super) fn check_wants(wants: &str) -> Result<(), AdmissionError> {
     let hidden = |c: char| {
         c.is_control()
-            || matches!(c, '<' | '>' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+            || matches!(c, '<' | '>' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
             || matches!(c, '\u{2060}'..='\u{2069}' | '\u{feff}')
     };
     if wants.chars().count() <= LONGEST_WANTS && !wants.chars().any(hidden) {
@@ -255,7 +287,8 @@ mod tests {
 
     #[test]
     fn a_contact_is_one_mailbox_and_nothing_of_a_letters_head() {
-        for good in ["dev@acme.example", "a.b+c@mail.acme.example"] {
+        let longest = format!("{}@acme.example", "x".repeat(LONGEST_USER));
+        for good in ["dev@acme.example", "a.b+c@mail.acme.example", &longest] {
             assert!(check_contact(good).is_ok(), "{good}");
         }
         for bad in [
@@ -271,6 +304,20 @@ mod tests {
             "-oQ/x@acme.example",
             "d\u{e9}v@acme.example",
             "dev@.example",
+            "a@b..example",
+            "a..b@acme.example",
+            ".a@acme.example",
+            "a.@acme.example",
+            "dev@acme.example.",
+            "dev@acme_x.example",
+            "dev@-acme.example",
+            "dev@127.0.0.1",
+            "dev@0x7f.0x1",
+            "dev@localhost.localdomain",
+            "dev@hub.LOCAL",
+            "dev@x.localhost",
+            &format!("x{longest}"),
+            &format!("dev@{}.example", "x".repeat(64)),
         ] {
             assert!(check_contact(bad).is_err(), "{bad:?}");
         }
@@ -279,6 +326,8 @@ mod tests {
             "<script>",
             "a\nb",
             "a\u{202e}b",
+            "a\u{2028}b",
+            "a\u{2029}b",
             &"x".repeat(LONGEST_WANTS + 1),
         ] {
             assert!(check_wants(bad).is_err(), "{bad:?}");
