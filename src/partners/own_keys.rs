@@ -197,7 +197,7 @@ impl Issuer {
         // What an administrator has given beyond that is not handed out anew, or to somebody else.
         self.grants_of(partner).await?.allow(&ask)?;
         let (stem, n) = numbered(&old.name);
-        // Names are used once: other numbers may be gone with keys that were rotated before.
+        // A name means one key: other numbers may be gone with keys that were rotated before.
         for n in n + 1..=n + 50 {
             ask.name = with_number(stem, n)?;
             let draft = match self.draft(ask.clone()) {
