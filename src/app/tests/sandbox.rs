@@ -195,6 +195,32 @@ async fn a_key_that_is_no_good_in_the_sandbox_is_told_so_and_odd_ones_are_the_ci
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_no_good_in_the_sandbox_reads_nothing_there_either() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = started(folder.path()).await;
+    for (method, path) in [
+        ("GET", "/v1/zones"),
+        ("GET", "/v1/bays/nearby?lat=1.3&lon=103.8"),
+        ("GET", "/v1/stream?bbox=103,1,104,2"),
+        ("GET", "/v1/stream/ws"),
+        ("GET", "/ngsi-ld/v1/entities?type=OffStreetParking"),
+        ("GET", "/mqtt"),
+        ("POST", "/mcp"),
+    ] {
+        let call = Call {
+            method,
+            path,
+            key: Some("bh_test_nobody"),
+            ..Call::default()
+        };
+        let (status, said) = hub.call(call).await;
+        assert_eq!(status, 401, "{path}: {said}");
+        assert!(said.contains("this key of the sandbox (bh_test_"), "{said}");
+    }
+    hub.hub.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_may_share_there_has_bays_to_offer() {
     let folder = tempfile::tempdir().unwrap();
     let hub = started(folder.path()).await;
