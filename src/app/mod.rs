@@ -246,13 +246,14 @@ impl Hub {
         let lately = history.lately.clone();
         tasks.spawn(history::keep_gauges(lately, shared.clone(), closed.clone()));
         store_watch::start(looking, issuer.clone(), shared.clone(), &closed, &mut tasks);
+        let suspended = issuer.suspended();
         partners::keep((issuer, &usage, contributors), &shared, &closed, &mut tasks);
         tasks.spawn(manifest.follow(begun, closed.clone()));
         tasks.spawn(keep_pace(shared.live.clone(), closed.clone()));
         tasks.spawn(uptime::keep(&config, &shared, closed.clone()));
         tasks.spawn(follow_stream(&running, shared.clone(), &config, closed));
         until_well(&shared.health).await;
-        let sandbox = passages.map(|to| Sandbox::start(&config, to, &shared.health));
+        let sandbox = passages.map(|to| Sandbox::start(&config, to, &shared.health, suspended));
         Ok(Self {
             http: at.plain,
             https: at.secure,

@@ -161,7 +161,7 @@ pub(super) fn keep(
     ));
 }
 
-/// Stores the days of use now and then until the hub closes, and once more then.
+/// Stores the days of use now and then until the hub closes, and once more then; forgets dead keys.
 async fn keep_uses(issuer: Arc<Issuer>, mut closed: watch::Receiver<bool>) {
     let mut every = tokio::time::interval(SAVE_USES);
     let mut open = true;
@@ -171,6 +171,9 @@ async fn keep_uses(issuer: Arc<Issuer>, mut closed: watch::Receiver<bool>) {
             tracing::warn!(
                 error = %e, "on which days keys were used could not be stored; tried again later"
             );
+        }
+        if let Err(e) = issuer.prune().await {
+            tracing::warn!(error = %e, "keys that are good no more are kept; tried again later");
         }
     }
 }

@@ -35,6 +35,8 @@ impl Issuer {
         let self_named = self.store.self_named().await;
         self.self_named
             .replace(self_named.map_err(IssueError::Store)?);
+        let suspended = self.store.suspended_partners().await;
+        self.tell_suspended(suspended.map_err(IssueError::Store)?);
         let mut good = HashSet::with_capacity(rows.len());
         let mut changed = 0_usize;
         for (digest, row) in rows {
@@ -63,6 +65,15 @@ impl Issuer {
             tracing::info!(changed, "keys that another hub has changed are known");
         }
         Ok(())
+    }
+
+    /// Says who is suspended to who follows that, if it has changed.
+    fn tell_suspended(&self, now: BTreeSet<String>) {
+        self.suspended.send_if_modified(|known| {
+            let is_new = *known != now;
+            *known = now;
+            is_new
+        });
     }
 
     /// Whether anything is to be stored yet.

@@ -15,8 +15,8 @@ pub enum IssueError {
         field: &'static str,
         why: &'static str,
     },
-    /// The name is in use, or was.
-    #[error("the name {0:?} is taken; a name is used once, so that it means one key for ever")]
+    /// The name is in use, or a key that is listed had it.
+    #[error("the name {0:?} is taken; a name means one key, for as long as that is listed")]
     Taken(String),
     /// Only the configuration can take back what it gave.
     #[error(

@@ -18,9 +18,10 @@ use super::keys::{Digest, Keys, MOST, Plaintext};
 use super::unstored::Unstored;
 use crate::domain::{Clock, Millis, SelfNamed, SourceKind};
 use crate::store::{KeyRow, NewKey, Store, StoreError};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 /// A partner as administrators see it.
 pub use crate::store::PartnerRow as PartnerInfo;
@@ -38,6 +39,8 @@ pub struct Issuer {
     /// coming to the doors.
     pub(super) one: Mutex<Unstored>,
     pub(super) self_named: SelfNamed,
+    /// Partners whose keys open nothing.
+    pub(super) suspended: watch::Sender<BTreeSet<String>>,
     /// Which keys it makes.
     space: KeySpace,
 }
@@ -80,6 +83,8 @@ impl Issuer {
         let live = store.live_keys().await.map_err(IssueError::Store)?;
         // After the keys: whoever has one and is not linked is in it.
         self_named.replace(store.self_named().await.map_err(IssueError::Store)?);
+        let suspended = store.suspended_partners().await;
+        let suspended = watch::Sender::new(suspended.map_err(IssueError::Store)?);
         warn_of_strangers(&partners, &self_named);
         for (digest, row) in live {
             if fixed.iter().any(|k| k.name == row.name) {
@@ -99,6 +104,7 @@ impl Issuer {
             fixed_digests: config.iter().map(|k| k.sha256).collect(),
             one: Mutex::default(),
             self_named,
+            suspended,
             space: KeySpace::Live,
         })
     }
@@ -113,6 +119,12 @@ impl Issuer {
     #[must_use]
     pub const fn self_named(&self) -> &SelfNamed {
         &self.self_named
+    }
+
+    /// Partners whose keys open nothing, as it is now and becomes.
+    #[must_use]
+    pub fn suspended(&self) -> watch::Receiver<BTreeSet<String>> {
+        self.suspended.subscribe()
     }
 
     /// Makes a key. Its text is in the answer and nowhere else.

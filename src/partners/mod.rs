@@ -27,6 +27,7 @@ mod key_space;
 mod keys;
 mod own_keys;
 mod pressed;
+mod prune;
 mod quality;
 mod retired;
 mod speak;

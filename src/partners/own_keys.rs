@@ -5,7 +5,7 @@
 //! nobody locks themselves out. When a key is changed for a new one both are good for a while.
 
 use super::admission::PartnerGrants;
-use super::grant::Scope;
+use super::grant::{Scope, Scopes};
 use super::issue_error::IssueError;
 use super::issuer::{Issuer, missing};
 use super::key_info::{KeyId, KeyInfo, info};
@@ -69,7 +69,7 @@ impl Issuer {
         })
     }
 
-    /// Makes a key for a partner, named after it and within what it was granted. What the request leaves open is as granted. `most`: as many it may have.
+    /// Makes a key for a partner, named after it and within what it was granted. What the request leaves open but for its scopes is as granted. `most`: as many it may have.
     ///
     /// # Errors
     /// See [`IssueError`]; nothing was made.
@@ -92,6 +92,16 @@ impl Issuer {
             return Err(IssueError::Field {
                 field: "name",
                 why: "must be 1 to 64 characters of [A-Za-z0-9._:-]".to_owned(),
+            });
+        }
+        if ask.scopes == Scopes::default() {
+            let scopes: Vec<&str> = granted.scopes.iter().map(Scope::name).collect();
+            return Err(IssueError::Field {
+                field: "scopes",
+                why: format!(
+                    "must name one at least of those granted: {}",
+                    scopes.join(", ")
+                ),
             });
         }
         granted.allow(&ask)?;
@@ -197,7 +207,7 @@ impl Issuer {
         // What an administrator has given beyond that is not handed out anew, or to somebody else.
         self.grants_of(partner).await?.allow(&ask)?;
         let (stem, n) = numbered(&old.name);
-        // Names are used once: other numbers may be gone with keys that were rotated before.
+        // A name means one key: other numbers may be gone with keys that were rotated before.
         for n in n + 1..=n + 50 {
             ask.name = with_number(stem, n)?;
             let draft = match self.draft(ask.clone()) {

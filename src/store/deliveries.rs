@@ -189,19 +189,22 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets what nobody waits for: rows of endpoints that are gone, and of those disabled before
-    /// `since`.
+    /// Forgets what nobody waits for: rows of endpoints that are gone, of those disabled before
+    /// `since`, and what happened before that of who is suspended.
     pub async fn sweep_deliveries(&self, since: Millis) -> Result<(), StoreError> {
         const SQL: &str = "DELETE FROM webhook_delivery WHERE endpoint NOT IN \
-             (SELECT id FROM webhook_endpoint WHERE state = 'enabled' OR changed_at >= $1)";
+             (SELECT id FROM webhook_endpoint WHERE state = 'enabled' OR changed_at >= $1) \
+             OR at < $1 AND endpoint IN (SELECT e.id FROM webhook_endpoint e \
+             JOIN partner p ON p.name = e.partner WHERE p.state <> 'admitted')";
         writing!(self, db => sqlx::query(SQL).bind(sql(since)).execute(db).await.map(drop))?;
         Ok(())
     }
 
-    /// What waits to be told to endpoints that are enabled.
+    /// What waits to be told to endpoints that are enabled, and of nobody who is suspended.
     pub async fn delivery_backlog(&self) -> Result<Backlog, StoreError> {
         const SQL: &str = "SELECT COUNT(*), MIN(d.at) FROM webhook_delivery d \
-             JOIN webhook_endpoint e ON e.id = d.endpoint WHERE d.status = 'pending' AND e.state = 'enabled'";
+             JOIN webhook_endpoint e ON e.id = d.endpoint WHERE d.status = 'pending' AND e.state = 'enabled' \
+             AND e.partner NOT IN (SELECT name FROM partner WHERE state <> 'admitted')";
         let (rows, oldest): (i64, Option<i64>) =
             reading!(self, db => sqlx::query_as(SQL).fetch_one(db).await)?;
         Ok(Backlog {

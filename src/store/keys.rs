@@ -153,6 +153,18 @@ impl Store {
         found.map(drop).ok_or(StoreError::NoSuch)
     }
 
+    /// Forgets keys that are revoked or over, but for the newest `keep` of each partner; how many.
+    pub async fn prune_keys(&self, now: Millis, keep: u32) -> Result<u64, StoreError> {
+        const SQL: &str = "DELETE FROM api_key WHERE id IN (SELECT id FROM (SELECT id, \
+             row_number() OVER (PARTITION BY partner ORDER BY id DESC) AS nth FROM api_key \
+             WHERE revoked_at IS NOT NULL OR expires_at <= $1) dead WHERE nth > $2)";
+        let done: u64 = writing!(self, db => {
+            let delete = sqlx::query(SQL).bind(sql(now)).bind(i64::from(keep));
+            delete.execute(db).await.map(|done| done.rows_affected())
+        })?;
+        Ok(done)
+    }
+
     /// Sets what a key's sources may speak of, and how far they are trusted.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use super::row::from_row;
 use super::work::within;
 use super::{Store, StoreError, Work, reading, sql, transaction, writing};
 use crate::domain::Millis;
+use std::collections::BTreeSet;
 
 /// An organisation that holds keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,6 +132,13 @@ impl Store {
     pub async fn self_named(&self) -> Result<Vec<String>, StoreError> {
         const SQL: &str = "SELECT name FROM partner WHERE NOT linked";
         Ok(reading!(self, db => sqlx::query_scalar(SQL).fetch_all(db).await)?)
+    }
+
+    /// The partners whose keys open nothing, and who are told nothing.
+    pub async fn suspended_partners(&self) -> Result<BTreeSet<String>, StoreError> {
+        const SQL: &str = "SELECT name FROM partner WHERE state <> 'admitted'";
+        let names: Vec<String> = reading!(self, db => sqlx::query_scalar(SQL).fetch_all(db).await)?;
+        Ok(names.into_iter().collect())
     }
 
     /// Changes what is named of a partner.

@@ -110,7 +110,8 @@ pub struct AdmittedSignup<'a> {
 }
 
 impl Store {
-    /// Keeps a sign-up if the bounds allow it; or which of them does not.
+    /// Keeps a sign-up if the bounds allow it; or which of them does not. What stands behind a `+` before
+    /// the `@` makes no other contact: most hosts take it to the same mailbox.
     ///
     /// Two hubs that are asked in the same moment may each take one more than that.
     pub async fn ask_signup(
@@ -118,15 +119,21 @@ impl Store {
         new: &NewSignup<'_>,
         bounds: SignupBounds,
     ) -> Result<Result<i64, SignupBound>, StoreError> {
-        const COUNT: &str = "SELECT count(*), count(CASE WHEN origin = $1 THEN 1 END), \
-             count(CASE WHEN contact = $2 THEN 1 END) FROM signup WHERE expires_at > $3";
+        const COUNT: &str = "SELECT count(*), count(CASE WHEN origin = $1 THEN 1 END) \
+             FROM signup WHERE expires_at > $2";
+        const CONTACTS: &str = "SELECT contact FROM signup WHERE expires_at > $1";
         const SQL: &str = "INSERT INTO signup \
              (name, contact, wants, origin, state, link, unsent, created_at, expires_at) \
              VALUES ($1, $2, $3, $4, 'asked', $5, $6, $7, $8) RETURNING id";
         let mut work = self.work().await?;
         let now = sql(new.created_at);
-        let (all, origin, contact): (i64, i64, i64) = within!(work, db => sqlx::query_as(COUNT)
-            .bind(new.origin).bind(new.contact).bind(now).fetch_one(db).await)?;
+        let (all, origin): (i64, i64) = within!(work, db => sqlx::query_as(COUNT)
+            .bind(new.origin).bind(now).fetch_one(db).await)?;
+        // There are `in_all` at most.
+        let contacts: Vec<String> = within!(work, db => sqlx::query_scalar(CONTACTS)
+            .bind(now).fetch_all(db).await)?;
+        let own = mailbox(new.contact);
+        let contact = contacts.iter().filter(|c| mailbox(c) == own).count() as i64;
         let met = [
             (SignupBound::OfContact, contact, bounds.of_contact),
             (SignupBound::OfOrigin, origin, bounds.of_origin),
@@ -286,4 +293,11 @@ impl Store {
             .map(|done| done.rows_affected()))?,
         )
     }
+}
+
+/// Whose a contact is: without what stands behind a `+`.
+fn mailbox(contact: &str) -> (&str, &str) {
+    let (user, host) = contact.rsplit_once('@').unwrap_or((contact, ""));
+    let user = user.split_once('+').map_or(user, |(user, _)| user);
+    (user, host)
 }

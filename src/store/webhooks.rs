@@ -151,26 +151,22 @@ impl Store {
         Ok(())
     }
 
-    /// Gives an endpoint another secret; the one before signs too until `until`.
-    ///
-    /// # Errors
-    /// [`StoreError::NoSuch`] if it is gone.
+    /// Gives an endpoint another secret; the one before signs too until `until`. `free`: only if none
+    /// before that one signs still at that time. Whether it was done.
     pub async fn rotate_webhook(
         &self,
         id: i64,
         secret: &str,
-        until: Millis,
-    ) -> Result<(), StoreError> {
+        (free, until): (Option<Millis>, Millis),
+    ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE webhook_endpoint SET old_secret = secret, old_until = $3, secret = $2 \
-             WHERE id = $1";
+             WHERE id = $1 AND (old_until IS NULL OR old_until <= $4)";
+        let free = free.unwrap_or(Millis(i64::MAX as u64));
         let done: u64 = writing!(self, db => {
-            let update = sqlx::query(SQL).bind(id).bind(secret).bind(sql(until));
+            let update = sqlx::query(SQL).bind(id).bind(secret).bind(sql(until)).bind(sql(free));
             update.execute(db).await.map(|done| done.rows_affected())
         })?;
-        if done == 0 {
-            return Err(StoreError::NoSuch);
-        }
-        Ok(())
+        Ok(done > 0)
     }
 
     /// Disables an endpoint and tells its partner's others; whether it was enabled.

@@ -83,6 +83,8 @@ pub enum WebhookFault {
     NoSuch,
     /// There is one of that name.
     Taken,
+    /// Until then the secret before the one that signs does so too.
+    OldSigns(Millis),
     /// Too many are trying endpoints out.
     Busy,
     /// The store cannot do it now.
@@ -283,7 +285,8 @@ impl WebhookDesk {
         Ok(())
     }
 
-    /// Gives one another secret: which, and until when the one before signs too.
+    /// Gives one another secret: which, and until when the one before signs too. `at_once`: also where
+    /// another before that one signs still, which then does so no more.
     ///
     /// # Errors
     /// See [`WebhookFault`].
@@ -291,12 +294,19 @@ impl WebhookDesk {
         &self,
         of: (&str, Scopes),
         id: &str,
-        given: Option<String>,
+        (given, at_once): (Option<String>, bool),
     ) -> Result<(String, Millis), WebhookFault> {
         let row = self.row(of, id).await?;
         let secret = secret(given.as_deref())?;
-        let until = self.now().plus(OLD_SIGNS_MS);
-        self.store().rotate_webhook(row.id, &secret, until).await?;
+        let now = self.now();
+        let until = now.plus(OLD_SIGNS_MS);
+        let terms = ((!at_once).then_some(now), until);
+        if !self.store().rotate_webhook(row.id, &secret, terms).await? {
+            let old = self.row(of, id).await?.old_secret;
+            return Err(WebhookFault::OldSigns(
+                old.map_or(until, |(_, until)| until),
+            ));
+        }
         self.shared.changed.notify_one();
         Ok((secret, until))
     }

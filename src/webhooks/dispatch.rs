@@ -2,8 +2,9 @@
 //!
 //! Promises: whatever is new in the store is found within a quarter of a second, and whatever was missed
 //! (another hub's row, a notice that was lost) within 15 s. Of several hubs on one database one tells;
-//! when it is gone another does within half a minute. Dear: four small questions to the store a second,
-//! and none while there is no endpoint.
+//! when it is gone another does within half a minute. Whose partner is suspended is told nothing within
+//! two seconds; what was noted waits until it is let in again. Dear: five small questions to the store a
+//! second, and none while there is no endpoint.
 
 use super::config::{Config, MOST_ENDPOINTS};
 use super::context::SubscriptionLanes;
@@ -19,7 +20,7 @@ use crate::metrics::Metrics;
 use crate::partners::Keys;
 use crate::registry::Registry;
 use crate::store::{Store, StoreError, WebhookRow};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
@@ -118,6 +119,8 @@ pub struct Dispatcher {
     hub: String,
     lanes: HashMap<i64, RunningLane>,
     subscriptions: SubscriptionLanes,
+    /// Partners who are told nothing now.
+    suspended: BTreeSet<String>,
     tasks: JoinSet<()>,
     /// Rows up to this one have been looked at.
     seen: i64,
@@ -158,6 +161,7 @@ impl Dispatcher {
             hub: format!("{:016x}", rand::random::<u64>()),
             lanes: HashMap::new(),
             subscriptions: SubscriptionLanes::default(),
+            suspended: BTreeSet::new(),
             tasks: JoinSet::new(),
             seen: 0,
         }
@@ -200,7 +204,7 @@ impl Dispatcher {
     }
 
     async fn round(&mut self, round: u32, is_changed: bool) -> Result<(), StoreError> {
-        if is_changed || round.is_multiple_of(READ_EVERY) {
+        if is_changed || round.is_multiple_of(READ_EVERY) || self.is_suspended_anew(round).await? {
             self.read_endpoints().await?;
         }
         if round.is_multiple_of(LOG_EVERY) {
@@ -218,6 +222,16 @@ impl Dispatcher {
             self.count().await?;
         }
         Ok(())
+    }
+
+    /// Whether other partners are suspended than before; looked at every second while anybody is told.
+    async fn is_suspended_anew(&self, round: u32) -> Result<bool, StoreError> {
+        let is_told = !self.lanes.is_empty() || self.subscriptions.are_told();
+        if !is_told || !round.is_multiple_of(LOG_EVERY) {
+            return Ok(false);
+        }
+        let now = self.shared.host.store.suspended_partners().await?;
+        Ok(now != self.suspended)
     }
 
     /// Tells partners of what is theirs.
@@ -285,9 +299,12 @@ impl Dispatcher {
             self.subscriptions.stop();
             return Ok(());
         }
-        self.subscriptions.read(&self.shared.host).await?;
+        self.suspended = host.store.suspended_partners().await?;
+        let away = &self.suspended;
+        self.subscriptions.read(host, away).await?;
         let rows = host.store.webhooks().await?;
-        let enabled = rows.into_iter().filter(|row| row.is_enabled);
+        let is_told = |row: &WebhookRow| row.is_enabled && !away.contains(&row.partner);
+        let enabled = rows.into_iter().filter(is_told);
         let enabled: HashMap<i64, WebhookRow> = enabled
             .take(MOST_ENDPOINTS as usize)
             .map(|row| (row.id, row))

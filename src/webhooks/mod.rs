@@ -39,7 +39,7 @@ pub use event::{EventFamily, EventType, Events};
 pub use notices::{SilentSource, SourceEyes};
 pub use places::{SeenZone, WatchedZones, ZoneEyes};
 pub use secret::SigningSecret;
-pub use send::Poster;
+pub use send::{Poster, WITHIN as ATTEMPT_WITHIN};
 pub use slots::ZoneFigures;
 
 pub use crate::store::{DeliveryPage, DeliveryRow, DeliveryStatus, SubscriptionRow};

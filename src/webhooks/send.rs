@@ -22,7 +22,7 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 use tokio_rustls::rustls::{self, ClientConfig};
 
 /// From the first byte sent to the last one read.
-const WITHIN: Duration = Duration::from_secs(15);
+pub const WITHIN: Duration = Duration::from_secs(15);
 
 /// A name that does not resolve, or a host that says nothing, is not waited for any longer.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);

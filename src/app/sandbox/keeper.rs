@@ -2,6 +2,7 @@
 //! stops it.
 
 use super::city::Simulator;
+use super::suspended::{self, Suspended};
 use super::{Offered, Passages, Stage, folder, gifts, settings};
 use crate::app::{Failure, Hub, LossKind, process};
 use crate::clock::SystemClock;
@@ -31,6 +32,8 @@ pub(super) struct Keeper {
     pub(super) to: Passages,
     /// The hub's.
     pub(super) health: Arc<Health>,
+    /// Whom the hub has suspended.
+    pub(super) suspended: Suspended,
     pub(super) stopped: watch::Receiver<bool>,
     pub(super) stage: watch::Sender<Stage>,
     /// Is told when a thread of the sandbox fails, and tells.
@@ -108,6 +111,8 @@ impl Keeper {
         let offered = offered.ok_or_else(|| Failure::Internal("it offers nothing".into()))?;
         let offered = Arc::new(offered);
         let simulator = tokio::task::block_in_place(|| Simulator::new(&place, &offered))?;
+        let mut away = self.suspended.clone();
+        suspended::carry(&offered, &mut away).await?;
         self.open(&offered);
         let mut stopped = self.stopped.clone();
         let ending = tokio::select! {
@@ -115,6 +120,7 @@ impl Keeper {
             why = failed(self.fails.clone()) => Ending::Failed(why),
             () = full(&place, self.config.sandbox.max_disk_mb) => Ending::Full,
             never = gifts::give(&offered) => match never {},
+            never = suspended::follow(&offered, away) => match never {},
             () = simulator.live(&offered) => Ending::Failed("its journal is gone".to_owned()),
         };
         self.to.close();

@@ -3,14 +3,16 @@
 //! It has a folder, a city, a store, threads and metrics of its own, and no socket: a hub's doors hand
 //! it what comes with a key of the sandbox ([`Passages`]). Promises: nothing that is said here reaches
 //! the hub, in whatever form; the hub's start does not wait for it; whatever becomes of it, the hub goes
-//! on, and notes it at `/readyz`. It shares the machine: its threads give way to all others of the
-//! process, and what it may take is bounded by `[sandbox]`. Only memory that runs out ends both.
+//! on, and notes it at `/readyz`. A partner whom the hub has suspended has no good key here. It shares the
+//! machine: its threads give way to all others of the process, and what it may take is bounded by
+//! `[sandbox]`. Only memory that runs out ends both.
 
 mod city;
 mod folder;
 mod gifts;
 mod keeper;
 pub(super) mod settings;
+mod suspended;
 
 pub use folder::reset;
 
@@ -28,6 +30,7 @@ use crate::threads;
 use keeper::Keeper;
 use std::sync::Arc;
 use std::time::Duration;
+use suspended::Suspended;
 use tokio::sync::{mpsc, watch};
 
 /// How long a sandbox may take to stop before it is left behind.
@@ -116,7 +119,12 @@ enum Stage {
 
 impl Sandbox {
     /// Starts it, without waiting for anything. What goes wrong is noted in `health`.
-    pub(super) fn start(config: &Config, to: Passages, health: &Arc<Health>) -> Self {
+    pub(super) fn start(
+        config: &Config,
+        to: Passages,
+        health: &Arc<Health>,
+        suspended: Suspended,
+    ) -> Self {
         let (stop, stopped) = watch::channel(false);
         let (tell, stage) = watch::channel(Stage::Starting);
         let (failing, fails) = watch::channel(None::<String>);
@@ -132,6 +140,7 @@ impl Sandbox {
             config: config.clone(),
             to,
             health: health.clone(),
+            suspended,
             stopped,
             stage: tell,
             failed: failed.clone(),

@@ -18,6 +18,7 @@ mod rates;
 mod replays;
 mod rewrites;
 mod sandbox;
+mod sandbox_suspended;
 mod singapore;
 mod stays;
 mod two_hubs;

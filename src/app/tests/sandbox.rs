@@ -13,7 +13,7 @@ const LIVE: &str = "bh_live_key";
 const TEST: &str = "bh_test_key";
 
 /// One public bay, `A-1`; a live key and a test key, each for reports of `app-1`.
-fn settled(folder: &Path) -> Config {
+pub(super) fn settled(folder: &Path) -> Config {
     let point = json!({"type": "Point", "coordinates": [103.8, 1.3]});
     let feature = |about: Value| json!({"type": "Feature", "geometry": point, "properties": about});
     let zone = json!({"id": "A", "name": "A", "kind": "on_street", "capacity": 1});
@@ -40,7 +40,7 @@ async fn started(folder: &Path) -> TestHub {
 }
 
 impl TestHub {
-    async fn asked(&self, path: &str, key: Option<&str>) -> (u16, Value) {
+    pub(super) async fn asked(&self, path: &str, key: Option<&str>) -> (u16, Value) {
         let call = Call {
             method: "GET",
             path,
@@ -191,6 +191,32 @@ async fn a_key_that_is_no_good_in_the_sandbox_is_told_so_and_odd_ones_are_the_ci
         status == 401 && said.contains("does not lead there"),
         "{said}"
     );
+    hub.hub.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_no_good_in_the_sandbox_reads_nothing_there_either() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = started(folder.path()).await;
+    for (method, path) in [
+        ("GET", "/v1/zones"),
+        ("GET", "/v1/bays/nearby?lat=1.3&lon=103.8"),
+        ("GET", "/v1/stream?bbox=103,1,104,2"),
+        ("GET", "/v1/stream/ws"),
+        ("GET", "/ngsi-ld/v1/entities?type=OffStreetParking"),
+        ("GET", "/mqtt"),
+        ("POST", "/mcp"),
+    ] {
+        let call = Call {
+            method,
+            path,
+            key: Some("bh_test_nobody"),
+            ..Call::default()
+        };
+        let (status, said) = hub.call(call).await;
+        assert_eq!(status, 401, "{path}: {said}");
+        assert!(said.contains("this key of the sandbox (bh_test_"), "{said}");
+    }
     hub.hub.stop().await.unwrap();
 }
 

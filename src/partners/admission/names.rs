@@ -1,8 +1,9 @@
 //! What somebody who signs up may be called, and which names are somebody's already.
 //!
 //! Promises: a name that is let in has one spelling (ASCII, lower case), so no two partners differ by
-//! case or by letters that look alike; it is like no name that an operator, an owner or a partner has,
-//! however that is spelt in case, width and punctuation. Dear: all zones and partners are looked at.
+//! case; it is like no name that an operator, an owner or a partner has, however that is spelt in case,
+//! width and punctuation, or with letters and digits that look alike (0 and o, 1, i and l, vv and w, rn
+//! and m), and has none as a part between hyphens. Dear: all zones and partners are looked at.
 
 use super::AdmissionError;
 use crate::registry::Registry;
@@ -13,6 +14,13 @@ const LONGEST: usize = 40;
 
 /// The longest address there is (RFC 5321), bytes.
 const LONGEST_CONTACT: usize = 254;
+
+/// And what of it stands before the `@`, and between two dots of its host.
+const LONGEST_USER: usize = 64;
+const LONGEST_LABEL: usize = 63;
+
+/// Ends of names that lead to this machine, or to nobody's.
+const NOWHERE: [&str; 5] = ["internal", "invalid", "local", "localdomain", "localhost"];
 
 /// Characters that somebody may say what is wanted in.
 const LONGEST_WANTS: usize = 500;
@@ -32,6 +40,9 @@ const OWN: [&str; 12] = [
     "sandbox",
     "system",
 ];
+
+/// A part of a name that is shorter says nothing of whose it is.
+const SHORTEST_PART: usize = 3;
 
 /// Names that are in use or kept, as they are compared, and what has them.
 pub(super) struct NamesInUse(HashMap<String, &'static str>);
@@ -72,14 +83,35 @@ impl NamesInUse {
         Self(all)
     }
 
-    /// What has a name that this one could be taken for.
+    /// What has a name that this one could be taken for, as a whole or by parts that stand together.
     pub(super) fn like(&self, name: &str) -> Option<&'static str> {
-        self.0.get(&folded(name)).copied()
+        let known = |name: &str| self.0.get(&folded(name)).copied();
+        let parts: Vec<&str> = name.split('-').collect();
+        let runs = || {
+            let from = |first: usize| (first..parts.len()).map(move |last| first..=last);
+            let all = (0..parts.len())
+                .flat_map(from)
+                .map(|run| parts[run].concat());
+            all.filter(|run| run.len() >= SHORTEST_PART)
+        };
+        known(name).or_else(|| runs().find_map(|run| known(&run)))
     }
 }
 
-/// A name as it is compared: letters and digits only, in lower case, full-width ones as usual ones.
+/// A name as it is compared: letters and digits only, in lower case, full-width ones as usual ones, and
+/// those that look alike as one.
 fn folded(name: &str) -> String {
+    let alike = |c: char| match c {
+        '0' => 'o',
+        '1' | 'i' => 'l',
+        other => other,
+    };
+    let plain: String = plain(name).chars().map(alike).collect();
+    plain.replace("vv", "w").replace("rn", "m")
+}
+
+/// Letters and digits only, in lower case, full-width ones as usual ones.
+fn plain(name: &str) -> String {
     let usual = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
         other => other,
@@ -115,10 +147,8 @@ pub(super) fn check_name(name: &str) -> Result<(), AdmissionError> {
 pub(super) fn check_contact(contact: &str) -> Result<(), AdmissionError> {
     let plain = |b: u8| b.is_ascii_graphic() && !b"\"'<>()[],;:\\`".contains(&b);
     let parts: Vec<&str> = contact.split('@').collect();
-    let fine = matches!(parts[..], [user, host] if !user.is_empty()
-        && host.contains('.') && !host.starts_with(['.', '-']) && !host.ends_with(['.', '-']))
+    let fine = matches!(parts[..], [user, host] if is_user(user) && is_host(host))
         && contact.len() <= LONGEST_CONTACT
-        && !contact.starts_with('-')
         && contact.bytes().all(plain);
     if fine {
         return Ok(());
@@ -129,11 +159,36 @@ pub(super) fn check_contact(contact: &str) -> Result<(), AdmissionError> {
     })
 }
 
+/// Whether a mailbox may be called so, as RFC 5321 has it without quotes.
+fn is_user(user: &str) -> bool {
+    user.len() <= LONGEST_USER && !user.starts_with('-') && user.split('.').all(|p| !p.is_empty())
+}
+
+/// Whether it is a name that mail from anywhere may go to: no address, and none of this machine.
+fn is_host(host: &str) -> bool {
+    let label = |label: &str| {
+        (1..=LONGEST_LABEL).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    let Some((_, last)) = host.rsplit_once('.') else {
+        return false;
+    };
+    let last = last.to_ascii_lowercase();
+    host.split('.').all(label)
+        // Of an address it is a number, also of one that is written in another way.
+        && !last.starts_with(|c: char| c.is_ascii_digit())
+        && !NOWHERE.contains(&&*last)
+}
+
 /// Refuses what would not be shown as it reads.
 pub(super) fn check_wants(wants: &str) -> Result<(), AdmissionError> {
     let hidden = |c: char| {
         c.is_control()
-            || matches!(c, '<' | '>' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+            || matches!(c, '<' | '>' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
             || matches!(c, '\u{2060}'..='\u{2069}' | '\u{feff}')
     };
     if wants.chars().count() <= LONGEST_WANTS && !wants.chars().any(hidden) {
@@ -206,11 +261,34 @@ mod tests {
             assert!(used.like(name).is_some_and(|w| w.contains(what)), "{name}");
         }
         assert!(used.like("acme").is_none() && used.like("bolts").is_none());
+        for (name, what) in [
+            ("b0lt", "partner"),
+            ("bo1t", "partner"),
+            ("boit", "partner"),
+            ("acrne-parking", "operator"),
+            ("acme-park1ng", "operator"),
+            ("bolt-official", "partner"),
+            ("my-b0lt-app", "partner"),
+            ("acme-parking-sg", "operator"),
+            ("lta-data", "reserved"),
+            ("bayhub-support", "own"),
+        ] {
+            assert!(used.like(name).is_some_and(|w| w.contains(what)), "{name}");
+        }
+        for name in ["bolts-app", "boltapp", "parking-app"] {
+            assert_eq!(used.like(name), None, "{name}");
+        }
+        let used = NamesInUse::of(&registry, ["nevvco", "w0rn", "P"].map(str::to_owned), &[]);
+        for name in ["newco", "worn", "w0m"] {
+            assert!(used.like(name).is_some(), "{name}");
+        }
+        assert_eq!(used.like("p-app"), None, "too short to mean anybody");
     }
 
     #[test]
     fn a_contact_is_one_mailbox_and_nothing_of_a_letters_head() {
-        for good in ["dev@acme.example", "a.b+c@mail.acme.example"] {
+        let longest = format!("{}@acme.example", "x".repeat(LONGEST_USER));
+        for good in ["dev@acme.example", "a.b+c@mail.acme.example", &longest] {
             assert!(check_contact(good).is_ok(), "{good}");
         }
         for bad in [
@@ -226,6 +304,20 @@ mod tests {
             "-oQ/x@acme.example",
             "d\u{e9}v@acme.example",
             "dev@.example",
+            "a@b..example",
+            "a..b@acme.example",
+            ".a@acme.example",
+            "a.@acme.example",
+            "dev@acme.example.",
+            "dev@acme_x.example",
+            "dev@-acme.example",
+            "dev@127.0.0.1",
+            "dev@0x7f.0x1",
+            "dev@localhost.localdomain",
+            "dev@hub.LOCAL",
+            "dev@x.localhost",
+            &format!("x{longest}"),
+            &format!("dev@{}.example", "x".repeat(64)),
         ] {
             assert!(check_contact(bad).is_err(), "{bad:?}");
         }
@@ -234,6 +326,8 @@ mod tests {
             "<script>",
             "a\nb",
             "a\u{202e}b",
+            "a\u{2028}b",
+            "a\u{2029}b",
             &"x".repeat(LONGEST_WANTS + 1),
         ] {
             assert!(check_wants(bad).is_err(), "{bad:?}");

@@ -1,10 +1,10 @@
 //! Members of a JSON body, each refused by its full name: `windows[1].end`.
 //!
-//! Members that nobody asks for are ignored, as the contract says.
+//! Members that nobody asks for are ignored, as the contract says, but where a call names all it knows.
 
 use super::error::ApiError;
 use super::extract::{says_json, whole};
-use super::params::quoted;
+use super::params::{quoted, unknown};
 use crate::domain::Millis;
 use axum::body::Bytes;
 use axum::extract::Request;
@@ -38,6 +38,15 @@ pub(in crate::serve) struct Fields<'v> {
 impl<'v> Fields<'v> {
     pub(in crate::serve) const fn of(members: &'v Map<String, Value>) -> Self {
         Self { members, of: None }
+    }
+
+    /// Refuses members that are none of these.
+    pub(in crate::serve) fn only(self, known: &[&'static str]) -> Result<Self, ApiError> {
+        let mut names = self.members.keys();
+        match names.find(|name| !known.contains(&name.as_str())) {
+            Some(name) => Err(unknown(name, known)),
+            None => Ok(self),
+        }
     }
 
     /// A member's name from the top.

@@ -17,10 +17,11 @@ use super::listen;
 use super::problem_answer::Cause;
 use super::quota::QuotaDesk;
 use super::request_id::{RequestIds, X_REQUEST_ID};
-use super::routes::Routes;
+use super::routes::{Route, Routes};
 use crate::domain::Millis;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
+use crate::webhooks::ATTEMPT_WITHIN;
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderValue, Method, StatusCode};
@@ -31,6 +32,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tower::{Layer, Service};
+
+/// What a call takes beside the answer that it waits for.
+const BESIDES: Duration = Duration::from_secs(5);
 
 /// See the module. A layer of its own, as axum's functions as layers copy all that lies below for
 /// each request.
@@ -107,6 +111,7 @@ where
             .of(pattern.as_ref().map(MatchedPath::as_str));
         let kept = route.kept;
         let for_pages = route.for_pages;
+        let limit = self.own.0.limit_of(route);
         let keyed = request.headers().contains_key(AUTHORIZATION);
         let method = request.method().clone();
         let own = self.own.clone();
@@ -138,7 +143,7 @@ where
             let mut answer = match asked {
                 Ok((told, answer)) => {
                     let mut answer = match answer {
-                        Ok(answer) => own.0.in_time(answer).await,
+                        Ok(answer) => own.0.in_time(answer, limit).await,
                         Err(at_once) => at_once,
                     };
                     told.write(answer.headers_mut());
@@ -173,23 +178,25 @@ where
 }
 
 impl Inner {
+    /// How long an answer of that route may take.
+    fn limit_of(&self, route: &Route) -> Duration {
+        if route.waits {
+            return self.limit.max(ATTEMPT_WITHIN + BESIDES);
+        }
+        self.limit
+    }
+
     /// The answer, or that it took too long.
     async fn in_time(
         &self,
         answer: impl Future<Output = Result<Response, Infallible>>,
+        limit: Duration,
     ) -> Response {
-        match tokio::time::timeout(self.limit, answer).await {
+        match tokio::time::timeout(limit, answer).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(never)) => match never {},
-            Err(_) => self.given_up().into_response(),
+            Err(_) => given_up(limit).into_response(),
         }
-    }
-
-    fn given_up(&self) -> ApiError {
-        ApiError::Unavailable(format!(
-            "this took more than {} s and was given up; whether it was done is not known",
-            self.limit.as_secs()
-        ))
     }
 
     fn count(&self, route: &str, answer: &Response, took: Duration) {
@@ -202,6 +209,13 @@ impl Inner {
             .with_label_values(&[route, answer.status().as_str()])
             .inc();
     }
+}
+
+fn given_up(limit: Duration) -> ApiError {
+    ApiError::Unavailable(format!(
+        "this took more than {} s and was given up; whether it was done is not known",
+        limit.as_secs()
+    ))
 }
 
 /// Says which requests failed through no fault of the caller's. That a hub is not ready is said by

@@ -74,6 +74,7 @@ problems! {
     NameTaken = 409 "The name is taken",
     NoMatch = 409 "No bay suits; `reason` says why, of a season `misses` when",
     NotInThatState = 409 "Not in the state it is in, or not at this time",
+    OldSecretSigns = 409 "The secret before the one that signs does so too; `now` ends it at once",
     OnAnotherOffer = 409 "The bay is on another offer",
     StillHasBays = 409 "It still has bays",
     WithdrawnOrChanged = 409 "Withdrawn, or changed by another at the same time",

@@ -4,7 +4,8 @@
 //! Promises: every answer under `/v1` tells its quota (`RateLimit-Policy`, `RateLimit`,
 //! draft-ietf-httpapi-ratelimit-headers), also where rates do not bind; a caller with a good key has
 //! that key's quota and connections, whatever address it comes from, and everybody else the
-//! address's. Dear: a hash of the key, and two short texts a request.
+//! address's. In the sandbox a key that is not good is refused whatever is asked: who shows one means to
+//! be somebody there. Dear: a hash of the key, and two short texts a request.
 
 use super::address::ClientAddress;
 use super::auth::Doorman;
@@ -12,6 +13,7 @@ use super::caller::Caller;
 use super::counted::CountedCall;
 use super::error::ApiError;
 use super::spent::Quota;
+use crate::domain::Realm;
 use crate::limits::{Allowance, CallClass, HeldShare, Limits, Owner, RequestRates, ShareTaken};
 use crate::metrics::Metrics;
 use crate::partners::Grant;
@@ -83,17 +85,23 @@ impl QuotaDesk {
         request: &mut Request,
     ) -> (Option<CountedCall>, Result<ToldQuota, Box<Response>>) {
         let Some(class) = class(request.method(), request.uri().path()) else {
-            return (None, Ok(ToldQuota(None)));
+            let refused = self.doorman.realm == Realm::Sandbox;
+            let refused = refused.then(|| self.caller(request).1).flatten();
+            let told = match refused {
+                Some(refusal) => Err(Box::new(refusal.into_response())),
+                None => Ok(ToldQuota(None)),
+            };
+            return (None, told);
         };
-        let caller = self.caller(request);
+        let (caller, refusal) = self.caller(request);
         let counted = CountedCall::of(&caller, class, request.method());
-        (counted, self.admit(request, caller, class))
+        (counted, self.admit(request, (caller, refusal), class))
     }
 
     fn admit(
         &self,
         request: &mut Request,
-        caller: Caller,
+        (caller, refusal): (Caller, Option<ApiError>),
         class: CallClass,
     ) -> Result<ToldQuota, Box<Response>> {
         let owner = caller.owner;
@@ -117,21 +125,32 @@ impl QuotaDesk {
             told.write(answer.headers_mut());
             return Err(Box::new(answer));
         }
+        if let Some(refusal) = refusal {
+            let mut answer = refusal.into_response();
+            told.write(answer.headers_mut());
+            return Err(Box::new(answer));
+        }
         request.extensions_mut().insert(caller);
         Ok(told)
     }
 
-    fn caller(&self, request: &Request) -> Caller {
+    /// Who calls; and why that is refused whatever is asked, if it is.
+    fn caller(&self, request: &Request) -> (Caller, Option<ApiError>) {
         let headers = request.headers();
-        let grant = headers
+        let shown = headers
             .contains_key(AUTHORIZATION)
-            .then(|| self.doorman.grant(headers).ok())
-            .flatten();
+            .then(|| self.doorman.grant(headers));
+        let (grant, why) = match shown {
+            Some(Ok(grant)) => (Some(grant), None),
+            Some(Err(why)) => (None, Some(why)),
+            None => (None, None),
+        };
         let owner = grant.as_ref().map_or_else(
             || Owner::of_address(address(request)),
             |grant| Owner::Key(grant.account.number()),
         );
-        Caller { owner, grant }
+        let refusal = why.filter(|_| self.doorman.realm == Realm::Sandbox);
+        (Caller { owner, grant }, refusal)
     }
 }
 

@@ -8,6 +8,9 @@ use std::collections::HashMap;
 use utoipa::openapi::PathItem;
 use utoipa::openapi::path::Paths;
 
+/// The call that tries an endpoint out.
+const WAITS: &str = "/v1/webhooks/{webhook}/test";
+
 /// One route, as what lies around all handlers sees it.
 #[derive(Clone, Debug)]
 pub(in crate::serve) struct Route {
@@ -18,6 +21,8 @@ pub(in crate::serve) struct Route {
     pub(super) for_operators: bool,
     /// Whether it answers with CSV, which may begin with a mark.
     pub(super) tells_csv: bool,
+    /// Whether it waits for somebody else's answer, and takes as long as that may.
+    pub(super) waits: bool,
     /// Its methods, as preflights are told them.
     pub(super) methods: HeaderValue,
 }
@@ -42,6 +47,7 @@ impl Routes {
                 for_pages: true,
                 for_operators: false,
                 tells_csv: false,
+                waits: false,
                 methods: HeaderValue::from_static("GET, HEAD"),
             },
         }
@@ -57,6 +63,7 @@ impl Routes {
                 for_pages: of_api,
                 for_operators: self.apart && is_for_operators(path),
                 tells_csv: bom::is_for(item),
+                waits: path == WAITS,
                 methods: methods(item),
             };
             self.all.insert(path.clone(), route);

@@ -9,6 +9,7 @@
 //! By `rmcp`, the protocol's own SDK: there are several revisions of it with different handshakes, and
 //! clients of each come. Dear: a task a request.
 
+mod rpc;
 mod tools;
 
 pub(in crate::serve) use tools::target;
@@ -41,5 +42,6 @@ pub(in crate::serve) fn routes(calls: Router, described: &OpenApi, origins: &[St
     let tools = Tools::new(calls, described);
     let sessions = Arc::new(NeverSessionManager::default());
     let service = StreamableHttpService::new(move || Ok(tools.clone()), sessions, config);
-    Router::new().route_service(PATH, service)
+    let asked = Router::new().route_service(PATH, service);
+    asked.layer(axum::middleware::from_fn(rpc::in_its_words))
 }

@@ -173,18 +173,38 @@ async fn a_call_counts_as_a_search() {
 #[tokio::test]
 async fn rubbish_is_refused_in_the_protocols_words_and_nothing_else_is_there() {
     let town = Town::new();
-    for body in [
-        "",
-        "{",
-        "[]",
-        "null",
-        "7",
-        r#"{"jsonrpc":"2.0"}"#,
-        r#"{"method":"tools/list"}"#,
+    for (body, code, id) in [
+        ("", -32700, Value::Null),
+        ("{", -32700, Value::Null),
+        ("[]", -32600, Value::Null),
+        ("null", -32600, Value::Null),
+        ("7", -32600, Value::Null),
+        (r#"{"jsonrpc":"2.0"}"#, -32600, Value::Null),
+        (r#"{"method":"tools/list","id":7}"#, -32600, json!(7)),
+        (
+            r#"{"jsonrpc":"1.0","method":"x","id":"a"}"#,
+            -32600,
+            json!("a"),
+        ),
+        (
+            r#"{"jsonrpc":"2.0","method":7,"id":{}}"#,
+            -32600,
+            Value::Null,
+        ),
     ] {
         let answer = town.call("POST", "/mcp", &HEADERS, body).await;
-        assert!(answer.status.is_client_error(), "{body}: {answer:?}");
+        assert_eq!(answer.status.as_u16(), 400, "{body}: {answer:?}");
+        assert_eq!(answer.header("content-type"), "application/json");
+        let told = answer.json();
+        assert_eq!(
+            (&told["jsonrpc"], &told["error"]["code"], &told["id"]),
+            (&json!("2.0"), &json!(code), &id),
+            "{body}"
+        );
     }
+    let plain = [HEADERS[0], ("content-type", "text/plain"), HEADERS[2]];
+    let answer = town.call("POST", "/mcp", &plain, "{}").await;
+    assert_eq!(answer.status.as_u16(), 415);
     let long = format!("{{\"x\":\"{}\"}}", "y".repeat(70_000));
     let answer = town.call("POST", "/mcp", &HEADERS, long).await;
     assert_eq!(answer.status.as_u16(), 413);

@@ -110,6 +110,10 @@ async fn nobody_grants_itself_more_than_it_has() {
         let said = with_key(&town, &login, "POST", KEYS, body).await;
         assert_eq!(said.problem("bad-parameter")["field"], field);
     }
+    // What could be had is told, and nothing else.
+    let said = with_key(&town, &login, "POST", KEYS, json!({"name": "all"})).await;
+    let said = said.problem("bad-parameter")["detail"].to_string();
+    assert!(said.contains("report, share, book, partner\""), "{said}");
     let mut sandbox = app("try");
     sandbox["sandbox"] = json!(true);
     let said = with_key(&town, &login, "POST", KEYS, sandbox).await;

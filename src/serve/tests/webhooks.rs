@@ -1,8 +1,12 @@
 //! Partners' endpoints over HTTP: who may have which, and what is refused.
 
 use super::private_bays::lots;
-use super::{Answer, Town};
+use super::{Answer, Town, small_town};
+use crate::serve::Config;
 use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 async fn make(town: &Town, key: &str, more: Value) -> Answer {
     let mut asked = json!({"url": "https://example.com/hook", "events": ["zone.full"]});
@@ -52,8 +56,16 @@ async fn an_endpoint_is_made_shown_changed_and_forgotten() {
     assert_eq!(rotated["secret"], given);
     let bearer = format!("Bearer {}", town.keys["report"]);
     let without_body = [("authorization", &*bearer)];
+    // Who has not put the new one in place yet verifies by the one before for a day.
     let again = town.call("POST", &rotate, &without_body, "").await;
-    assert_ne!(again.json()["secret"], given);
+    let why = again.problem("conflict")["detail"].to_string();
+    let until = rotated["old_secret_until"].as_str().unwrap();
+    assert!(why.contains(until) && why.contains("now"), "{why}");
+    let now = town.call_as("report", "POST", &rotate, r#"{"now": true}"#);
+    assert_ne!(now.await.json()["secret"], given);
+    town.clock.advance(24 * 3_600_000);
+    let later = town.call("POST", &rotate, &without_body, "").await;
+    assert_eq!(later.status.as_u16(), 200, "{later:?}");
     let gone = town.call_as("report", "DELETE", &path, "").await;
     assert_eq!(gone.status.as_u16(), 204);
     let none = town.call_as("report", "GET", &path, "").await;
@@ -138,11 +150,24 @@ async fn what_cannot_be_is_refused_by_name() {
         (json!({"bbox": [1, 9, 3, 2]}), "bbox"),
         (json!({"bbox": [1, 1, 3, 2], "zones": []}), "bbox"),
         (json!({"threshold": 0}), "threshold"),
+        (json!({"event": "zone.full"}), "event"),
+        (json!({"enabled": false}), "enabled"),
     ] {
         let answer = make(&town, "report", more.clone()).await;
         assert_eq!(answer.problem("bad-parameter")["field"], field, "{more}");
     }
     assert!(listed(&town, "report").await.is_empty());
+    let path = format!("/v1/webhooks/{}", made(&town, "report", json!({})).await);
+    for (method, path, unknown) in [
+        ("PATCH", path.clone(), "state"),
+        ("PATCH", path.clone(), "secret"),
+        ("POST", format!("{path}/rotate"), "secrets"),
+    ] {
+        let body = json!({unknown: "disabled"}).to_string();
+        let answer = town.call_as("report", method, &path, body).await;
+        assert_eq!(answer.problem("bad-parameter")["field"], unknown);
+    }
+    town.call_as("report", "DELETE", &path, "").await;
     for _ in 0..10 {
         made(&town, "report", json!({})).await;
     }
@@ -171,7 +196,12 @@ async fn a_log_is_read_page_by_page_and_bad_questions_are_refused() {
     let page = town
         .call_as("report", "GET", &format!("{path}/deliveries?limit=1"), "")
         .await;
-    assert_eq!(page.json(), json!({"deliveries": [], "next": null}));
+    let page = page.json();
+    let logged = &page["deliveries"][0];
+    assert_eq!(
+        (&logged["type"], &logged["status"], &logged["reason"]),
+        (&json!("webhook.test"), &json!("failed"), &tried["reason"])
+    );
     for (query, field) in [
         ("status=lost", "status"),
         ("since=now", "since"),
@@ -193,7 +223,7 @@ async fn a_log_is_read_page_by_page_and_bad_questions_are_refused() {
         (replay.status.as_u16(), replay.json()),
         (202, json!({"queued": 0}))
     );
-    for delivery in ["1", "x", "9999999999999999999"] {
+    for delivery in ["7", "x", "9999999999999999999"] {
         let path = format!("{path}/deliveries/{delivery}/resend");
         let answer = town.call_as("report", "POST", &path, "").await;
         answer.problem("not-found");
@@ -234,4 +264,46 @@ async fn of_private_zones_an_endpoint_is_told_what_its_partner_may_see() {
         .await
         .problem("contradiction");
     made(&town, "share", json!({"zones": ["GATE"]})).await;
+}
+
+/// An endpoint that answers each request after so long; its address.
+async fn slow_endpoint(after: Duration) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut line, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                tokio::time::sleep(after).await;
+                let answer = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
+                let _ = line.write_all(answer).await;
+                let mut rest = Vec::new();
+                let _ = line.read_to_end(&mut rest).await;
+            });
+        }
+    });
+    format!("http://{at}/")
+}
+
+#[tokio::test]
+async fn a_test_waits_for_the_endpoint_longer_than_other_calls_take_and_is_in_the_log() {
+    let config = Config {
+        request_timeout_s: 1,
+        ..Config::default()
+    };
+    let town = Town::with(config, small_town(), None);
+    let url = slow_endpoint(Duration::from_millis(1_300)).await;
+    let id = made(&town, "report", json!({"url": url})).await;
+    let path = format!("/v1/webhooks/{id}");
+    let test = format!("{path}/test");
+    let tried = town.call_as("report", "POST", &test, "").await;
+    assert_eq!(tried.status.as_u16(), 200, "{tried:?}");
+    assert_eq!(tried.json()["delivered"], true, "{tried:?}");
+    // Who hangs up before finds it there all the same.
+    let given_up = town.call_as("report", "POST", &test, "");
+    let given_up = tokio::time::timeout(Duration::from_millis(700), given_up);
+    assert!(given_up.await.is_err());
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    let log = format!("{path}/deliveries?status=delivered");
+    let log = town.call_as("report", "GET", &log, "").await.json();
+    assert_eq!(log["deliveries"].as_array().unwrap().len(), 2, "{log}");
 }

@@ -2,8 +2,9 @@
 //! may begin and end anywhere in them.
 //!
 //! Promises: no message is collected beyond the socket's bounds; a text message, or bytes that are no
-//! WebSocket, end it with a close frame that says so; pings are answered, whoever reads or writes. An
-//! idle line holds nothing but the socket's own buffer. Dear: what is written is copied once.
+//! WebSocket, end it with a close frame that says so; pings are answered, whoever reads or writes, and
+//! nothing is read before the pong is gone: who pings and does not read is pushed back by TCP. An idle
+//! line holds nothing but the socket's own buffer. Dear: what is written is copied once.
 
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
@@ -19,9 +20,14 @@ const TEXT: &str = "MQTT comes in binary messages, this one was text";
 /// Said of what cannot be read.
 const NO_FRAME: &str = "no WebSocket frame, or one longer than the longest packet";
 
-/// See the module.
+/// What one message takes of what is written, bytes: far less than a socket may hold unsent.
+const MOST_AT_ONCE: usize = 64 * 1024;
+
+/// See the module. One task reads and writes it: a pong is sent for who reads.
 pub struct WsLine {
     socket: WebSocket,
+    /// A ping was read whose pong may not be gone yet.
+    owes_pong: bool,
     /// Of a message that was not read to its end.
     rest: Bytes,
     stage: Stage,
@@ -43,6 +49,7 @@ impl WsLine {
     pub(super) fn new(socket: WebSocket) -> Self {
         Self {
             socket,
+            owes_pong: false,
             rest: Bytes::new(),
             stage: Stage::Open,
         }
@@ -56,6 +63,20 @@ impl WsLine {
             Stage::Open => Stage::Closing { frame, deaf },
             _ => Stage::Over,
         };
+    }
+
+    /// The next message, once the pong to the last ping is gone.
+    fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Message, axum::Error>>> {
+        let mut socket = Pin::new(&mut self.socket);
+        if self.owes_pong {
+            if ready!(socket.as_mut().poll_flush(cx)).is_err() {
+                return Poll::Ready(None);
+            }
+            self.owes_pong = false;
+        }
+        let next = ready!(socket.poll_next(cx));
+        self.owes_pong = matches!(next, Some(Ok(Message::Ping(_))));
+        Poll::Ready(next)
     }
 
     /// Sends the close frame. Whether it could be or not, that was it.
@@ -90,7 +111,7 @@ impl AsyncRead for WsLine {
             match own.stage {
                 Stage::Over => return Poll::Ready(Ok(())),
                 Stage::Closing { deaf: true, .. } => ready!(own.poll_closing(cx)),
-                _ => match ready!(Pin::new(&mut own.socket).poll_next(cx)) {
+                _ => match ready!(own.poll_message(cx)) {
                     Some(Ok(Message::Binary(bytes))) => own.rest = bytes,
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                     Some(Ok(Message::Text(_))) => own.close(close_code::UNSUPPORTED, TEXT, true),
@@ -113,9 +134,10 @@ impl AsyncWrite for WsLine {
     ) -> Poll<io::Result<usize>> {
         let mut socket = Pin::new(&mut self.socket);
         ready!(socket.as_mut().poll_ready(cx)).map_err(io::Error::other)?;
-        let message = Message::Binary(Bytes::copy_from_slice(bytes));
+        let some = &bytes[..bytes.len().min(MOST_AT_ONCE)];
+        let message = Message::Binary(Bytes::copy_from_slice(some));
         socket.start_send(message).map_err(io::Error::other)?;
-        Poll::Ready(Ok(bytes.len()))
+        Poll::Ready(Ok(some.len()))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -32,6 +32,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
+use futures_util::SinkExt as _;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
@@ -193,7 +194,9 @@ impl SocketTalk {
         self.heard = Instant::now();
         let text = match said {
             Some(Ok(Message::Text(text))) => text,
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
+            // Before more is read: who pings and does not read is pushed back by TCP.
+            Some(Ok(Message::Ping(_))) => return socket.flush().await.map_err(|_| None),
+            Some(Ok(Message::Pong(_))) => return Ok(()),
             Some(Ok(Message::Binary(_))) => return Err(BY_FORM),
             Some(Ok(Message::Close(_))) | None => return Err(None),
             Some(Err(_)) => return Err(BY_FRAME),

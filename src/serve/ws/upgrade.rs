@@ -8,6 +8,10 @@ use axum::http::request::Parts;
 /// What one socket holds unread of what came, bytes: an idle one holds so much and no more.
 const READ_BUFFER: usize = 4096;
 
+/// What one socket holds unsent, bytes: more than any message and the pong before it. One that would
+/// hold more is ended.
+const MOST_UNSENT: usize = 1024 * 1024;
+
 /// A request to become a WebSocket.
 pub(super) struct Upgrade(pub(super) WebSocketUpgrade);
 
@@ -28,6 +32,7 @@ impl Upgrade {
         self.0
             .read_buffer_size(READ_BUFFER)
             .write_buffer_size(0)
+            .max_write_buffer_size(MOST_UNSENT)
             .max_frame_size(longest)
             .max_message_size(longest)
     }

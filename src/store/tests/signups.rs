@@ -111,6 +111,8 @@ async fn the_bounds_hold_and_what_is_over_makes_room(store: &Store) {
     assert!(ask("1", "a@x.example", 2).await.is_ok());
     let of_contact = ask("2", "a@x.example", 3).await;
     assert_eq!(of_contact, Err(SignupBound::OfContact));
+    let tagged = ask("2", "a+more@x.example", 3).await;
+    assert_eq!(tagged, Err(SignupBound::OfContact), "the same mailbox");
     assert!(ask("1", "b@x.example", 4).await.is_ok());
     let of_origin = ask("1", "c@x.example", 5).await;
     assert_eq!(of_origin, Err(SignupBound::OfOrigin));

@@ -3,7 +3,7 @@
 use super::lane::SubscriptionLane;
 use crate::store::{StoreError, SubscriptionRow};
 use crate::webhooks::lane::LaneHost;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use tokio::task::{AbortHandle, JoinSet};
 
@@ -20,10 +20,16 @@ pub(in crate::webhooks) struct SubscriptionLanes {
 }
 
 impl SubscriptionLanes {
-    /// Starts and ends lanes by what the store has.
+    /// Whether anybody is told.
+    pub(in crate::webhooks) fn are_told(&self) -> bool {
+        !self.running.is_empty()
+    }
+
+    /// Starts and ends lanes by what the store has; these partners are told nothing.
     pub(in crate::webhooks) async fn read(
         &mut self,
         host: &Arc<LaneHost>,
+        suspended: &BTreeSet<String>,
     ) -> Result<(), StoreError> {
         while self.tasks.try_join_next().is_some() {}
         let now = host.clock.now();
@@ -33,8 +39,11 @@ impl SubscriptionLanes {
             .map(|row| (row.id, Arc::new(row)))
             .collect();
         host.notified.keep(|id| all.contains_key(&id));
-        let is_told =
-            |row: &SubscriptionRow| row.is_active && row.expires_at.is_none_or(|until| until > now);
+        let is_told = |row: &SubscriptionRow| {
+            row.is_active
+                && row.expires_at.is_none_or(|until| until > now)
+                && !suspended.contains(&row.partner)
+        };
         self.running.retain(|id, lane| {
             let row = all.get(id).filter(|row| is_told(row));
             let is_same = row.is_some_and(|row| is_same_wish(&lane.row, row));

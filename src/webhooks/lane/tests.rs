@@ -5,6 +5,7 @@ mod facts;
 mod figures;
 mod pushes;
 mod subscriptions;
+mod suspended;
 mod zones;
 
 use crate::clock::ManualClock;

@@ -40,8 +40,8 @@ pub(super) fn routes(partners_state: Arc<PartnersState>) -> OpenApiRouter {
 
 /// Make a key of your own, good for no more than you were granted.
 ///
-/// `GET /v1/partners/me` says what that is (`may_grant`); what is left out is as granted. Its name
-/// begins with your partner's. Sensors, gates and uplinks are granted by an administrator only.
+/// `GET /v1/partners/me` says what that is (`may_grant`). `scopes` must be said, so that no key is good
+/// for more than is meant; what else is left out is as granted. Its name begins with your partner's. Sensors, gates and uplinks are granted by an administrator only.
 #[utoipa::path(
     post, path = "/v1/partners/me/keys", tag = "partners", security(("key" = ["partner"])),
     request_body = schema::OwnKeyAsked,

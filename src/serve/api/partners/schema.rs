@@ -115,7 +115,8 @@ pub(in crate::serve) struct FirstKey {
 /// A key of your own to be made.
 #[derive(ToSchema)]
 pub(in crate::serve) struct OwnKeyAsked {
-    /// `[A-Za-z0-9._:-]`; your partner's name and a colon are put before it. Used once.
+    /// `[A-Za-z0-9._:-]`; your partner's name and a colon are put before it. One key has it, for as long
+    /// as that is listed.
     name: String,
     /// One at least, of those granted.
     scopes: Vec<KeyScope>,

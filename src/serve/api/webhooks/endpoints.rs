@@ -26,6 +26,10 @@ const MAX_EVENTS: usize = 64;
 
 const MAX_THRESHOLD: u32 = 100_000;
 
+/// What an endpoint may be made of, and what of one may be changed.
+const MADE_OF: &[&str] = &["url", "events", "zones", "bbox", "threshold", "secret"];
+const CHANGED_BY: &[&str] = &["url", "events", "zones", "bbox", "threshold", "enabled"];
+
 pub(super) fn routes(own: Arc<WebhooksState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(post_webhook, get_webhooks))
@@ -56,7 +60,7 @@ async fn post_webhook(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (members, _) = body::object(request).await?;
-    let fields = Fields::of(&members);
+    let fields = Fields::of(&members).only(MADE_OF)?;
     let url = fields.needed("url")?.to_owned();
     let events = events(&fields)?.ok_or_else(|| fields.bad("events", "is needed"))?;
     let zones = zones(&own, &grant, &fields)?.unwrap_or_default();
@@ -138,7 +142,7 @@ async fn patch_webhook(
     request: Request,
 ) -> Result<Json<schema::Webhook>, ApiError> {
     let (members, _) = body::object(request).await?;
-    let fields = Fields::of(&members);
+    let fields = Fields::of(&members).only(CHANGED_BY)?;
     let change = EndpointChange {
         url: fields.text("url")?.map(str::to_owned),
         events: events(&fields)?,
@@ -172,15 +176,16 @@ async fn delete_webhook(
 
 /// Give an endpoint another secret. For a day both sign.
 ///
-/// Without a body the hub makes one.
+/// Without a body the hub makes one. While the secret before the one that signs does so too, it is
+/// refused, unless `now` says that it may end at once.
 #[utoipa::path(
     post, path = "/v1/webhooks/{webhook}/rotate", tag = "partners", security(("key" = [])),
     params(("webhook" = String, Path, description = "The webhook's id")),
     request_body(content = Option<schema::SecretAsked>),
     responses(
         (status = 200, description = "Signed with it from now on, durably", body = schema::SecretMade),
-        problems::BadField, problems::NoKey, problems::NoSuchWebhook, problems::Over64KiB,
-        problems::WebhookDoesNotFit, problems::NotNow,
+        problems::BadField, problems::NoKey, problems::NoSuchWebhook, problems::OldSecretSigns,
+        problems::Over64KiB, problems::WebhookDoesNotFit, problems::NotNow,
     )
 )]
 async fn rotate_webhook(
@@ -191,9 +196,11 @@ async fn rotate_webhook(
 ) -> Result<Json<schema::SecretMade>, ApiError> {
     let given = if says_json(request.headers()) {
         let (members, _) = body::object(request).await?;
-        Fields::of(&members).text("secret")?.map(str::to_owned)
+        let fields = Fields::of(&members).only(&["secret", "now"])?;
+        let secret = fields.text("secret")?.map(str::to_owned);
+        (secret, fields.flag("now")?.unwrap_or(false))
     } else {
-        None
+        (None, false)
     };
     let (secret, until) = own.desk.rotate(of(&grant), &id, given).await?;
     Ok(Json(schema::SecretMade {
@@ -204,7 +211,8 @@ async fn rotate_webhook(
 
 /// Send an endpoint a message of the type `webhook.test`, once, now.
 ///
-/// The answer says what came of it, within 15 s. An endpoint that is disabled is tried too.
+/// The answer says what came of it, within 15 s also where the endpoint does not answer, and so do its
+/// deliveries. An endpoint that is disabled is tried too.
 #[utoipa::path(
     post, path = "/v1/webhooks/{webhook}/test", tag = "partners", security(("key" = [])),
     params(("webhook" = String, Path, description = "The webhook's id")),

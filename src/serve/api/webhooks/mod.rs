@@ -64,6 +64,10 @@ impl From<WebhookFault> for ApiError {
                     .to_owned(),
             ),
             WebhookFault::Taken => Self::Conflict("there is one of that name".to_owned()),
+            WebhookFault::OldSigns(until) => Self::Conflict(format!(
+                "the secret before this one signs until {until}, and would sign no more, whoever \
+                 verifies by it still; {{\"now\": true}} does so all the same"
+            )),
             WebhookFault::Busy => Self::Busy,
             WebhookFault::Away(why) => Self::Unavailable(why),
         }

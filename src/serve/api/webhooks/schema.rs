@@ -101,6 +101,8 @@ pub(in crate::serve) struct Webhooks {
 pub(in crate::serve) struct SecretAsked {
     /// `whsec_` and base64 of 24 to 64 bytes; absent: the hub makes one.
     secret: Option<String>,
+    /// true: also while the secret before the one that signs does so too, which then ends at once.
+    now: Option<bool>,
 }
 
 /// Another secret, this once.

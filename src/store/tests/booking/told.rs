@@ -188,10 +188,11 @@ pub(super) async fn an_endpoint_is_kept_changed_and_disabled(store: &Store) {
     let third = endpoint("wh_3", "acme", "zone.full");
     let full = store.add_webhook(&third, (2, 10)).await;
     assert_eq!(full, Err(StoreError::NoSuch));
-    store
-        .rotate_webhook(first.id, "whsec_y", NOW.plus(9))
-        .await
-        .unwrap();
+    for (new, done) in [("whsec_y", true), ("whsec_z", false)] {
+        let terms = (Some(NOW), NOW.plus(9));
+        let rotated = store.rotate_webhook(first.id, new, terms).await;
+        assert_eq!(rotated, Ok(done), "the old one signs");
+    }
     let rows = store.webhooks_of("acme").await.unwrap();
     assert_eq!(rows[1], second);
     assert_eq!(rows[0].secret, "whsec_y");

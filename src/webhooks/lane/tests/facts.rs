@@ -149,7 +149,11 @@ async fn what_was_told_is_told_again_by_its_id_and_two_secrets_sign_for_a_day() 
     })
     .await;
     let of = (PARTNER, scopes);
-    let (_, until_at) = house.desk.rotate(of, &hook.id, None).await.unwrap();
+    let (_, until_at) = house
+        .desk
+        .rotate(of, &hook.id, (None, false))
+        .await
+        .unwrap();
     assert_eq!(until_at, NOW.plus(24 * 3_600_000));
     let middle = house.log(&hook).await[1].id;
     house.desk.resend(of, &hook.id, middle).await.unwrap();
