@@ -297,8 +297,8 @@ export interface paths {
         put?: never;
         /**
          * Make a key of your own, good for no more than you were granted.
-         * @description `GET /v1/partners/me` says what that is (`may_grant`); what is left out is as granted. Its name
-         *     begins with your partner's. Sensors, gates and uplinks are granted by an administrator only.
+         * @description `GET /v1/partners/me` says what that is (`may_grant`). `scopes` must be said, so that no key is good
+         *     for more than is meant; what else is left out is as granted. Its name begins with your partner's. Sensors, gates and uplinks are granted by an administrator only.
          */
         post: operations["post_own_key"];
         delete?: never;
@@ -542,7 +542,8 @@ export interface paths {
         put?: never;
         /**
          * Send an endpoint a message of the type `webhook.test`, once, now.
-         * @description The answer says what came of it, within 15 s. An endpoint that is disabled is tried too.
+         * @description The answer says what came of it, within 15 s also where the endpoint does not answer, and so do its
+         *     deliveries. An endpoint that is disabled is tried too.
          */
         post: operations["test_webhook"];
         delete?: never;
@@ -562,7 +563,8 @@ export interface paths {
         put?: never;
         /**
          * Give an endpoint another secret. For a day both sign.
-         * @description Without a body the hub makes one.
+         * @description Without a body the hub makes one. While the secret before the one that signs does so too, it is
+         *     refused, unless `now` says that it may end at once.
          */
         post: operations["rotate_webhook"];
         delete?: never;
@@ -2078,7 +2080,10 @@ export interface components {
              * @description When it ends; absent: when it is revoked.
              */
             expires_at?: string | null;
-            /** @description `[A-Za-z0-9._:-]`; your partner's name and a colon are put before it. Used once. */
+            /**
+             * @description `[A-Za-z0-9._:-]`; your partner's name and a colon are put before it. One key has it, for as long
+             *     as that is listed.
+             */
             name: string;
             /** @description A key of the sandbox, a simulated city to try things out; absent: false. */
             sandbox?: boolean | null;
@@ -2483,6 +2488,8 @@ export interface components {
         };
         /** @description The secret to come. */
         SecretAsked: {
+            /** @description true: also while the secret before the one that signs does so too, which then ends at once. */
+            now?: boolean | null;
             /** @description `whsec_` and base64 of 24 to 64 bytes; absent: the hub makes one. */
             secret?: string | null;
         };
@@ -5588,6 +5595,15 @@ export interface operations {
             };
             /** @description No such webhook of yours, or none whose events the key may be told */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The secret before the one that signs does so too; `now` ends it at once */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
