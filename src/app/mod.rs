@@ -249,8 +249,7 @@ impl Hub {
         let suspended = issuer.suspended();
         partners::keep((issuer, &usage, contributors), &shared, &closed, &mut tasks);
         tasks.spawn(manifest.follow(begun, closed.clone()));
-        tasks.spawn(keep_pace(shared.live.clone(), closed.clone()));
-        tasks.spawn(uptime::keep(&config, &shared, closed.clone()));
+        keep_time((&config, &shared), &closed, &mut tasks);
         tasks.spawn(follow_stream(&running, shared.clone(), &config, closed));
         until_well(&shared.health).await;
         let sandbox = passages.map(|to| Sandbox::start(&config, to, &shared.health, suspended));
@@ -354,6 +353,16 @@ fn follow_stream(
     async {
         tokio::join!(watch, credit);
     }
+}
+
+/// What goes by the clock: changes are told, and how long the hub was up is noted.
+fn keep_time(
+    (config, shared): (&Config, &Shared),
+    closed: &watch::Receiver<bool>,
+    tasks: &mut JoinSet<()>,
+) {
+    tasks.spawn(keep_pace(shared.live.clone(), closed.clone()));
+    tasks.spawn(uptime::keep(config, shared, closed.clone()));
 }
 
 /// Tells subscribers of changes, at the feed's pace, until the hub closes.

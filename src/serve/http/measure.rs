@@ -17,7 +17,7 @@ use super::listen;
 use super::problem_answer::Cause;
 use super::quota::QuotaDesk;
 use super::request_id::{RequestIds, X_REQUEST_ID};
-use super::routes::{Route, Routes};
+use super::routes::{Patience, Route, Routes};
 use crate::domain::Millis;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -180,7 +180,7 @@ where
 impl Inner {
     /// How long an answer of that route may take.
     fn limit_of(&self, route: &Route) -> Duration {
-        if route.waits {
+        if route.patience == Patience::AsOthersTake {
             return self.limit.max(ATTEMPT_WITHIN + BESIDES);
         }
         self.limit

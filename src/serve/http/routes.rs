@@ -21,10 +21,18 @@ pub(in crate::serve) struct Route {
     pub(super) for_operators: bool,
     /// Whether it answers with CSV, which may begin with a mark.
     pub(super) tells_csv: bool,
-    /// Whether it waits for somebody else's answer, and takes as long as that may.
-    pub(super) waits: bool,
+    pub(super) patience: Patience,
     /// Its methods, as preflights are told them.
     pub(super) methods: HeaderValue,
+}
+
+/// How long a call may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// What the configuration says.
+    Usual,
+    /// It waits for somebody else's answer, and takes as long as that may.
+    AsOthersTake,
 }
 
 /// All routes by their pattern.
@@ -47,7 +55,7 @@ impl Routes {
                 for_pages: true,
                 for_operators: false,
                 tells_csv: false,
-                waits: false,
+                patience: Patience::Usual,
                 methods: HeaderValue::from_static("GET, HEAD"),
             },
         }
@@ -63,7 +71,11 @@ impl Routes {
                 for_pages: of_api,
                 for_operators: self.apart && is_for_operators(path),
                 tells_csv: bom::is_for(item),
-                waits: path == WAITS,
+                patience: if path == WAITS {
+                    Patience::AsOthersTake
+                } else {
+                    Patience::Usual
+                },
                 methods: methods(item),
             };
             self.all.insert(path.clone(), route);

@@ -121,7 +121,7 @@ fn write(t: &mut Text, city: &City, line: &GaugeLine) {
     label(t, &spec.name);
     t.raw("\",kind=").word(spec.kind.name()).raw("} ");
     t.number(line.thousandths / 1000);
-    if line.thousandths % 1000 > 0 {
+    if !line.thousandths.is_multiple_of(1000) {
         t.raw(&format!(".{:03}", line.thousandths % 1000));
     }
     t.raw("\n");
