@@ -8,7 +8,7 @@
 //! (`files`), from which anybody can work it out again, and rows of the store.
 //!
 //! Promises: a day is settled once whatever a crash has cut off, and again comes to the same; whole
-//! numbers only. Bounded: what is not durable yet, by [`MOST_PENDING`]; days, by [`KEPT_DAYS`].
+//! numbers only. Bounded: what is not durable yet, by `MOST_PENDING`; days, by [`KEPT_DAYS`].
 //! Dear: a day is read into memory (16 bytes a sample) and sorted.
 
 pub mod files;
