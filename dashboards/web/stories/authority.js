@@ -1,7 +1,7 @@
 // An authority looks at a settled week: on a desk, a phone and a phone on its side, in English and Chinese; what the page
 // says where nothing is settled, where the hub is away, and where names are not as they should be.
 import assert from "node:assert/strict";
-import { done, hub, open, picture, SCREENS, sound } from "./lib.js";
+import { done, hub, open, picture, SCREENS, sound, story } from "./lib.js";
 
 /** @typedef {import("./lib.js").Page} Page */
 
@@ -35,13 +35,6 @@ const WORDS = {
     settled: /已结算至/,
   },
 };
-
-/** @param {string} name @param {() => Promise<unknown>} tells */
-async function story(name, tells) {
-  const began = Date.now();
-  await tells();
-  console.log(`ok ${name} (${Date.now() - began} ms)`);
-}
 
 /** @param {Page} page @param {"en" | "zh"} language */
 async function withKey(page, language) {

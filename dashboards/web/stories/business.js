@@ -1,7 +1,7 @@
 // A business puts bays on offer, changes hours and is told what that does, and sees a booking come: on a desk, a phone and
 // a phone on its side, in English and Chinese; a pool, the money, and what the page does where something is not as it should be.
 import assert from "node:assert/strict";
-import { ask, done, hub, open, picture, SCREENS, sound } from "./lib.js";
+import { ask, done, hub, open, picture, SCREENS, sound, story } from "./lib.js";
 
 /** @typedef {import("./lib.js").Page} Page */
 
@@ -57,13 +57,6 @@ const WORDS = {
     given: /^已放弃/,
   },
 };
-
-/** @param {string} name @param {() => Promise<unknown>} tells */
-async function story(name, tells) {
-  const began = Date.now();
-  await tells();
-  console.log(`ok ${name} (${Date.now() - began} ms)`);
-}
 
 /** @param {Page} page @param {"en" | "zh"} language */
 async function withKey(page, language) {

@@ -1,7 +1,7 @@
 // A driver finds and books: on a desk, a phone and a phone on its side, in English and Chinese; and what the page does
 // where something is not as it should be.
 import assert from "node:assert/strict";
-import { ask, done, hub, open, picture, SCREENS, sound } from "./lib.js";
+import { ask, done, hub, open, picture, SCREENS, sound, story } from "./lib.js";
 
 /** @typedef {import("./lib.js").Page} Page */
 
@@ -55,13 +55,6 @@ async function offers() {
 
 /** @param {Page} page */
 const lines = (page) => page.locator("main ol li .line");
-
-/** @param {string} name @param {() => Promise<unknown>} tells */
-async function story(name, tells) {
-  const began = Date.now();
-  await tells();
-  console.log(`ok ${name} (${Date.now() - began} ms)`);
-}
 
 /** @param {string} screen @param {"en" | "zh"} language @param {{ zone: string, lat: number, lon: number }} shared */
 async function findsAndBooks(screen, language, shared) {

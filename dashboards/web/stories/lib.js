@@ -124,6 +124,17 @@ export async function ask(path, key, body) {
   return told;
 }
 
+/**
+ * Tells one part, and how long that took.
+ * @param {string} name
+ * @param {() => Promise<unknown>} tells
+ */
+export async function story(name, tells) {
+  const began = Date.now();
+  await tells();
+  console.log(`ok ${name} (${Date.now() - began} ms)`);
+}
+
 /** Ends the browser, and the story. */
 export async function done() {
   await browser.close();

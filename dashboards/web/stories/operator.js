@@ -1,7 +1,7 @@
 // The operator finds a refused report and lets somebody in: on a desk, a phone and a phone on its side, in English and
 // Chinese; and what the page says of a hub that is not ready, is away, or has its operators at another listener.
 import assert from "node:assert/strict";
-import { ask, done, hub, open, picture, SCREENS, sound } from "./lib.js";
+import { ask, done, hub, open, picture, SCREENS, sound, story } from "./lib.js";
 
 /** @typedef {import("./lib.js").Page} Page */
 
@@ -35,13 +35,6 @@ const WORDS = {
 };
 const LOST = `LOST-${Date.now() % 1e7}`;
 const NEWCO = `story-${Date.now() % 1e9}`;
-
-/** @param {string} name @param {() => Promise<unknown>} tells */
-async function story(name, tells) {
-  const began = Date.now();
-  await tells();
-  console.log(`ok ${name} (${Date.now() - began} ms)`);
-}
 
 /** A report that is refused, among others; and somebody who wants to be a partner. */
 async function before() {

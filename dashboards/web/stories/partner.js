@@ -2,7 +2,7 @@
 // on its side, in English and Chinese; it tries the sandbox; and what the page does where something is not as it should be.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { ask, done, hub, open, picture, SCREENS, sound } from "./lib.js";
+import { ask, done, hub, open, picture, SCREENS, sound, story } from "./lib.js";
 
 /** @typedef {import("./lib.js").Page} Page */
 
@@ -82,13 +82,6 @@ async function faults() {
   const bays = ["NOPE-1", "NOPE-2", "NOPE-3"].map((bay) => ({ bay, state: "vacant" }));
   const old = { bay: "NOPE-1", state: "vacant", at: "2020-01-01T00:00:00Z" };
   await ask("/v1/reports", hub.keys.report, { source: "demo-app", bays: [...bays, old] });
-}
-
-/** @param {string} name @param {() => Promise<unknown>} tells */
-async function story(name, tells) {
-  const began = Date.now();
-  await tells();
-  console.log(`ok ${name} (${Date.now() - began} ms)`);
 }
 
 /** @param {string} key */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { axisEnd } from "../src/common/chart/axis";
+import { axisEnd } from "../src/common/chart/scale";
 import { runs } from "../src/common/chart/scale";
 import {
   anHour,
