@@ -32,13 +32,12 @@ pub(super) fn page(
     // The interval in which the history begins counts.
     let first = q.interval.first(begin).min(first_with(q, begin));
     // Whoever makes up where to go on gets nothing that was not asked for.
-    let (mut start, skip_to) = match q.place {
-        Some(place) if place.start >= q.to => (q.to, 0),
-        Some(place) if q.interval.first(place.start) >= first => {
-            (q.interval.first(place.start), place.zone)
-        }
-        Some(_) | None => (first, 0),
-    };
+    let resumed = q
+        .place
+        .map(|place| (q.interval.first(place.start.min(q.to)), place.zone));
+    let (mut start, skip_to) = resumed
+        .filter(|(start, _)| *start >= first)
+        .unwrap_or((first, 0));
     let mut page = FiguresPage {
         settled_to,
         ..FiguresPage::default()

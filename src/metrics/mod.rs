@@ -2,8 +2,8 @@
 //! `prometheus` crate.
 //!
 //! Names have the `bayhub_` prefix, base units and `_total`; no id is ever a label but of what is
-//! told zone by zone ([`ZONE_FAMILIES`]; a broker's name is none: the configuration lists the few there are). Handles are looked up once here, so
-//! counting on a hot path is one atomic addition.
+//! told zone by zone ([`ZONE_FAMILIES`]; a broker's name is none: the configuration lists the few
+//! there are). Handles are looked up once here, so counting on a hot path is one atomic addition.
 
 mod brokers;
 mod by_zone;

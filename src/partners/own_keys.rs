@@ -69,7 +69,8 @@ impl Issuer {
         })
     }
 
-    /// Makes a key for a partner, named after it and within what it was granted. What the request leaves open but for its scopes is as granted. `most`: as many it may have.
+    /// Makes a key for a partner, named after it and within what it was granted. What the request leaves
+    /// open but for its scopes is as granted. `most`: as many it may have.
     ///
     /// # Errors
     /// See [`IssueError`]; nothing was made.

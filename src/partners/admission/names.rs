@@ -87,14 +87,12 @@ impl NamesInUse {
     pub(super) fn like(&self, name: &str) -> Option<&'static str> {
         let known = |name: &str| self.0.get(&folded(name)).copied();
         let parts: Vec<&str> = name.split('-').collect();
-        let runs = || {
-            let from = |first: usize| (first..parts.len()).map(move |last| first..=last);
-            let all = (0..parts.len())
-                .flat_map(from)
-                .map(|run| parts[run].concat());
-            all.filter(|run| run.len() >= SHORTEST_PART)
-        };
-        known(name).or_else(|| runs().find_map(|run| known(&run)))
+        let from = |first: usize| (first..parts.len()).map(move |last| first..=last);
+        let runs = (0..parts.len()).flat_map(from);
+        let mut long = runs
+            .map(|run| parts[run].concat())
+            .filter(|run| run.len() >= SHORTEST_PART);
+        known(name).or_else(|| long.find_map(|run| known(&run)))
     }
 }
 

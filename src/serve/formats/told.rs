@@ -314,11 +314,6 @@ impl ZoneTold<'_> {
         !self.tally.stale && self.tally.known_fraction() != Some(0.0)
     }
 
-    /// Whether it is a private zone of which nothing is on offer.
-    pub(in crate::serve) fn is_not_offered(&self) -> bool {
-        self.zone.spec.kind == ZoneKind::Private && self.tally.capacity == 0
-    }
-
     /// Its bays, as far as anybody knows.
     pub(in crate::serve) fn known_bays(&self) -> BaysTold {
         let tally = &self.tally;
@@ -333,12 +328,15 @@ impl ZoneTold<'_> {
             .reduce(u32::saturating_add);
         let most = if is_sized { in_service } else { u32::MAX };
         let taken = tally.occupied.saturating_add(tally.reserved);
+        // A private zone of which nothing is on offer has none.
+        let is_offered = self.zone.spec.kind != ZoneKind::Private || tally.capacity > 0;
         BaysTold {
             capacity: is_sized.then_some(tally.capacity),
             in_service: is_sized.then_some(in_service),
             vacant: sum.filter(|_| is_live).map(|sum| sum.min(most)),
             occupied: (is_live && is_sized).then_some(taken),
             unknown: tally.unknown,
+            is_closed: is_sized && in_service == 0 || !is_offered,
         }
     }
 
@@ -360,15 +358,16 @@ pub(in crate::serve) struct BaysTold {
     /// Those that are kept for a booking too. `None` while nothing is known, or without a capacity.
     pub(in crate::serve) occupied: Option<u32>,
     pub(in crate::serve) unknown: u32,
+    /// None of them is to be had, whoever comes.
+    pub(in crate::serve) is_closed: bool,
 }
 
 impl BaysTold {
-    /// The share of what is known that is taken, in thousandths; `None`: nothing is known of a share.
-    pub(in crate::serve) fn taken(&self) -> Option<u64> {
-        let occupied = u64::from(self.occupied?);
-        let known = u64::from(self.vacant?) + occupied;
-        // Rounded to the nearest.
-        (occupied * 1000 + known / 2).checked_div(known)
+    /// How many are taken, and of how many that is known; `None`: nothing is known of a share.
+    pub(in crate::serve) fn taken_of_known(&self) -> Option<(u64, u64)> {
+        let taken = u64::from(self.occupied?);
+        let known = u64::from(self.vacant?) + taken;
+        (known > 0).then_some((taken, known))
     }
 
     /// Whether nothing is vacant and nothing unknown, of a zone with bays in service.

@@ -13,8 +13,8 @@ use crate::domain::{Millis, ZoneIx};
 use crate::live::is_private;
 use crate::registry::city::City;
 use crate::serve::atlas::Atlas;
-use crate::serve::formats::ZoneTold;
 use crate::serve::formats::text::Text;
+use crate::serve::formats::{BaysTold, ZoneTold};
 use crate::serve::http::auth::Reader;
 use crate::serve::http::cursor;
 use crate::serve::http::document::Validators;
@@ -205,12 +205,12 @@ impl ShownCurbs {
         }
         let jurisdiction = if private { "private" } else { "public" };
         t.raw(",\"jurisdiction_type\":").word(jurisdiction);
-        let capacity = told.known_bays().capacity;
-        if let Some(capacity) = capacity.or(private.then_some(told.tally.capacity)) {
+        let bays = told.known_bays();
+        if let Some(capacity) = bays.capacity.or(private.then_some(told.tally.capacity)) {
             t.raw(",\"num_spaces\":").number(capacity.into());
         }
         if self.is_now {
-            available(t, told, private);
+            available(t, told, &bays, private);
         }
         if !ids.spaces.is_empty() {
             t.raw(",\"curb_space_ids\":");
@@ -222,9 +222,8 @@ impl ShownCurbs {
 
 /// Whether one may park there, and in how many spaces. Of a stale zone nobody knows; what is unknown
 /// is no vacant space.
-fn available(t: &mut Text, told: &ZoneTold<'_>, private: bool) {
+fn available(t: &mut Text, told: &ZoneTold<'_>, bays: &BaysTold, private: bool) {
     let at = told.tally.observed_at;
-    let bays = told.known_bays();
     let is_known = told.is_live() && at != Millis::NEVER;
     // What is not on offer is nobody's to use.
     let (is_open, vacant) = match (private, is_known) {
@@ -232,7 +231,7 @@ fn available(t: &mut Text, told: &ZoneTold<'_>, private: bool) {
             let on_offer = told.tally.vacant.iter().sum::<u32>();
             (on_offer > 0, Some(on_offer))
         }
-        (false, true) => (bays.in_service != Some(0), bays.vacant),
+        (false, true) => (!bays.is_closed, bays.vacant),
         (false, false) => return,
     };
     t.raw(",\"available\":").flag(is_open);

@@ -1,4 +1,5 @@
-//! Feeds in the place of others that apps read today: who changes one address reads this hub.
+//! Feeds in the place of others that apps read today: who changes one address reads this hub. Beside
+//! them, made alike, the same city for Prometheus (`prometheus`).
 //!
 //! Promises: all tell the city as everybody sees it, whoever asks. What is stale is not told as if it
 //! were live: its row, or its live members, are left out. Never are more vacant than there are.

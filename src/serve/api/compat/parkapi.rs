@@ -119,7 +119,6 @@ impl ParkLot {
         let bays = told.known_bays();
         let disabled = told.some_bays(BaySubset::Accessible);
         let disabled = disabled.filter(|(_, capacity)| *capacity > 0);
-        let is_closed = bays.in_service == Some(0);
         Some(Self {
             zone,
             total: bays.capacity,
@@ -128,7 +127,7 @@ impl ParkLot {
             free_disabled: disabled
                 .filter(|_| is_live)
                 .map(|(free, all)| free.min(all)),
-            state: match (is_live, is_closed) {
+            state: match (is_live, bays.is_closed) {
                 (false, _) => "nodata",
                 (true, true) => "closed",
                 (true, false) => "open",

@@ -1,7 +1,7 @@
 //! Zones as Prometheus scrapes them: `/metrics/zones`, some gauges with a line a zone each.
 //!
 //! Promises: a number that is not known has no line, so that a graph has a gap and never a zero; as
-//! everybody sees the city, so private zones show what is on offer. Dear: five lines a zone, which
+//! everybody sees the city, so private zones show what is on offer. Dear: four lines a zone, which
 //! is why they are not among `/metrics`.
 
 use super::CompatState;

@@ -37,12 +37,18 @@ pub(super) enum StatusRow {
     },
 }
 
+/// The share of what is known that is taken, in thousandths, rounded to the nearest.
+fn taken(bays: &BaysTold) -> Option<u64> {
+    let (taken, known) = bays.taken_of_known()?;
+    Some((taken * 1000 + known / 2) / known)
+}
+
 /// The word of the standard for how full a place is.
 fn status_of(bays: &BaysTold) -> Option<&'static str> {
     if bays.in_service == Some(0) {
         return None;
     }
-    let is_almost = bays.taken().is_some_and(|taken| taken >= ALMOST_FULL);
+    let is_almost = taken(bays).is_some_and(|taken| taken >= ALMOST_FULL);
     Some(match (bays.vacant, bays.is_full(), is_almost) {
         (None, ..) => "unknown",
         // Of a place without a size nobody knows how much is left of it.
@@ -58,7 +64,6 @@ impl StatusRow {
         let tally = &told.tally;
         let bays = told.known_bays();
         let is_live = told.is_live();
-        let is_closed = bays.in_service == Some(0) || told.is_not_offered();
         let status = if is_live {
             status_of(&bays)
         } else {
@@ -67,7 +72,7 @@ impl StatusRow {
         Self::Place {
             zone,
             observed: tally.observed_at,
-            opening: match (is_live, is_closed) {
+            opening: match (is_live, bays.is_closed) {
                 (false, _) => "statusUnknown",
                 (true, true) => "temporarilyClosed",
                 (true, false) => "open",
@@ -187,7 +192,7 @@ fn told(x: &mut Xml<'_>, occupancy: &BaysTold) {
         if let Some(occupied) = occupancy.occupied {
             x.number("prk:numberOfOccupiedSpaces", occupied);
         }
-        if let Some(taken) = occupancy.taken() {
+        if let Some(taken) = taken(occupancy) {
             x.raw("prk:occupancy", &format!("{}.{}", taken / 10, taken % 10));
         }
     });

@@ -73,11 +73,7 @@ async fn ngsi_entities(
     if let Some(count) = page.count {
         headers.insert(COUNT, count.into());
     }
-    for (rel, page) in around(wish, page.more) {
-        if let Some(link) = page_link(&uri, rel, page) {
-            headers.append(header::LINK, link);
-        }
-    }
+    link_pages(&mut headers, &uri, wish, page.more);
     Ok(told(page.body, headers, (media, &context), &held))
 }
 
@@ -161,11 +157,17 @@ fn page(
     })
 }
 
+/// Adds the links to the pages beside this one.
+pub(super) fn link_pages(headers: &mut HeaderMap, uri: &Uri, wish: PageWish, more: bool) {
+    for (rel, page) in around(wish, more) {
+        if let Some(link) = page_link(uri, rel, page) {
+            headers.append(header::LINK, link);
+        }
+    }
+}
+
 /// Pages beside this one: their relation, where they begin and how long they are.
-pub(super) fn around(
-    wish: PageWish,
-    more: bool,
-) -> impl Iterator<Item = (&'static str, (usize, usize))> {
+fn around(wish: PageWish, more: bool) -> impl Iterator<Item = (&'static str, (usize, usize))> {
     let PageWish { limit, offset, .. } = wish;
     let has_size = limit > 0;
     let next = (more && has_size).then_some(("next", (offset + limit, limit)));
@@ -176,11 +178,7 @@ pub(super) fn around(
 }
 
 /// `Link: <...>; rel="next"`, the same question for another page.
-pub(super) fn page_link(
-    uri: &Uri,
-    rel: &str,
-    (offset, limit): (usize, usize),
-) -> Option<HeaderValue> {
+fn page_link(uri: &Uri, rel: &str, (offset, limit): (usize, usize)) -> Option<HeaderValue> {
     let asked = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
     let kept = asked.filter(|(name, _)| name != "offset" && name != "limit");
     let query = form_urlencoded::Serializer::new(String::new())

@@ -346,14 +346,12 @@ fn numbers(attrs: &mut Vec<(Term, TermValue<'_>)>, told: &ZoneTold<'_>, kind: En
         }
     }
     if kind == EntityKind::OffStreet && told.is_live() {
-        let known = bays.vacant.zip(bays.occupied);
-        if let Some((vacant, taken)) = known.filter(|(vacant, taken)| vacant + taken > 0) {
-            let share = f64::from(taken) / f64::from(vacant + taken);
+        if let Some((taken, known)) = bays.taken_of_known() {
+            let share = taken as f64 / known as f64;
             attrs.push((Term::Occupancy, TermValue::Number(share)));
         }
-        let is_closed = bays.in_service == Some(0) || told.is_not_offered();
-        let mut status = vec![if is_closed { "closed" } else { "open" }];
-        if !is_closed && bays.vacant > Some(0) {
+        let mut status = vec![if bays.is_closed { "closed" } else { "open" }];
+        if !bays.is_closed && bays.vacant > Some(0) {
             status.push("spacesAvailable");
         } else if bays.is_full() {
             status.push("full");

@@ -3,7 +3,7 @@
 
 use super::NgsiState;
 use super::asker::{context, context_link, media, no_tenant};
-use super::entities::{around, page_link};
+use super::entities::link_pages;
 use super::fault::NgsiFault;
 use super::schema;
 use super::selection::{PageWish, uri};
@@ -125,11 +125,7 @@ async fn ngsi_subscriptions(
         offset,
         ..PageWish::default()
     };
-    for (rel, page) in around(wish, offset + limit < count) {
-        if let Some(link) = page_link(&uri, rel, page) {
-            answer.headers_mut().append(header::LINK, link);
-        }
-    }
+    link_pages(answer.headers_mut(), &uri, wish, offset + limit < count);
     if p.flag("count")? {
         answer
             .headers_mut()
