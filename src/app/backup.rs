@@ -12,12 +12,17 @@
 //! The promise holds for what is settled too. A checkpoint says how much of each file in `settled`
 //! counts and which hours are safe in `history`; both only grow from there, and a start cuts
 //! `settled` back to what the copied checkpoint says. (An hour that goes from `settled` meanwhile
-//! is one that nothing could amend any more.) In `history` the manifest, which names files that are
+//! is one that nothing could amend any more.) Reports that wait in `settled/waiting` go with the second
+//! checkpoint that does without them: their files are opened before the checkpoint is chosen, and what has
+//! gone meanwhile is copied all the same. In `history` the manifest, which names files that are
 //! whole, is copied before them, and files under way are left out. The SQLite database in the
 //! folder is copied by SQLite itself, as it is at one moment.
 
 use super::{Failure, manifest};
 use crate::config::SandboxSettings;
+use crate::journal::{Checkpoints, Whole};
+use crate::settlement::{WaitingFiles, saved};
+use crate::stream::Saved;
 use crate::{history, journal, store};
 use std::ffi::OsString;
 use std::fs::File;
@@ -46,6 +51,9 @@ const NOT_PLAIN: [&str; 11] = [
     SandboxSettings::FOLDER,
 ];
 
+/// Where reports wait that memory does not hold.
+const WAITING: &str = "settled/waiting";
+
 /// Copies `data` to the folder `to`, which must be empty or not there.
 ///
 /// # Errors
@@ -72,8 +80,11 @@ pub fn backup(data: &Path, to: &Path) -> Result<(), Failure> {
         if manifest.is_file() {
             file(&manifest, &to.join(manifest::FILE))?;
         }
+        let waiting = open_all(&data.join(WAITING))?;
         let copied = journal::copy(&data.join("journal"), &data.join("checkpoints"), to)?;
         tree(data, to, &NOT_PLAIN)?;
+        rescue(&waiting, &to.join(WAITING))?;
+        is_all_waiting(to)?;
         let refused = data.join("journal/quarantine");
         if refused.is_dir() {
             std::fs::create_dir(to.join("journal/quarantine"))?;
@@ -165,6 +176,58 @@ fn within(inner: &Path, outer: &Path) -> Result<bool, Failure> {
             .map_err(|e| Failure::Config(format!("{}: {e}", p.display())))
     };
     Ok(whole(inner)?.starts_with(whole(outer)?))
+}
+
+/// Files that may be removed while others are copied.
+fn open_all(dir: &Path) -> io::Result<Vec<(OsString, File)>> {
+    let items = match std::fs::read_dir(dir) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        items => items?,
+    };
+    let mut all = Vec::new();
+    for item in items {
+        let item = item?;
+        match File::open(item.path()) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+            file => all.push((item.file_name(), file?)),
+        }
+    }
+    Ok(all)
+}
+
+/// Copies those that had gone when it was their turn.
+fn rescue(files: &[(OsString, File)], to: &Path) -> io::Result<()> {
+    for (name, mut file) in files.iter().map(|(name, file)| (name, file)) {
+        let to = to.join(name);
+        if !to.exists() {
+            let mut out = File::create_new(to)?;
+            io::copy(&mut file, &mut out)?;
+            out.sync_all()?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the reports are there that the copied checkpoint says wait in files.
+fn is_all_waiting(to: &Path) -> io::Result<()> {
+    for (_, path) in Checkpoints::list(&to.join("checkpoints"))? {
+        let whole = Whole::read(&path).map_err(io::Error::other)?;
+        let mut saved = Saved::default();
+        let named = [saved::HEAD, saved::OVERFLOW];
+        for (tag, bytes) in whole.blocks().filter(|(tag, _)| named.contains(tag)) {
+            saved
+                .read(tag, bytes)
+                .map_err(|e| io::Error::other(e.to_string()))?;
+        }
+        let gone = WaitingFiles::missing(&to.join(WAITING), saved.waiting_in())?;
+        if !gone.is_empty() {
+            return Err(io::Error::other(format!(
+                "the hub went on too quickly to copy {}; try again",
+                gone.join(", ")
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Copies files and folders, each durable, in the order of their names (changes before the

@@ -10,7 +10,7 @@ use crate::journal::{CheckpointDraft, Checkpointing, Checkpoints, Cut, FolderId,
 use crate::metrics::Metrics;
 use crate::partners::ContributorDesk;
 use crate::partners::credit::CreditDesk;
-use crate::settlement::AmendmentFiles;
+use crate::settlement::{AmendmentFiles, WaitingFiles, WaitingLength};
 use crate::stream::{CutPart, Cuts, Saved};
 use crate::threads;
 use std::io;
@@ -78,6 +78,8 @@ impl MadeFor {
 pub(super) struct Persisted {
     /// Settled reports.
     pub(super) amendments: AmendmentFiles,
+    /// Reports that wait to be settled and memory is not meant to hold.
+    pub(super) waiting: WaitingFiles,
     pub(super) contributors: Arc<ContributorDesk>,
     /// What settlement handed in for partners' credit.
     pub(super) credit: Arc<CreditDesk>,
@@ -214,11 +216,14 @@ impl Scribe {
             .checkpoint_pause_seconds
             .observe(pause.as_secs_f64());
         let table = parts.iter().map(|p| p.copied.table()).max();
+        let waiting = parts.iter().flat_map(|p| p.copied.waiting_in());
+        let waiting: Vec<WaitingLength> = waiting.copied().collect();
         let written = self.folder.write(cut, |draft| {
             draft.block(FOLDER, &self.made_for.folder)?;
             parts.iter().try_for_each(|p| append(draft, p))?;
             draft.block(CONTRIBUTORS, &self.kept.contributors.to_bytes())?;
             self.kept.credit.sync()?;
+            self.kept.waiting.sync(&waiting)?;
             self.kept.amendments.sync()
         });
         for part in parts {
@@ -231,6 +236,9 @@ impl Scribe {
             Ok((bytes, needed_from)) => {
                 self.needed_from.store(needed_from, Ordering::Release);
                 self.let_go_of_rates(table);
+                if let Err(e) = self.kept.waiting.let_go(&waiting) {
+                    tracing::warn!(error = %e, "files of reports that waited are still there");
+                }
                 self.metrics.checkpoints.inc();
                 self.metrics.checkpoint_bytes.set(bytes as i64);
                 tracing::debug!(

@@ -43,7 +43,7 @@ impl Engine {
         sink: Arc<dyn SettledSink>,
     ) -> Result<Self, Failure> {
         let attached = Attached {
-            settlement: Some(settlement::settlement(&kept.amendments, config, sink)),
+            settlement: Some(settlement::settlement(&kept, config, sink)),
             rates: Some(kept.rates.clone()),
             feedback: Some(kept.contributors.clone()),
         };

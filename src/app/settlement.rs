@@ -1,10 +1,12 @@
-//! The settlement's surroundings: where settled reports are kept. The results go to the history.
+//! The settlement's surroundings: where settled reports are kept, and where those wait that are not.
+//! The results go to the history.
 
+use super::checkpoints::Persisted;
 use super::{Failure, Shared};
 use crate::config::Config;
 use crate::domain::{RecentTurnover, SettledSink};
 use crate::settlement;
-use crate::settlement::{AmendmentFiles, KeptAside};
+use crate::settlement::{AmendmentFiles, KeptAside, WaitingFiles};
 use crate::stream::{Saved, Settlement};
 use std::path::Path;
 use std::sync::Arc;
@@ -24,6 +26,12 @@ pub(super) fn open(
         saved.kept(),
     )
     .map_err(|e| Failure::Internal(format!("{}: {e}", dir.display())))
+}
+
+/// Opens the folder of reports that wait, after a checkpoint.
+pub(super) fn open_waiting(dir: &Path, saved: &Saved) -> Result<WaitingFiles, Failure> {
+    WaitingFiles::open(dir, saved.waiting_in())
+        .map_err(|e| Failure::Internal(format!("{}: {e}", dir.display())))
 }
 
 /// Tells of the reports that earlier runs kept aside: the figures of their hours are not complete.
@@ -47,14 +55,15 @@ pub(super) fn recall_losses(
 
 /// What the stream settles with.
 pub(super) fn settlement(
-    kept: &AmendmentFiles,
+    persisted: &Persisted,
     config: &Config,
     sink: Arc<dyn SettledSink>,
 ) -> Settlement {
-    let kept = kept.clone();
+    let kept = persisted.amendments.clone();
     let workers = config.stream.hands() as u32;
     Settlement {
         sink,
         kept: Arc::new(move |me| kept.of_worker(me, workers)),
+        waiting: Some(persisted.waiting.clone()),
     }
 }

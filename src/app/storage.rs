@@ -42,6 +42,7 @@ impl Storage {
         let settled = data.join("settled");
         let kept = Persisted {
             amendments: settlement::open(&settled, config, &checkpoint.saved, shared)?,
+            waiting: settlement::open_waiting(&settled.join("waiting"), &checkpoint.saved)?,
             contributors: Arc::new(partners::contributors(config, &checkpoint, shared)?),
             credit: credit::open(config, shared, store.clone(), opening.folder())?,
             rates: rates::open(&data.join("rates"), shared)?,

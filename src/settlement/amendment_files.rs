@@ -18,10 +18,10 @@ mod hour_file;
 mod tests;
 mod worker_log;
 
+use super::clerk::Clerk;
 use super::counted::is_count;
 use super::shard::Late;
 use crate::domain::{AmendmentLength, AmendmentLog, Millis};
-use clerk::Clerk;
 use folder::Folder;
 use std::io;
 use std::path::Path;
@@ -39,7 +39,7 @@ pub enum KeptAside {
 #[derive(Clone)]
 pub struct AmendmentFiles {
     folder: Arc<Folder>,
-    clerk: Arc<Clerk>,
+    clerk: Arc<Clerk<clerk::Job>>,
 }
 
 impl AmendmentFiles {
@@ -52,7 +52,7 @@ impl AmendmentFiles {
         lengths: &[AmendmentLength],
     ) -> io::Result<Self> {
         let folder = Arc::new(Folder::open(dir, generation, max_bytes, lengths)?);
-        let clerk = Arc::new(Clerk::hire(folder.clone())?);
+        let clerk = Arc::new(clerk::hire(folder.clone())?);
         Ok(Self { folder, clerk })
     }
 
@@ -93,7 +93,7 @@ impl AmendmentFiles {
 
     /// Makes durable what has been appended so far.
     pub fn sync(&self) -> io::Result<()> {
-        self.clerk.wait()?;
+        clerk::wait(&self.clerk)?;
         self.folder.sync()
     }
 }

@@ -77,6 +77,11 @@ impl Records {
         }
     }
 
+    /// Words.
+    pub(in crate::settlement) const fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(in crate::settlement) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -1,37 +1,49 @@
-//! Reports that wait for their window to be settled: written down one after the other, dealt out by
-//! shard when it is time.
+//! Reports that wait for their window to be settled: written down one after the other, put in the
+//! order of their shards page by page, in memory or in files.
 //!
 //! A report that comes in is appended to the page of its window, and no more: putting it with its
 //! shard at once would touch one of hundreds of places for each, which costs more than all else
-//! that is done with it. When the window is settled its pages are dealt out in two passes (how many
-//! of each shard was counted as they came), a page at a time.
+//! that is done with it. A page that is full is sorted by shard, within the processor's own memory.
+//! When the window is settled, a shard's reports are gathered from its pages, shard by shard, so no
+//! window ever lies in memory as a whole again.
 //!
 //! Promises: within a shard, reports stay in the order in which they came. A checkpoint copies
-//! nothing: pages and what is dealt out lie behind `Arc`s. Memory: 24 bytes a report, twice for
-//! those of the window being settled; pages are used again.
+//! nothing: pages lie behind `Arc`s, and of what is in files it only says how much counts. Memory:
+//! 24 bytes a report up to as many as the inbox was told, then pages go to files ([`super::waiting_files`]);
+//! what the disk is too slow for stays in memory, and [`Inbox::in_memory`] says so.
+
+mod page;
+#[cfg(test)]
+mod tests;
+
+pub(in crate::settlement) use page::Starts;
 
 use super::report::Report;
-use crate::domain::SHARDS;
+use super::waiting_files::{WaitingHand, WaitingLength};
 use crate::domain::turnover::WINDOW_MS;
+use crate::domain::{BayIx, SHARDS};
+use crate::registry::city::City;
+use page::{Body, PAGE, Page};
+use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Reports in a page: 384 KiB, and what is dealt out in one go.
-const PAGE: usize = 1 << 14;
-
-/// Reports that a checkpoint is looking at.
+/// Reports in memory that a checkpoint is looking at.
 pub(in crate::settlement) type Seen = (Arc<Vec<Report>>, Range<usize>);
 
-/// The reports of one window, or of several when it is about to be settled.
+/// Pages' memory that is held to be used again: 24 MiB.
+const SPARE: usize = 16;
+
+/// The reports of one window.
 struct Waiting {
     /// Number of the window since 1970.
     n: u64,
     page: Vec<Report>,
-    full: Vec<Arc<Vec<Report>>>,
+    /// How many of each shard are in the page.
+    counts: Box<[u32; SHARDS as usize]>,
+    sorted: Vec<Page>,
     /// Some may be of an older window.
     mixed: bool,
-    /// How many of each shard.
-    counts: Box<[u32; SHARDS as usize]>,
 }
 
 impl Waiting {
@@ -40,17 +52,21 @@ impl Waiting {
             n,
             mixed: false,
             page: Vec::new(),
-            full: Vec::new(),
             counts: Box::new([0; SHARDS as usize]),
+            sorted: Vec::new(),
         }
     }
+}
 
-    fn turn_page(&mut self, fresh: Vec<Report>) {
-        let full = std::mem::replace(&mut self.page, fresh);
-        if !full.is_empty() {
-            self.full.push(Arc::new(full));
-        }
-    }
+/// Where pages go that memory is not meant to hold.
+pub(in crate::settlement) struct Overflow {
+    pub(in crate::settlement) hand: WaitingHand,
+    /// Reports that memory may hold before.
+    pub(in crate::settlement) above: usize,
+    /// Names the bays.
+    pub(in crate::settlement) city: Arc<City>,
+    /// Waits for the disk rather than hold more in memory.
+    pub(in crate::settlement) patient: bool,
 }
 
 /// See the module.
@@ -60,17 +76,18 @@ pub(in crate::settlement) struct Inbox {
     windows: Vec<Waiting>,
     /// The one that was appended to last.
     last: usize,
-    /// Pages that are dealt out by and by, and how many are.
-    dealing: Vec<Arc<Vec<Report>>>,
-    dealt: usize,
-    /// By shard: where the next of its reports goes, and where its first one lies.
-    cursors: Vec<u32>,
-    starts: Vec<u32>,
-    by_shard: Arc<Vec<Report>>,
+    /// Pages of what is being settled.
+    due: Vec<Page>,
     /// Some of them may be of another window than the one that is settled.
     mixed: bool,
-    /// Pages to be used again.
+    /// Memory to be used again.
     spare: Vec<Vec<Report>>,
+    pub(in crate::settlement) overflow: Option<Overflow>,
+    /// Reports in sorted pages in memory, and those of them that are being written.
+    held: usize,
+    asked: usize,
+    /// Reports that wait and are only in files.
+    on_disk: usize,
 }
 
 impl Inbox {
@@ -93,8 +110,8 @@ impl Inbox {
         window.counts[shard as usize] += 1;
     }
 
-    /// The same with a report of an older window that is settled already: it is dealt out with
-    /// window `n`.
+    /// The same with a report of an older window that is settled already: it is settled with window
+    /// `n`.
     pub(in crate::settlement) fn push_older(&mut self, report: Report, shard: u32, n: u64) {
         self.push(report, shard, n);
         self.windows[self.last].mixed = true;
@@ -110,176 +127,246 @@ impl Inbox {
                 self.windows.push(Waiting::new(n));
                 self.windows.len() - 1
             });
-        let window = &mut self.windows[self.last];
-        if window.page.len() == window.page.capacity() {
-            window.turn_page(self.spare.pop().unwrap_or_else(|| Vec::with_capacity(PAGE)));
+        let page = &self.windows[self.last].page;
+        if page.len() < page.capacity() {
+            return;
+        }
+        if page.is_empty() {
+            self.windows[self.last].page = self.fresh(PAGE);
+        } else {
+            self.turn_page(self.last);
+            self.overflow();
         }
     }
 
-    /// Begins to deal out what is to be settled with windows before number `n`. The window before
-    /// is done.
-    pub(in crate::settlement) fn begin(&mut self, n: u64) {
-        let mut counts = vec![0; SHARDS as usize];
-        (self.dealing, self.dealt, self.mixed) = (Vec::new(), 0, false);
-        for mut window in self.windows.extract_if(.., |w| w.n < n) {
-            window.turn_page(Vec::new());
-            self.mixed |= window.mixed || window.n + 1 != n;
-            self.dealing.append(&mut window.full);
-            counts
-                .iter_mut()
-                .zip(window.counts.iter())
-                .for_each(|(all, n)| *all += n);
+    /// Memory for so many reports.
+    fn fresh(&mut self, reports: usize) -> Vec<Report> {
+        // What a few reports lie in for minutes is not to take a page.
+        if reports < PAGE / 4 {
+            return Vec::with_capacity(reports);
         }
-        self.last = usize::MAX;
-        let mut end = 0;
-        self.starts.clear();
-        for count in counts {
-            self.starts.push(end);
-            end += count;
+        let spare = self.spare.pop();
+        spare.unwrap_or_else(|| Vec::with_capacity(PAGE))
+    }
+
+    /// Sorts what came since a window's last page.
+    fn turn_page(&mut self, at: usize) {
+        let reports = self.windows[at].page.len();
+        if reports == 0 {
+            return;
         }
-        self.cursors.clone_from(&self.starts);
-        self.starts.push(end);
-        let room = end as usize;
-        // Still seen by a checkpoint, or far too large: begun anew.
-        if Arc::get_mut(&mut self.by_shard).is_none_or(|old| old.capacity() > 4 * room + 4 * PAGE) {
-            self.by_shard = Arc::default();
+        let sorted = self.fresh(reports);
+        let window = &mut self.windows[at];
+        let page = Page::sort(&window.page, &window.counts, sorted);
+        self.held += page.len();
+        window.sorted.push(page);
+        window.page.clear();
+        window.counts.fill(0);
+    }
+
+    /// Has pages written that memory is not meant to hold: of the newest window the newest first, as
+    /// they are needed last.
+    fn overflow(&mut self) {
+        self.take_in_written();
+        let Some(overflow) = &mut self.overflow else {
+            return;
+        };
+        let mut newest_first: Vec<&mut Waiting> = self.windows.iter_mut().collect();
+        newest_first.sort_by_key(|w| Reverse(w.n));
+        for window in newest_first {
+            for page in window.sorted.iter_mut().rev() {
+                if self.held - self.asked <= overflow.above {
+                    break;
+                }
+                let Body::Memory(reports) = &page.body else {
+                    continue;
+                };
+                let parts = (reports.clone(), page.starts.clone());
+                let city = &overflow.city;
+                let Some(ticket) = overflow.hand.ask(window.n, parts, city, overflow.patient)
+                else {
+                    break;
+                };
+                page.body = Body::Asked(reports.clone(), ticket);
+                self.asked += page.len();
+            }
         }
-        if let Some(there) = Arc::get_mut(&mut self.by_shard)
-            && there.len() < room
+    }
+
+    /// Lets go of the memory of pages that are written by now.
+    fn take_in_written(&mut self) {
+        while let Some((ticket, done)) = self.overflow.as_mut().and_then(|o| o.hand.written()) {
+            let is_its = |page: &&mut Page| matches!(&page.body, Body::Asked(_, t) if *t == ticket);
+            let mut pages = self.windows.iter_mut().flat_map(|w| &mut w.sorted);
+            // Its window may be being settled: then it stays in memory.
+            let Some(page) = pages.find(is_its) else {
+                continue;
+            };
+            let len = page.len();
+            let Some(reports) = page.in_memory().cloned() else {
+                continue;
+            };
+            self.asked -= len;
+            match done {
+                Ok(there) => {
+                    page.body = Body::Disk(there);
+                    self.held -= len;
+                    self.on_disk += len;
+                    self.keep_spare(reports);
+                }
+                Err(e) => {
+                    tracing::warn!(error = %e, "reports that wait stay in memory");
+                    page.body = Body::Memory(reports);
+                }
+            }
+        }
+    }
+
+    fn keep_spare(&mut self, reports: Arc<Vec<Report>>) {
+        if let Ok(mut reports) = Arc::try_unwrap(reports)
+            && reports.capacity() >= PAGE
+            && self.spare.len() < SPARE
         {
-            there.resize(room, Report::default());
+            reports.clear();
+            self.spare.push(reports);
         }
     }
 
-    /// Deals out another page; how many reports that were. `None`: all are.
-    pub(in crate::settlement) fn deal(&mut self) -> Option<usize> {
-        let page = self.dealing.get(self.dealt)?;
-        // Nobody else looks at it before all is dealt out.
-        let to = Arc::get_mut(&mut self.by_shard)?;
-        for r in page.iter() {
-            let cursor = &mut self.cursors[r.shard() as usize];
-            to[*cursor as usize] = *r;
-            *cursor += 1;
+    /// Begins to settle what is to be settled with windows before number `n`. The window before is
+    /// done.
+    pub(in crate::settlement) fn begin(&mut self, n: u64) {
+        self.end();
+        self.take_in_written();
+        self.mixed = false;
+        for at in 0..self.windows.len() {
+            if self.windows[at].n < n {
+                self.turn_page(at);
+            }
         }
-        let done = page.len();
-        self.dealt += 1;
-        if self.dealt == self.dealing.len() {
-            let most = self.dealing.len();
-            let pages = self
-                .dealing
-                .drain(..)
-                .filter_map(|p| Arc::try_unwrap(p).ok());
-            self.spare.extend(pages.filter(|p| p.capacity() == PAGE));
-            self.spare.truncate(most);
-            self.spare.iter_mut().for_each(Vec::clear);
-            self.dealt = 0;
+        for window in self.windows.extract_if(.., |w| w.n < n) {
+            self.mixed |= window.mixed || window.n + 1 != n;
+            self.due.extend(window.sorted);
+            if self.spare.len() < SPARE {
+                self.spare.push(window.page);
+            }
         }
-        Some(done)
+        for page in &mut self.due {
+            if let Body::Asked(reports, _) = &page.body {
+                self.asked -= page.len();
+                page.body = Body::Memory(reports.clone());
+            }
+        }
+        self.spare.retain(|page| page.capacity() >= PAGE);
+        self.last = usize::MAX;
+        if let Some(overflow) = &mut self.overflow {
+            overflow.hand.close(n);
+        }
     }
 
-    /// Whether some of what was dealt out may be of an older window than the last.
+    /// What was due is settled.
+    pub(in crate::settlement) fn end(&mut self) {
+        for page in std::mem::take(&mut self.due) {
+            if let Body::Memory(reports) = page.body {
+                self.held -= reports.len();
+                self.keep_spare(reports);
+            }
+        }
+    }
+
+    /// Whether some of what is due may be of an older window than the last.
     pub(in crate::settlement) const fn is_mixed(&self) -> bool {
         self.mixed
     }
 
-    /// What was dealt out to a shard, to be looked at apart from the inbox.
-    pub(in crate::settlement) fn of(&self, shard: u32) -> Seen {
-        let [from, to] = [shard, shard + 1]
-            .map(|s| self.starts.get(s as usize).copied().unwrap_or_default() as usize);
-        (self.by_shard.clone(), from..to)
+    /// How many reports of a shard are due.
+    pub(in crate::settlement) fn due(&self, shard: u32) -> usize {
+        let of = |page: &Page| page.range(shard..shard + 1).len();
+        self.due.iter().map(of).sum()
     }
 
-    /// All that waits, for a checkpoint: of what is dealt out, the shards from `next` on.
-    pub(in crate::settlement) fn freeze(&mut self, next: u32) -> Vec<Seen> {
-        let whole = |page: &Arc<Vec<Report>>| (page.clone(), 0..page.len());
-        for window in &mut self.windows {
-            window.turn_page(Vec::new());
+    /// Gathers a shard's reports that are due; once. Returns how many could not be read again.
+    pub(in crate::settlement) fn gather(
+        &mut self,
+        shard: u32,
+        city: &City,
+        into: &mut Vec<Report>,
+    ) -> usize {
+        into.clear();
+        into.reserve(self.due(shard));
+        let mut unread = 0;
+        for page in &self.due {
+            let range = page.range(shard..shard + 1);
+            match &page.body {
+                _ if range.is_empty() => {}
+                Body::Memory(reports) | Body::Asked(reports, _) => {
+                    into.extend_from_slice(&reports[range]);
+                }
+                Body::Disk(there) => {
+                    let before = into.len();
+                    self.on_disk -= range.len();
+                    if let Err(e) = there.read(shard, range.clone(), into) {
+                        tracing::error!(error = %e, "reports that waited are lost");
+                        unread += range.len();
+                    }
+                    find_bays(city, into, before);
+                }
+            }
         }
-        let mut all: Vec<Seen> = self
-            .windows
-            .iter()
-            .flat_map(|w| w.full.iter().map(whole))
-            .collect();
-        if self.dealing.is_empty() {
-            let from = self.starts.get(next as usize).copied().unwrap_or_default() as usize;
-            let to = self.starts.last().copied().unwrap_or_default() as usize;
-            all.push((self.by_shard.clone(), from..to.max(from)));
-        } else {
-            all.extend(self.dealing.iter().map(whole));
-        }
-        all
+        unread
     }
+
+    /// Reports that are in files only.
+    pub(in crate::settlement) const fn on_disk(&self) -> usize {
+        self.on_disk
+    }
+
+    /// All that waits, for a checkpoint: of what is due, the shards from `next` on. What lies in
+    /// memory, and how much of which files counts.
+    pub(in crate::settlement) fn freeze(&mut self, next: u32) -> (Vec<Seen>, Vec<WaitingLength>) {
+        self.take_in_written();
+        for at in 0..self.windows.len() {
+            self.turn_page(at);
+        }
+        let waiting = self.windows.iter().flat_map(|w| &w.sorted).map(|p| (p, 0));
+        let mut seen = Vec::new();
+        let mut files: Vec<WaitingLength> = Vec::new();
+        for (page, first) in waiting.chain(self.due.iter().map(|p| (p, next))) {
+            match &page.body {
+                Body::Memory(reports) | Body::Asked(reports, _) => {
+                    seen.push((reports.clone(), page.range(first..SHARDS)));
+                }
+                Body::Disk(there) if first < SHARDS => {
+                    let this = WaitingHand::length(there, first);
+                    let same = |l: &&mut WaitingLength| {
+                        (l.window, l.run, l.worker) == (this.window, this.run, this.worker)
+                    };
+                    match files.iter_mut().find(same) {
+                        Some(there) => there.bytes = there.bytes.max(this.bytes),
+                        None => files.push(this),
+                    }
+                }
+                Body::Disk(_) => {}
+            }
+        }
+        (seen, files)
+    }
+}
+
+/// From `from` on, what is of bays by their numbers becomes of bays by their indices; what is of bays
+/// that are gone goes.
+fn find_bays(city: &City, reports: &mut Vec<Report>, from: usize) {
+    let mut kept = from;
+    for at in from..reports.len() {
+        if let Some(BayIx(bay)) = city.bay_numbered(reports[at].bay()) {
+            reports[kept] = reports[at].of(bay);
+            kept += 1;
+        }
+    }
+    reports.truncate(kept);
 }
 
 /// The window that a report of that time belongs to.
 #[inline]
 pub(in crate::settlement) const fn window_of(at: u64) -> u64 {
     at / WINDOW_MS
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::{Backing, BayIx, BayStatus, Millis, Observation, SourceIx, SourceKind};
-
-    fn report(seq: u64) -> Report {
-        let o = Observation {
-            at: Millis(seq),
-            seq,
-            bay: BayIx(1),
-            source: SourceIx(2),
-            source_kind: SourceKind::Sensor,
-            status: BayStatus::Vacant,
-            confidence: 255,
-            backing: Backing::default(),
-        };
-        Report::new(&o, o.at).unwrap()
-    }
-
-    fn all(seen: &[Seen]) -> Vec<u64> {
-        let mut all: Vec<u64> = seen
-            .iter()
-            .flat_map(|(page, range)| &page[range.clone()])
-            .map(Report::at)
-            .collect();
-        all.sort_unstable();
-        all
-    }
-
-    #[test]
-    fn what_is_due_is_dealt_out_in_order_and_a_checkpoint_at_any_moment_sees_all_that_waits() {
-        let mut inbox = Inbox::default();
-        let many = 3 * PAGE as u64 + 5;
-        for seq in 0..many {
-            inbox.push(report(seq), (seq % 7) as u32, 10 + seq % 3);
-        }
-        assert_eq!(all(&inbox.freeze(0)), (0..many).collect::<Vec<_>>());
-        inbox.begin(11);
-        assert_eq!(all(&inbox.freeze(0)), (0..many).collect::<Vec<_>>());
-        assert!(inbox.deal().is_some());
-        assert_eq!(
-            all(&inbox.freeze(0)),
-            (0..many).collect::<Vec<_>>(),
-            "half dealt out"
-        );
-        while inbox.deal().is_some() {}
-        for shard in 0..7 {
-            let (there, range) = inbox.of(shard);
-            let got: Vec<u64> = there[range].iter().map(Report::at).collect();
-            assert_eq!(
-                got,
-                (0..many)
-                    .filter(|s| s % 3 == 0 && s % 7 == u64::from(shard))
-                    .collect::<Vec<_>>()
-            );
-        }
-        let left: Vec<u64> = (0..many).filter(|s| s % 3 != 0 || s % 7 >= 3).collect();
-        assert_eq!(all(&inbox.freeze(3)), left, "shards 0, 1 and 2 are settled");
-        inbox.begin(12);
-        while inbox.deal().is_some() {}
-        assert_eq!(
-            all(&inbox.freeze(0)),
-            (0..many).filter(|s| s % 3 != 0).collect::<Vec<_>>()
-        );
-    }
 }

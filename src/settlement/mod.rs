@@ -2,10 +2,10 @@
 //! how they arrived.
 //!
 //! Claims wait, page by page, until no more can come in time for their window of five minutes
-//! (`inbox`). Then the window's pages are dealt out by shard and settled, shard by shard: reports
-//! that are due are walked through in order of bay and time ([`timeline`]), the zones' bays are
-//! brought to the window's end (`walk`), and what that came to is added to the zones' windows
-//! ([`recent`]). What comes later still amends (`amend`), for as long as the configuration says.
+//! (`inbox`), in memory and, when they are many, in files ([`waiting_files`]). Then the window is
+//! settled, shard by shard: reports that are due are gathered from its pages and walked through in
+//! order of bay and time ([`timeline`]), the zones' bays are brought to the window's end (`walk`), and
+//! what that came to is added to the zones' windows ([`recent`]). What comes later still amends (`amend`), for as long as the configuration says.
 //! Told hours and corrections leave by `handover`.
 //!
 //! Promises: what is settled is a function of the set of claims that came in time, of the set that
@@ -18,8 +18,8 @@
 //!
 //! Dear: each report comes from memory three times more, and after a start, an amendment, a change of
 //! the registry, or when a word may have lapsed, all bays of a zone are looked at; so it is done a
-//! few shards at a time while the stream is live. Bounded: what waits, by [`Config::max_waiting`];
-//! a report beyond that is kept aside and counted.
+//! few shards at a time while the stream is live. Bounded: what waits, by [`Config::max_waiting`] and,
+//! in memory, by [`Config::max_in_memory`]; a report beyond that is kept aside and counted.
 
 mod amend;
 mod amendment_files;
@@ -27,6 +27,7 @@ mod amendment_log;
 pub mod beneath;
 mod bytes;
 mod chains;
+mod clerk;
 pub mod config;
 pub mod corrections;
 mod counted;
@@ -44,95 +45,41 @@ pub mod report;
 pub mod saved;
 mod service;
 mod shard;
+mod shared;
 mod step;
 pub mod timeline;
 mod unkept;
+pub mod waiting_files;
 mod walk;
 
 pub use self::handover::Handed;
 pub use amendment_files::{AmendmentFiles, KeptAside};
 pub use config::{Config, SettlementLimits};
 pub use credit::Sampled;
+pub use shared::SettlementShared;
 pub use step::SettledCounts;
 pub use unkept::Unkept;
+pub use waiting_files::{WaitingFiles, WaitingLength};
 
 use self::amendment_log::Records;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
-use crate::domain::{AmendmentLog, BayIx, Millis, SHARDS, SettledSink, ZoneIx, owner, shard_of};
+use crate::domain::{AmendmentLog, BayIx, Millis, SHARDS, ZoneIx, owner, shard_of};
 use crate::registry::city::City;
 use beneath::AllBeneath;
 use chains::Chains;
 use crowd::Crowd;
-use heard::Heard;
-use inbox::{Inbox, window_of};
-use late_minutes::{Hearing, KnownLate, LateMinutes};
-use recent::Recent;
+use inbox::{Inbox, Overflow, window_of};
+use late_minutes::{Hearing, KnownLate};
 use report::Report;
 use service::serving_since;
 use shard::{Late, Shard};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use step::WindowStep;
 use timeline::BayTimeline;
 use walk::{Trail, ZoneQuiet};
 
 /// Work done in one go while the stream is live, in reports and bays: a few ms.
 pub const A_LITTLE: usize = 1 << 16;
-
-/// What the workers share.
-pub struct SettlementShared {
-    pub heard: Heard,
-    pub late_minutes: LateMinutes,
-    pub recent: Arc<Recent>,
-    pub limits: SettlementLimits,
-    /// Ingest time of the first batch that settlement has seen; 0 before.
-    begun: AtomicU64,
-    handed: Handed,
-    sink: Arc<dyn SettledSink>,
-}
-
-impl SettlementShared {
-    /// For so many workers; `sources` bounds the table of when each was heard.
-    #[must_use]
-    pub fn new(
-        limits: SettlementLimits,
-        workers: usize,
-        sources: usize,
-        sink: Arc<dyn SettledSink>,
-    ) -> Self {
-        let recent = Arc::new(Recent::new(limits.pad, limits.keep_hours));
-        let heard = Heard::new(sources);
-        let handed = Handed::new(workers);
-        Self {
-            heard,
-            late_minutes: LateMinutes::default(),
-            recent,
-            limits,
-            begun: AtomicU64::new(0),
-            handed,
-            sink,
-        }
-    }
-
-    /// The first batch there ever was came at this time. Only the first call counts.
-    pub fn begin(&self, ingest: Millis) {
-        if self.begun.load(Ordering::Relaxed) == 0 {
-            let _ = self
-                .begun
-                .compare_exchange(0, ingest.0, Ordering::AcqRel, Ordering::Relaxed);
-        }
-    }
-
-    /// From where on everything is settled: the start of an hour before anything that can come in
-    /// time. 0: not begun.
-    fn from(&self) -> u64 {
-        self.begun
-            .load(Ordering::Acquire)
-            .saturating_sub(self.limits.lateness)
-            / HOUR_MS
-            * HOUR_MS
-    }
-}
 
 /// Tells cities apart whose zones are dealt out to shards in different ways.
 #[must_use]
@@ -170,8 +117,11 @@ pub struct Settle {
     /// No shard is settled further than that.
     reached: u64,
     waiting: usize,
-    /// Whose they are, while there are many.
+    /// Whose they are, while there are many; and how many there may be before that is asked.
     crowd: Option<Crowd>,
+    uncrowded: usize,
+    /// A shard's reports while it is settled.
+    due: Vec<Report>,
     offered: handover::Offered,
     credit: credit::CreditTap,
     counts: SettledCounts,
@@ -207,6 +157,8 @@ impl Settle {
             reached: 0,
             waiting: 0,
             crowd: None,
+            uncrowded: limits.uncrowded(),
+            due: Vec::new(),
             offered: handover::Offered::default(),
             credit: credit::CreditTap::default(),
             counts: SettledCounts::default(),
@@ -220,6 +172,18 @@ impl Settle {
         }
         settle.make_rows();
         settle
+    }
+
+    /// Has what memory is not meant to hold go to files.
+    #[must_use]
+    pub(crate) fn overflowing_to(mut self, files: &WaitingFiles) -> Self {
+        self.inbox.overflow = Some(Overflow {
+            hand: files.of_worker(self.place.0),
+            above: files.above(self.shared.limits.max_in_memory),
+            city: self.city.clone(),
+            patient: false,
+        });
+        self
     }
 
     /// The shards of this worker that have zones.
@@ -243,12 +207,6 @@ impl Settle {
             if self.to == 0 && !self.begin_window(from, end) {
                 return false;
             }
-            while let Some(dealt) = self.inbox.deal() {
-                done += dealt / 8;
-                if done >= work {
-                    return true;
-                }
-            }
             while self.next < SHARDS {
                 if self.is_due(self.next) {
                     if done >= work {
@@ -259,6 +217,7 @@ impl Settle {
                 self.next += 1;
             }
             self.forget();
+            self.inbox.end();
             self.to = 0;
             self.hand_over();
         }
@@ -305,22 +264,25 @@ impl Settle {
                 (from, ())
             });
         }
-        let (there, range) = self.inbox.of(s);
+        let mut due = std::mem::take(&mut self.due);
+        let waited = self.inbox.due(s);
+        let unread = self.inbox.gather(s, &self.city, &mut due);
         let mut late = std::mem::take(&mut self.late);
         self.shards[s as usize].take_late(to + self.shared.limits.lateness, &mut late);
         let came = to + self.shared.limits.lateness;
         let counts = self.shards[s as usize].take_counts(to, came);
-        self.waiting -= range.len() + late.len() + counts.len();
-        let gone = there[range.clone()]
-            .iter()
-            .chain(late.iter().map(|l| &l.report));
+        self.waiting -= waited + late.len() + counts.len();
+        let gone = due.iter().chain(late.iter().map(|l| &l.report));
         let counted = counts.iter().map(|w| w.count.source());
         Self::thin_out(&mut self.crowd, gone.map(Report::source).chain(counted));
         self.disperse();
         self.shards[s as usize].swept = to;
         let mixed = self.inbox.is_mixed();
-        let work = self.with_step(s, |step| step.run(to, &there[range], mixed, &late, &counts));
-        self.late = late;
+        let work = self.with_step(s, |step| {
+            step.note_unread(to, unread);
+            step.run(to, &due, mixed, &late, &counts)
+        });
+        (self.late, self.due) = (late, due);
         work + self.judge_credit(s)
     }
 

@@ -5,7 +5,8 @@
 //! workers nor the order of zones has to be the same again. Blocks: [`HEAD`] once, [`HEARD`] one
 //! for each page of the table of minutes, [`SHARD`] + n one for each shard, [`WAITING`] some for
 //! the reports that wait, [`BENEATH`] and [`COUNTS`] one for each worker, [`LATE_MINUTES`] one. What
-//! each says is here, beside what reads it.
+//! each says is here, beside what reads it. Of reports that wait in files [`OVERFLOW`], one for each
+//! worker, says how much of which counts.
 
 mod copy;
 mod restore;
@@ -21,6 +22,7 @@ use super::recent::{AtStarts, HourRow, ZoneRows};
 use super::report::Report;
 use super::shard::{Late, Out};
 use super::timeline::BayTimeline;
+use super::waiting_files::WaitingLength;
 use crate::domain::{AmendmentLength, Corrections, SHARDS, SettledHour, Visit};
 use bytemuck::{Pod, Zeroable};
 
@@ -36,13 +38,15 @@ pub const BENEATH: u32 = 1027;
 pub const LATE_MINUTES: u32 = 1028;
 /// Tag of counts: those that wait, and what they have come to.
 pub const COUNTS: u32 = 1029;
+/// Tag of the files that hold reports that wait.
+pub const OVERFLOW: u32 = 1030;
 /// Tag of shard 0; the others follow.
 pub const SHARD: u32 = 2048;
 
 /// Changes whenever the layout of a block does. Those of before are read.
-const FORMAT: u64 = 2;
+const FORMAT: u64 = 3;
 
-/// The first whose windows say what was counted.
+/// The first whose windows say what was counted. From 3 on reports may wait in files.
 const COUNTING: u64 = 2;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
@@ -91,6 +95,8 @@ pub struct Saved {
     format: u64,
     /// How much of the kept reports counts.
     pub kept: Vec<AmendmentLength>,
+    /// How much counts of the files that hold reports that wait.
+    pub waiting_in: Vec<WaitingLength>,
 }
 
 /// A shard besides the reports that wait.
@@ -196,6 +202,7 @@ impl Saved {
                 self.heard.push((first, words));
             }
             WAITING => self.waiting.extend(r.pods::<Report>()?),
+            OVERFLOW => self.waiting_in.extend(r.pods::<WaitingLength>()?),
             BENEATH => {
                 self.beneath.extend(r.pods::<KeptBeneath>()?);
                 self.overtaken.extend(r.pods::<Overtaken>()?);

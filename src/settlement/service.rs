@@ -63,6 +63,9 @@ impl Settle {
         self.cells
             .resize(city.bay_slots() as usize, BayTimeline::default());
         self.chains.grow(city.bay_slots() as usize);
+        if let Some(overflow) = &mut self.inbox.overflow {
+            overflow.city = city.clone();
+        }
         self.make_rows();
         for bay in (0..city.bay_slots()).map(BayIx) {
             let new = bay.0 >= old.bay_slots();

@@ -323,6 +323,20 @@ impl<'a> WindowStep<'a> {
         };
     }
 
+    /// So many reports that waited for the window that ends at `to` could not be read again: what the
+    /// shard's zones come to is not complete.
+    pub(in crate::settlement) fn note_unread(&mut self, to: u64, reports: usize) {
+        if reports == 0 {
+            return;
+        }
+        self.counts.unkept += reports as u64;
+        self.counts.too_late += reports as u64;
+        for zone in zones_of(self.shard, self.city.zone_count()) {
+            let zone = self.city.zone(zone).number;
+            self.losses.note(Some(zone), Millis(to - WINDOW_MS));
+        }
+    }
+
     /// Too late even to amend, or shed: the hours that it tells of are not complete.
     pub(in crate::settlement) fn aside(&mut self, late: &Late) {
         self.counts.too_late += 1;

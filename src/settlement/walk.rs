@@ -15,6 +15,9 @@ use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{BayIx, BayStatus, ZoneIx, zones_of};
 use crate::prefetch::prefetch;
 
+/// Words of records that are kept at once, 1 MiB, so that what waits to be written is bounded.
+const BLOCK: usize = 1 << 17;
+
 /// How many bays ahead memory is asked for.
 const AHEAD: usize = 6;
 
@@ -82,6 +85,9 @@ impl WindowStep<'_> {
             let rows = &mut self.rows.0[slot(zone)];
             rows.swept = to;
             rows.age(self.limits.keep_hours);
+            if self.records.len() >= BLOCK {
+                self.keep_records(walk.hour);
+            }
         }
         self.chains.clear(due, &open);
         *self.open = std::mem::replace(&mut trail.open, open);

@@ -33,7 +33,7 @@ use crate::domain::{
     AmendmentLength, BayIx, CountWord, Millis, SHARDS, SourceIx, ZoneIx, in_shard, owner, shard_of,
     zones_of,
 };
-use crate::settlement;
+use crate::settlement::{self, WaitingLength};
 use bytemuck::{Pod, Zeroable};
 
 #[cfg(target_endian = "big")]
@@ -219,6 +219,12 @@ impl Saved {
     #[must_use]
     pub fn kept(&self) -> &[AmendmentLength] {
         &self.settled.kept
+    }
+
+    /// How much counts of the files that hold reports that wait to be settled.
+    #[must_use]
+    pub fn waiting_in(&self) -> &[WaitingLength] {
+        &self.settled.waiting_in
     }
 
     /// Which table of rates was in force; 0 for none.

@@ -31,6 +31,7 @@ use crate::belief::FeedbackSink;
 use crate::domain::{AmendmentLog, Batch, ReadModel, RecentTurnover, SettledSink};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
+use crate::settlement::WaitingFiles;
 use crate::threads;
 use apply::WorkerParts;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -68,6 +69,8 @@ pub type AmendmentLogOf = Arc<dyn Fn(u32) -> Box<dyn AmendmentLog> + Send + Sync
 pub struct Settlement {
     pub sink: Arc<dyn SettledSink>,
     pub kept: AmendmentLogOf,
+    /// Where reports wait that memory is not meant to hold; without it memory is all there is.
+    pub waiting: Option<WaitingFiles>,
 }
 
 /// What the stream works for besides the read model.
@@ -139,7 +142,7 @@ pub fn resume(
     let cuts = parts.cuts.clone();
     let progress = parts.progress.clone();
     let rates = parts.rates.clone();
-    let settle = parts.settle.as_ref().map(|(shared, _)| shared.clone());
+    let settle = parts.settle.as_ref().map(|(shared, ..)| shared.clone());
     let turnover = settle
         .as_ref()
         .map(|s| -> Arc<dyn RecentTurnover> { s.recent.clone() });

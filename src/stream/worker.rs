@@ -20,7 +20,7 @@ use crate::domain::{
 use crate::prefetch::prefetch;
 use crate::registry::Registry;
 use crate::registry::city::City;
-use crate::settlement::{self, Settle};
+use crate::settlement::{self, Settle, WaitingFiles};
 use believe::{Beliefs, last_window_before};
 use clock::StreamClock;
 use pace::Pace;
@@ -166,14 +166,19 @@ impl Worker {
         }
     }
 
-    /// Also settles what it is told.
+    /// Also settles what it is told; what waits and memory is not meant to hold goes to `waiting`.
     #[must_use]
     pub fn settling(
         mut self,
         shared: Arc<settlement::SettlementShared>,
         kept: Box<dyn AmendmentLog>,
+        waiting: Option<&WaitingFiles>,
     ) -> Self {
-        self.settle = Some(Settle::new((self.me, self.peers), &self.city, shared, kept));
+        let settle = Settle::new((self.me, self.peers), &self.city, shared, kept);
+        self.settle = Some(match waiting {
+            Some(files) => settle.overflowing_to(files),
+            None => settle,
+        });
         self
     }
 

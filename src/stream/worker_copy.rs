@@ -6,7 +6,7 @@ use super::word::Word;
 use crate::belief::Windows;
 use crate::domain::{BayIx, BayKind, Millis, ZoneIx};
 use crate::registry::city::City;
-use crate::settlement;
+use crate::settlement::{self, WaitingLength};
 use std::sync::Arc;
 
 /// One worker's state at one moment. Indices are those of `city`, the picture the worker had then.
@@ -40,6 +40,12 @@ impl WorkerCopy {
     #[must_use]
     pub const fn table(&self) -> u32 {
         self.table
+    }
+
+    /// The files it names that hold reports that wait to be settled.
+    #[must_use]
+    pub fn waiting_in(&self) -> &[WaitingLength] {
+        self.settle.as_ref().map_or(&[], |s| s.waiting_in())
     }
 
     /// With memory for that many bays, each page of it touched.

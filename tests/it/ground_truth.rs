@@ -234,6 +234,7 @@ fn settling(registry: &Arc<Registry>, metrics: Arc<Metrics>, sum: &Arc<Sum>) -> 
     let settlement = Settlement {
         sink: sum.clone(),
         kept: Arc::new(|_| Box::new(Kept::default())),
+        waiting: None,
     };
     stream::resume(
         &stream::Config::default(),

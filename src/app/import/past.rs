@@ -176,6 +176,7 @@ impl PastRun<'_> {
         let settlement = Settlement {
             sink,
             kept: Arc::new(|_| Box::new(Unkept::default())),
+            waiting: None,
         };
         stream::resume(
             &self.settings(),

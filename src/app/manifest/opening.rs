@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::domain::Clock;
 use crate::journal::{self, Cut, FolderId, Position};
 use crate::registry::kept;
-use crate::settlement::AmendmentFiles;
+use crate::settlement::{AmendmentFiles, WaitingFiles};
 use crate::store::Store;
 use std::io;
 use std::path::PathBuf;
@@ -199,6 +199,9 @@ impl Opening {
             Err(e) if e.kind() == io::ErrorKind::NotFound => Vec::new(),
             gone => gone.map_err(|e| self.fail(&e))?,
         };
+        let waiting = WaitingFiles::missing(&dir.join("waiting"), found.saved.waiting_in());
+        let waiting = waiting.map_err(|e| self.fail(&e))?;
+        gone.extend(waiting.into_iter().map(|name| format!("waiting/{name}")));
         // Nobody needs them any more once no checkpoint names them.
         self.manifest.given_up.retain(|name| gone.contains(name));
         gone.retain(|name| !self.manifest.given_up.contains(name));

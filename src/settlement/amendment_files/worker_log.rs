@@ -1,7 +1,7 @@
 //! One worker's log: what it has the clerk append, reads again, and may count on at a checkpoint.
 
 use super::AmendmentFiles;
-use super::clerk::{Done, Job, QUEUE};
+use super::clerk::{self, Done, Job, QUEUE};
 use super::hour_file::block_size;
 use crate::domain::{AmendmentLength, AmendmentLog, Millis};
 use std::collections::BTreeMap;
@@ -63,7 +63,7 @@ impl AmendmentLog for Hand {
     }
 
     fn read(&mut self, hour: Millis, group: u32, into: &mut Vec<u64>) -> io::Result<()> {
-        self.files.clerk.wait()?;
+        clerk::wait(&self.files.clerk)?;
         self.files.folder.read(hour, group, into)
     }
 

@@ -4,8 +4,8 @@
 //! until it is next changed.
 
 use super::{
-    BENEATH, COUNTS, FORMAT, HEAD, HEARD, KeptBeneath, KeptCell, KeptTrack, LATE_MINUTES, SHARD,
-    WAITING, write_shard,
+    BENEATH, COUNTS, FORMAT, HEAD, HEARD, KeptBeneath, KeptCell, KeptTrack, LATE_MINUTES, OVERFLOW,
+    SHARD, WAITING, write_shard,
 };
 use crate::domain::{AmendmentLength, BayIx, SHARDS, ZoneIx, zones_of};
 use crate::registry::city::City;
@@ -17,6 +17,7 @@ use crate::settlement::recent::ShardRows;
 use crate::settlement::report::Report;
 use crate::settlement::shard::{Late, Out};
 use crate::settlement::timeline::BayTimeline;
+use crate::settlement::waiting_files::WaitingLength;
 use crate::settlement::{Settle, SettlementShared};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -31,6 +32,8 @@ pub struct SettledCopy {
     hold: Option<Arc<()>>,
     shards: Vec<ShardCopy>,
     waiting: Vec<Seen>,
+    /// What of them is in files only.
+    waiting_in: Vec<WaitingLength>,
     begun: u64,
     kept: Vec<AmendmentLength>,
     /// Only the first worker's copy has it. Bits that are set after the cut do no harm: they are
@@ -62,9 +65,8 @@ impl Settle {
         self.keep_credit();
         to.kept = self.kept.lengths();
         to.shared = (self.place.0 == 0).then(|| self.shared.clone());
-        to.waiting = self
-            .inbox
-            .freeze(if self.to == 0 { SHARDS } else { self.next });
+        let next = if self.to == 0 { SHARDS } else { self.next };
+        (to.waiting, to.waiting_in) = self.inbox.freeze(next);
         to.shards.clear();
         for s in self.owned() {
             let state = &self.shards[s as usize];
@@ -100,6 +102,11 @@ impl SettledCopy {
         self.hold = None;
     }
 
+    /// The files that it names.
+    pub(crate) fn waiting_in(&self) -> &[WaitingLength] {
+        &self.waiting_in
+    }
+
     /// Hands every block to `each`.
     ///
     /// # Errors
@@ -127,6 +134,9 @@ impl SettledCopy {
             out.pods(&shared.late_minutes.all());
             each(LATE_MINUTES, &out.0)?;
         }
+        let mut files = ByteWriter::default();
+        files.pods(&self.waiting_in);
+        each(OVERFLOW, &files.0)?;
         for (page, range) in &self.waiting {
             let live = page[range.clone()]
                 .iter()

@@ -8,6 +8,7 @@ use crate::settlement::beneath::Overtaken;
 use crate::settlement::corrections::Fixes;
 use crate::settlement::counted::WaitingCount;
 use crate::settlement::recent::{ZoneRows, slot};
+use crate::settlement::report::Report;
 use crate::settlement::shard::{Late, Out};
 use crate::settlement::{Settle, SettlementShared};
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,23 +69,61 @@ impl Settle {
         }
     }
 
+    /// Reports that wait, those in files too: these go to files of this run at once, so that as little
+    /// lies in memory as before.
     fn restore_reports(&mut self, saved: &Saved, city: &City) {
+        let Some(overflow) = &mut self.inbox.overflow else {
+            // Nobody runs a hub without its files; what they hold is not known then.
+            self.restore_from_memory(saved, city);
+            let hours = saved
+                .waiting_in
+                .iter()
+                .map(|f| Millis(f.window * WINDOW_MS));
+            hours.for_each(|at| self.shared.recent.losses.note(None, at));
+            return;
+        };
+        overflow.patient = true;
+        let files = overflow.hand.reader();
+        self.count_all();
+        self.restore_from_memory(saved, city);
+        let unread = files.read_back(&saved.waiting_in, |r| self.restore_report(r, city));
+        for (file, e) in unread {
+            tracing::error!(error = %e, "reports that waited are lost");
+            let from = Millis(file.window * WINDOW_MS);
+            self.shared.recent.losses.note(None, from);
+            self.counts.unkept += 1;
+        }
+        if let Some(overflow) = &mut self.inbox.overflow {
+            overflow.patient = false;
+        }
+        self.disperse();
+    }
+
+    fn restore_report(&mut self, report: &Report, city: &City) {
+        if let Some(bay) = city.bay_numbered(report.bay()) {
+            let s = shard_of(city.zone_of(bay));
+            if owner(s, self.place.1) == self.place.0 {
+                self.wait(report.of(bay.0), s);
+            }
+        }
+    }
+
+    fn restore_from_memory(&mut self, saved: &Saved, city: &City) {
+        saved
+            .waiting
+            .iter()
+            .for_each(|r| self.restore_report(r, city));
         let place = self.place;
-        let late = saved.late.iter().map(|l| (Some(l.ingest), l.report));
-        for (ingest, report) in saved.waiting.iter().map(|r| (None, *r)).chain(late) {
-            let Some(bay) = city.bay_numbered(report.bay()) else {
+        for l in &saved.late {
+            let Some(bay) = city.bay_numbered(l.report.bay()) else {
                 continue;
             };
             let s = shard_of(city.zone_of(bay));
-            let report = report.of(bay.0);
             if owner(s, place.1) == place.0 {
-                match ingest {
-                    None => self.wait(report, s),
-                    Some(ingest) => {
-                        self.waiting += 1;
-                        self.shards[s as usize].late.push(Late { ingest, report });
-                    }
-                }
+                self.waiting += 1;
+                let report = l.report.of(bay.0);
+                let ingest = l.ingest;
+                self.shards[s as usize].late.push(Late { ingest, report });
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::belief::FeedbackSink;
 use crate::domain::{Claim, Millis, ReadModel, Staleness, ZoneIx};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
-use crate::settlement::{self, SettlementShared};
+use crate::settlement::{self, SettlementShared, WaitingFiles};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -28,7 +28,7 @@ pub(super) struct WorkerParts {
     staleness: Staleness,
     pub(super) cuts: Arc<Cuts>,
     saved: Arc<Saved>,
-    pub(super) settle: Option<(Arc<SettlementShared>, AmendmentLogOf)>,
+    pub(super) settle: Option<(Arc<SettlementShared>, AmendmentLogOf, Option<WaitingFiles>)>,
     fuse: Fuse,
     pub(super) rates: Arc<RateSchedule>,
     feedback: Option<Arc<dyn FeedbackSink>>,
@@ -65,7 +65,7 @@ impl WorkerParts {
                 .limits(&staleness, registry.city().live_bays());
             let shared = SettlementShared::new(limits, n, max_sources, s.sink);
             saved.settled.restore_shared(&shared);
-            (Arc::new(shared), s.kept)
+            (Arc::new(shared), s.kept, s.waiting)
         });
         let tables = attached.rates.filter(|_| config.fuse == Fuse::Belief);
         let rates = Arc::new(RateSchedule::new(tables, saved.table));
@@ -101,8 +101,8 @@ impl Apply {
         if p.fuse == Fuse::Belief {
             worker = worker.believing(p.feedback);
         }
-        if let Some((shared, kept)) = p.settle {
-            worker = worker.settling(shared, kept(place.0));
+        if let Some((shared, kept, waiting)) = p.settle {
+            worker = worker.settling(shared, kept(place.0), waiting.as_ref());
         }
         worker.restore(&p.saved);
         worker.publish();

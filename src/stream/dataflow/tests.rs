@@ -183,6 +183,7 @@ fn settled_hours_come_out_whole_whatever_the_number_of_workers() {
         let settlement = Settlement {
             sink: sink.clone(),
             kept: Arc::new(|_| Box::new(NoneKept)),
+            waiting: None,
         };
         let model = Arc::new(Remembered::default());
         let metrics = Arc::new(Metrics::new());

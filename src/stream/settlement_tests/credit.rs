@@ -36,8 +36,7 @@ proptest! {
                 registry: &registry,
                 workers: workers.to_vec(),
                 restarts: restarts.to_vec(),
-                work: usize::MAX,
-            };
+                work: usize::MAX, overflows: true };
             let done = feeding.run(&said);
             (done.taken.credited(), done.to)
         };
@@ -108,6 +107,7 @@ fn the_city_says_enough_of_what_nobody_knew_to_be_worth_a_test() {
         workers: vec![2],
         restarts: vec![],
         work: usize::MAX,
+        overflows: true,
     };
     let found = feeding.run(&said(&registry, &drafts)).taken.credited();
     let counting = found.iter().filter(|s| s.counts()).count();

@@ -51,8 +51,7 @@ proptest! {
                 registry: &registry,
                 workers: workers.to_vec(),
                 restarts: restarts.to_vec(),
-                work: usize::MAX,
-            };
+                work: usize::MAX, overflows: true };
             feeding.run(said).taken.sum()
         };
         let want = told(&in_time, &[1], &[]);

@@ -149,19 +149,26 @@ struct Feeding<'a> {
     /// it.
     restarts: Vec<(usize, usize)>,
     work: usize,
+    /// Whether reports wait in files.
+    overflows: bool,
 }
 
 /// What has come out of it.
 struct SettledTotals {
     taken: Arc<Taken>,
     rig: SettlementRig,
+    disk: Disk,
     to: u64,
 }
 
 impl Feeding<'_> {
     fn run(&self, said: &[PlainReport]) -> SettledTotals {
         let taken = Arc::new(Taken::default());
-        let disk = Disk::default();
+        let disk = if self.overflows {
+            Disk::overflowing()
+        } else {
+            Disk::default()
+        };
         let config = config();
         let mut all = said.to_vec();
         all.sort_by_key(|s| s.ingest);
@@ -208,6 +215,7 @@ impl Feeding<'_> {
         SettledTotals {
             taken,
             rig,
+            disk,
             to: settled_by(end, config.limits(&STALENESS, 0).lateness),
         }
     }
@@ -295,10 +303,11 @@ proptest! {
         workers in prop::collection::vec(1..4u32, 1..4),
         restarts in prop::collection::vec((0..300usize, 0..30usize), 0..3),
         work in prop_oneof![Just(1usize), Just(usize::MAX)],
+        overflows in any::<bool>(),
     ) {
         let registry = city();
         let said: Vec<PlainReport> = drafts.iter().map(|d| draft(&registry, *d)).collect();
-        let got = Feeding { registry: &registry, workers, restarts, work }.run(&said);
+        let got = Feeding { registry: &registry, workers, restarts, work, overflows }.run(&said);
         check(&registry, &said, &got)?;
     }
 
@@ -312,7 +321,7 @@ proptest! {
     ) {
         let registry = city();
         let mut said: Vec<PlainReport> = drafts.iter().map(|d| draft(&registry, *d)).collect();
-        let plain = Feeding { registry: &registry, workers: vec![1], restarts: vec![], work: usize::MAX }.run(&said);
+        let plain = Feeding { registry: &registry, workers: vec![1], restarts: vec![], work: usize::MAX, overflows: false }.run(&said);
         for (s, lag) in said.iter_mut().zip(other) {
             if s.ingest - s.at <= 120_000 {
                 s.ingest = s.at + lag;
@@ -321,7 +330,7 @@ proptest! {
         let again: Vec<PlainReport> = twice.iter().map(|i| *i.get(&said)).collect();
         said.extend(again);
         said.reverse();
-        let got = Feeding { registry: &registry, workers, restarts, work: 1 }.run(&said);
+        let got = Feeding { registry: &registry, workers, restarts, work: 1, overflows: true }.run(&said);
         check(&registry, &said, &got)?;
         let one = plain.taken.told();
         let other = got.taken.told();
@@ -358,9 +367,11 @@ fn many_reports_at_once_go_every_way_there_is() {
         workers: vec![2],
         restarts: vec![],
         work: 10,
+        overflows: true,
     }
     .run(&said);
     check(&registry, &said, &got).unwrap();
+    assert!(got.disk.waiting() > 10, "reports wait in files");
     let counts: Vec<SettledCounts> = got
         .rig
         .workers

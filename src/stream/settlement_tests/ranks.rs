@@ -178,8 +178,7 @@ proptest! {
                 registry: &registry,
                 workers: vec![workers],
                 restarts: vec![],
-                work: usize::MAX,
-            };
+                work: usize::MAX, overflows: false };
             let SettledTotals { taken, rig, .. } = feeding.run(said);
             let mut rig = rig;
             let counts = rig.workers.iter_mut().map(Worker::settled);

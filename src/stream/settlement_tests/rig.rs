@@ -9,7 +9,7 @@ use crate::domain::{
     Window, owner, shard_of,
 };
 use crate::registry::Registry;
-use crate::settlement::{Config, SettlementShared};
+use crate::settlement::{Config, SettlementShared, WaitingFiles};
 use crate::stream::checkpoint::Saved;
 use crate::stream::seen::SourcesSeen;
 use crate::stream::worker::Worker;
@@ -18,6 +18,7 @@ use crate::testing::Remembered;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex};
+use tempfile::TempDir;
 
 pub(super) const STALENESS: Staleness = Staleness {
     default_s: 900,
@@ -166,11 +167,27 @@ impl SettledSink for Taken {
 
 type Blocks = BTreeMap<(u64, u32), Vec<(u32, Vec<u64>)>>;
 
-/// Kept reports of all workers, by hour and worker.
+/// Kept reports of all workers, by hour and worker; and a folder for those that wait, if any go there.
 #[derive(Clone, Default)]
-pub(super) struct Disk(Arc<Mutex<Blocks>>, pub(super) Arc<Mutex<Vec<u8>>>);
+pub(super) struct Disk(
+    Arc<Mutex<Blocks>>,
+    pub(super) Arc<Mutex<Vec<u8>>>,
+    Option<Arc<TempDir>>,
+);
 
 impl Disk {
+    /// Of workers that hold but one waiting report in memory, as far as the disk keeps up.
+    pub(super) fn overflowing() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        Self(Arc::default(), Arc::default(), Some(Arc::new(dir)))
+    }
+
+    /// Files of waiting reports that lie there.
+    pub(super) fn waiting(&self) -> usize {
+        let dir = self.2.as_ref().map(|dir| dir.path().read_dir().unwrap());
+        dir.map_or(0, Iterator::count)
+    }
+
     pub(super) fn rewind(&self, lengths: &[AmendmentLength]) {
         let mut all = self.0.lock().unwrap();
         for ((hour, worker), blocks) in all.iter_mut() {
@@ -259,6 +276,10 @@ impl SettlementRig {
             SettlementShared::new(config.limits(&STALENESS, 0), n as usize, 64, sink.clone());
         saved.settled.restore_shared(&shared);
         let shared = Arc::new(shared);
+        let waiting = disk.2.as_ref().map(|dir| {
+            let files = WaitingFiles::open(dir.path(), saved.waiting_in());
+            files.unwrap().holding(1)
+        });
         let seen = Arc::new(SourcesSeen::new(64, n as usize));
         let model = Arc::new(Remembered::default());
         let worker = |i| {
@@ -273,6 +294,7 @@ impl SettlementRig {
             .settling(
                 shared.clone(),
                 Box::new(MemoryLog(disk.clone(), i, 0, Vec::new())),
+                waiting.as_ref(),
             );
             w.restore(saved);
             w

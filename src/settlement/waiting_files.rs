@@ -1,0 +1,327 @@
+//! Reports that wait for their window to be settled, in files: what memory is not meant to hold.
+//!
+//! Not a journal: what is here can be made again from the journal and the checkpoint it goes with. A
+//! checkpoint does not hold it but names the files and how much of each counts; they are made durable
+//! for it, and stay as long as one of the two newest checkpoints names them. A file is of one window,
+//! worker and run: a start never adds to another run's, it reads them back.
+//!
+//! Promises: a worker never waits for a disk but to read what it settles; a page counts as written only
+//! once it is, and until then it stays in memory. Bounded by who asks (`inbox`), which counts what
+//! is here.
+
+mod page_file;
+#[cfg(test)]
+mod tests;
+
+pub(in crate::settlement) use page_file::PageOnDisk;
+
+use super::clerk::Clerk;
+use super::inbox::Starts;
+use super::report::Report;
+use crate::registry::city::City;
+use page_file::{Name, PageFile, file_name, parse};
+use std::collections::{BTreeSet, VecDeque};
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+/// Pages that wait to be written: 12 MiB.
+const QUEUE: usize = 8;
+
+/// Checkpoints that are kept, and whose files are.
+const CHECKPOINTS: usize = 2;
+
+/// How much of a file counts, and which of its shards are not settled yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(C)]
+pub struct WaitingLength {
+    /// Number of the window since 1970.
+    pub window: u64,
+    pub bytes: u64,
+    pub worker: u32,
+    /// Tells the runs of a hub apart.
+    pub run: u32,
+    /// Shards before it are done with.
+    pub first_shard: u32,
+    pub zero: u32,
+}
+
+impl WaitingLength {
+    const fn name(&self) -> Name {
+        (self.window, self.worker, self.run)
+    }
+}
+
+struct Folder {
+    dir: PathBuf,
+    run: u32,
+    state: Mutex<Named>,
+}
+
+#[derive(Default)]
+struct Named {
+    /// Files that may still be in use.
+    live: Vec<Weak<PageFile>>,
+    /// What each of the newest checkpoints of this run names.
+    checkpoints: VecDeque<BTreeSet<Name>>,
+}
+
+struct Job {
+    file: Arc<PageFile>,
+    reports: Arc<Vec<Report>>,
+    starts: Arc<Starts>,
+    city: Arc<City>,
+    ticket: u64,
+    back: Sender<Written>,
+}
+
+/// A ticket, and where its page lies now.
+pub(in crate::settlement) type Written = (u64, io::Result<PageOnDisk>);
+
+/// The folder of reports that wait.
+#[derive(Clone)]
+pub struct WaitingFiles {
+    folder: Arc<Folder>,
+    clerk: Arc<Clerk<Job>>,
+    /// Reports that memory holds before any go to files; absent: half as many as it may.
+    above: Option<usize>,
+}
+
+impl WaitingFiles {
+    /// Opens the folder for another run, after a checkpoint that names these; what earlier runs have
+    /// left stays until two checkpoints do without it.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn open(dir: &Path, named: &[WaitingLength]) -> io::Result<Self> {
+        std::fs::create_dir_all(dir)?;
+        let runs = names(dir)?.into_iter().map(|(_, _, run)| run);
+        let runs = runs.chain(named.iter().map(|l| l.run));
+        let folder = Arc::new(Folder {
+            dir: dir.into(),
+            run: runs.max().map_or(1, |run| run + 1),
+            state: Mutex::default(),
+        });
+        let mut numbered = Vec::new();
+        let clerk = Clerk::hire("journal-waiting", QUEUE, move |job: Job| {
+            let done = job
+                .file
+                .append(&job.reports, &job.starts, &job.city, &mut numbered);
+            // Whoever is told may use its memory again.
+            drop(job.reports);
+            // A worker that is gone wants to know nothing.
+            let _ = job.back.send((job.ticket, done));
+        })?;
+        let clerk = Arc::new(clerk);
+        Ok(Self {
+            folder,
+            clerk,
+            above: None,
+        })
+    }
+
+    /// The same with another measure of what memory holds.
+    #[cfg(test)]
+    pub(crate) fn holding(self, above: usize) -> Self {
+        Self {
+            above: Some(above),
+            ..self
+        }
+    }
+
+    /// Reports that memory holds before any go to files, of as many as it may.
+    pub(in crate::settlement) fn above(&self, most: usize) -> usize {
+        self.above.unwrap_or(most / 2)
+    }
+
+    /// Which of the files that a checkpoint names are not there, or hold less. Changes nothing.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn missing(dir: &Path, lengths: &[WaitingLength]) -> io::Result<Vec<String>> {
+        let mut gone = BTreeSet::new();
+        for l in lengths {
+            let file = file_name(l.name());
+            match dir.join(&file).metadata() {
+                Ok(meta) if meta.len() >= l.bytes => {}
+                Ok(_) => drop(gone.insert(file)),
+                Err(e) if e.kind() == io::ErrorKind::NotFound => drop(gone.insert(file)),
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(gone.into_iter().collect())
+    }
+
+    /// What worker `me` uses.
+    #[must_use]
+    pub fn of_worker(&self, me: u32) -> WaitingHand {
+        let (back, done) = mpsc::channel();
+        WaitingHand {
+            files: self.clone(),
+            me,
+            open: Vec::new(),
+            tickets: 0,
+            back,
+            done,
+        }
+    }
+
+    /// Makes durable what a checkpoint that is being written names.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn sync(&self, named: &[WaitingLength]) -> io::Result<()> {
+        let names: BTreeSet<Name> = named.iter().map(WaitingLength::name).collect();
+        let path = |name: &Name| self.folder.dir.join(file_name(*name));
+        names
+            .iter()
+            .try_for_each(|name| File::open(path(name))?.sync_data())?;
+        File::open(&self.folder.dir)?.sync_all()
+    }
+
+    /// A checkpoint that names these is written: what neither it nor the one before names, and no
+    /// worker still adds to or reads, goes.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn let_go(&self, named: &[WaitingLength]) -> io::Result<()> {
+        let needed: BTreeSet<Name> = {
+            let mut state = self.folder.state();
+            state
+                .checkpoints
+                .push_back(named.iter().map(WaitingLength::name).collect());
+            if state.checkpoints.len() < CHECKPOINTS {
+                return Ok(());
+            }
+            while state.checkpoints.len() > CHECKPOINTS {
+                state.checkpoints.pop_front();
+            }
+            state.live.retain(|file| file.strong_count() > 0);
+            let live = state.live.iter().filter_map(Weak::upgrade).map(|f| f.name);
+            live.chain(state.checkpoints.iter().flatten().copied())
+                .collect()
+        };
+        let dir = &self.folder.dir;
+        names(dir)?
+            .into_iter()
+            .filter(|name| !needed.contains(name))
+            .try_for_each(|name| std::fs::remove_file(dir.join(file_name(name))))
+    }
+}
+
+impl Folder {
+    fn state(&self) -> std::sync::MutexGuard<'_, Named> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The files that lie there.
+fn names(dir: &Path) -> io::Result<Vec<Name>> {
+    let mut names = Vec::new();
+    for item in std::fs::read_dir(dir)? {
+        names.extend(parse(&item?.path()));
+    }
+    Ok(names)
+}
+
+/// One worker's hand.
+pub struct WaitingHand {
+    files: WaitingFiles,
+    me: u32,
+    /// Files of windows that are not settled yet.
+    open: Vec<Arc<PageFile>>,
+    tickets: u64,
+    back: Sender<Written>,
+    done: Receiver<Written>,
+}
+
+impl WaitingHand {
+    /// Has a page of a window written, of bays by their indices in `city`; a ticket for it. `patient`:
+    /// waits for room in the queue. `None`: there is none.
+    pub(in crate::settlement) fn ask(
+        &mut self,
+        window: u64,
+        (reports, starts): (Arc<Vec<Report>>, Arc<Starts>),
+        city: &Arc<City>,
+        patient: bool,
+    ) -> Option<u64> {
+        self.tickets += 1;
+        let job = Job {
+            file: self.file(window),
+            reports,
+            starts,
+            city: city.clone(),
+            ticket: self.tickets,
+            back: self.back.clone(),
+        };
+        let clerk = &self.files.clerk;
+        let asked = if patient {
+            clerk.ask(job)
+        } else {
+            clerk.try_ask(job)
+        };
+        asked.then_some(self.tickets)
+    }
+
+    fn file(&mut self, window: u64) -> Arc<PageFile> {
+        if let Some(there) = self.open.iter().find(|f| f.name.0 == window) {
+            return there.clone();
+        }
+        let folder = &self.files.folder;
+        let file = Arc::new(PageFile::new(&folder.dir, (window, self.me, folder.run)));
+        folder.state().live.push(Arc::downgrade(&file));
+        self.open.push(file.clone());
+        file
+    }
+
+    /// What came of a page. `None`: nothing more is known yet.
+    pub(in crate::settlement) fn written(&mut self) -> Option<Written> {
+        self.done.try_recv().ok()
+    }
+
+    /// Nothing more comes in for windows before number `n`.
+    pub(in crate::settlement) fn close(&mut self, n: u64) {
+        self.open.retain(|file| file.name.0 >= n);
+    }
+
+    /// How much of a page's file counts if it does.
+    pub(in crate::settlement) fn length(page: &PageOnDisk, first_shard: u32) -> WaitingLength {
+        let (window, worker, run) = page.file.name;
+        WaitingLength {
+            window,
+            bytes: page.end,
+            worker,
+            run,
+            first_shard,
+            zero: 0,
+        }
+    }
+
+    /// What reads back what earlier runs wrote.
+    pub(in crate::settlement) fn reader(&self) -> WaitingReader {
+        WaitingReader(self.files.folder.clone())
+    }
+}
+
+/// Reads what a checkpoint names.
+pub(in crate::settlement) struct WaitingReader(Arc<Folder>);
+
+impl WaitingReader {
+    /// Hands over what a checkpoint names, of bays by their numbers, whichever worker wrote it. What
+    /// cannot be read is told of, and left out.
+    pub(in crate::settlement) fn read_back(
+        &self,
+        lengths: &[WaitingLength],
+        mut each: impl FnMut(&Report),
+    ) -> Vec<(WaitingLength, io::Error)> {
+        let mut failed = Vec::new();
+        for l in lengths {
+            let path = self.0.dir.join(file_name(l.name()));
+            let read = page_file::read_back(&path, l.bytes, l.first_shard, &mut each);
+            failed.extend(read.err().map(|e| (*l, e)));
+        }
+        failed
+    }
+}
