@@ -10,6 +10,12 @@ use super::vocabulary::vocabulary;
 #[repr(transparent)]
 pub struct BayIx(pub u32);
 
+impl From<u32> for BayIx {
+    fn from(index: u32) -> Self {
+        Self(index)
+    }
+}
+
 impl BayIx {
     /// As an array position.
     #[inline]

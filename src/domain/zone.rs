@@ -9,6 +9,12 @@ use super::vocabulary::vocabulary;
 #[repr(transparent)]
 pub struct ZoneIx(pub u32);
 
+impl From<u32> for ZoneIx {
+    fn from(index: u32) -> Self {
+        Self(index)
+    }
+}
+
 impl ZoneIx {
     /// Zones that a hub takes: their indices fit in 22 bits of a bay's state.
     pub const MOST: usize = 1 << 22;

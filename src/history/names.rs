@@ -76,7 +76,7 @@ impl Names for Registered {
     fn bay(&self, number: u32) -> Arc<str> {
         let city = self.registry.city();
         match city.bay_numbered(number) {
-            Some(bay) => city.bay_id(bay).clone(),
+            Some(bay) => Arc::from(city.bay_id(bay)),
             None => self.past('b', number),
         }
     }

@@ -13,21 +13,11 @@ use ahash::AHashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// The city, and where everything went.
-pub(super) struct Built {
-    pub(super) city: City,
-    /// Index of the bay that was the n-th row.
-    pub(super) bay_at: Vec<u32>,
-    /// Index of the zone that was the n-th.
-    pub(super) zone_at: Vec<u32>,
-}
-
 /// Builds the picture. `zones` carry their stable numbers; a row's `zone` is a position in `zones`.
-pub(super) fn build(zones: Vec<(ZoneSpec, u32)>, rows: &[BayRow]) -> Built {
+pub(super) fn build(zones: Vec<(ZoneSpec, u32)>, rows: &[BayRow]) -> City {
     let cell = CellSize::at_latitude(mean_latitude(&zones, rows));
     let mut order: Vec<u32> = (0..zones.len() as u32).collect();
     order.sort_by_cached_key(|&z| (morton(zones[z as usize].0.place.e7()), z));
-    let zone_at = inverse(&order);
     let mut city = City {
         pages: Vec::with_capacity(rows.len() / super::page::PAGE + 1),
         slots: 0,
@@ -42,7 +32,7 @@ pub(super) fn build(zones: Vec<(ZoneSpec, u32)>, rows: &[BayRow]) -> Built {
         picture: 0,
         changed: Vec::new(),
     };
-    let bay_at = lay_bays(&mut city, rows, &zone_at);
+    lay_bays(&mut city, rows, &inverse(&order));
     let mut specs: Vec<Option<(ZoneSpec, u32)>> = zones.into_iter().map(Some).collect();
     let mut start = 0;
     for (at, &z) in order.iter().enumerate() {
@@ -61,11 +51,7 @@ pub(super) fn build(zones: Vec<(ZoneSpec, u32)>, rows: &[BayRow]) -> Built {
         city.mark_private(ZoneIx(at as u32));
         start = end;
     }
-    Built {
-        city,
-        bay_at,
-        zone_at,
-    }
+    city
 }
 
 /// A zone whose bays lie at `bays` and are what the survey says.
@@ -99,8 +85,8 @@ pub(super) fn capacities(spec: &ZoneSpec, bays: [u32; BayKind::COUNT]) -> [u32; 
     of
 }
 
-/// Pushes the rows in order and tells the grid; returns where each went.
-fn lay_bays(city: &mut City, rows: &[BayRow], zone_at: &[u32]) -> Vec<u32> {
+/// Pushes the rows in order and tells the grid.
+fn lay_bays(city: &mut City, rows: &[BayRow], zone_at: &[u32]) {
     let key = |i: usize| {
         let r = &rows[i];
         let (column, row) = city.cell.cell_at(r.place);
@@ -114,7 +100,6 @@ fn lay_bays(city: &mut City, rows: &[BayRow], zone_at: &[u32]) -> Vec<u32> {
     let mut keys: Vec<_> = (0..rows.len()).map(key).collect();
     keys.sort_unstable();
     let mut runs: Vec<(GridCell, Run)> = Vec::new();
-    let mut bay_at = vec![0; rows.len()];
     let mut last = None;
     for &(zone, cell_code, _, i) in &keys {
         let row = BayRow {
@@ -123,7 +108,6 @@ fn lay_bays(city: &mut City, rows: &[BayRow], zone_at: &[u32]) -> Vec<u32> {
         };
         let cell = city.cell.cell_at(row.place);
         let bay = city.push_bay(row);
-        bay_at[i as usize] = bay.0;
         match runs.last_mut() {
             Some((_, run)) if last == Some((zone, cell_code)) => run.1 = bay.0 + 1,
             _ => runs.push((cell, (bay.0, bay.0 + 1))),
@@ -131,7 +115,6 @@ fn lay_bays(city: &mut City, rows: &[BayRow], zone_at: &[u32]) -> Vec<u32> {
         last = Some((zone, cell_code));
     }
     city.grid = Arc::new(Grid::new(runs));
-    bay_at
 }
 
 /// Of the bays; of the zones while there are no bays; 0 for an empty city. Degrees.

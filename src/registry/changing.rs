@@ -5,7 +5,8 @@
 
 use super::city::{BaySpec, ZoneSpec};
 use super::draft::{Draft, Drafted};
-use super::{Ids, Registry, RegistryError};
+use super::id_table::IdTable;
+use super::{Registry, RegistryError};
 use crate::domain::Millis;
 use std::sync::{Arc, PoisonError};
 
@@ -136,11 +137,6 @@ impl Registry {
 }
 
 /// Lets ids lead to where they lead from now on.
-fn point<Ix>(ids: &Ids<Ix>, moves: Vec<(Arc<str>, Option<Ix>)>) {
-    for (id, to) in moves {
-        match to {
-            Some(ix) => drop(ids.insert(id, ix)),
-            None => drop(ids.remove(&id)),
-        }
-    }
+fn point<Ix: Copy + From<u32>>(ids: &IdTable<Ix>, moves: Vec<(Arc<str>, Option<Ix>)>) {
+    moves.into_iter().for_each(|(id, to)| ids.set(id, to));
 }

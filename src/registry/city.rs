@@ -8,6 +8,7 @@
 
 pub use super::attrs::BayAttrs;
 use super::grid::{CellSize, Grid, GridCell};
+use super::id_text::IdText;
 use super::number_index::NumberIndex;
 use super::page::{BayPage, BayRow, PAGE};
 use crate::domain::{BayIx, BayKind, LatLon, Millis, ZoneIx, ZoneKind};
@@ -221,7 +222,7 @@ impl City {
     }
 
     #[inline]
-    pub fn bay_id(&self, bay: BayIx) -> &Arc<str> {
+    pub fn bay_id(&self, bay: BayIx) -> &str {
         self.page(bay).id(bay.at() % PAGE)
     }
 
@@ -365,6 +366,22 @@ impl City {
     /// A zone about to be changed; copied first if an older picture still shows it.
     pub(super) fn zone_mut(&mut self, zone: ZoneIx) -> &mut Zone {
         Arc::make_mut(&mut self.zones[zone.at()])
+    }
+
+    /// The ids of all bays, by pages, in the order of their indices.
+    pub(super) fn settled_ids(&mut self) -> Vec<Arc<IdText>> {
+        let pages = self.pages.iter_mut().map(Arc::make_mut);
+        pages.map(BayPage::settled_ids).collect()
+    }
+
+    /// The same of zones.
+    pub(super) fn zone_ids(&self) -> Vec<Arc<IdText>> {
+        let page = |zones: &[Arc<Zone>]| {
+            let mut text = IdText::with_room();
+            zones.iter().for_each(|zone| text.push(&zone.spec.id));
+            Arc::new(text)
+        };
+        self.zones.chunks(PAGE).map(page).collect()
     }
 
     /// Puts a bay at the next free index. Its number is registered; grid and zone are the caller's

@@ -260,7 +260,7 @@ impl Registry {
             // A known bay lends its id, so that a million devices hold no second copy.
             let bay = self
                 .bay(&spec.bay)
-                .map(|ix| Arc::clone(self.city().bay_id(ix)));
+                .map(|ix| Arc::from(self.city().bay_id(ix)));
             let bay = bay.unwrap_or_else(|| Arc::from(&*spec.bay));
             self.devices.set(
                 &spec.device,

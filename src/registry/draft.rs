@@ -221,7 +221,7 @@ impl<'r> Draft<'r> {
             }
             Some(ix) => {
                 self.retire(ix);
-                Arc::clone(self.city.bay_id(ix))
+                Arc::from(self.city.bay_id(ix))
             }
             None => Arc::from(&*bay.id),
         };
@@ -255,7 +255,7 @@ impl<'r> Draft<'r> {
         let Some(ix) = self.bays.called(id) else {
             return self.fault(at, id, "unknown bay");
         };
-        let id = Arc::clone(self.city.bay_id(ix));
+        let id = Arc::from(self.city.bay_id(ix));
         if !self.first_time(at, &id) {
             return;
         }

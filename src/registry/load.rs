@@ -2,17 +2,18 @@
 //!
 //! A faulty zone or bay is noted and left out, so that one reading of a file tells all its faults.
 
-use super::build::{Built, build};
+use super::RegistryError;
+use super::build::build;
 use super::city::{BayAttrs, BaySpec, City, ZoneSpec};
 use super::faults::{Faults, invalid_id};
 use super::geojson::FeatureBay;
+use super::id_table::{ChangedIds, IdTable};
 use super::identities::{Identities, Known};
 use super::names::{Called, NameBook, Renamed, duplicate, settled};
 use super::page::BayRow;
 use super::parts;
 use super::reach::{bad_place, too_far};
 use super::region::Region;
-use super::{Ids, RegistryError};
 use crate::domain::{BBox, BayIx, Crs, LatLon, Realm, ZoneIx, id};
 use ahash::AHashMap;
 use dashmap::Entry;
@@ -46,7 +47,7 @@ pub(super) struct Loader {
     held: usize,
     rows: Vec<BayRow>,
     /// Holds row numbers until the order is known.
-    bays: Ids<BayIx>,
+    bays: ChangedIds<BayIx>,
 }
 
 /// What is wrong with a zone beyond [`ZoneIx::MOST`].
@@ -148,7 +149,7 @@ impl Loader {
                 let what = duplicate(&row.id, &aliases);
                 return self.faults.add(file, at, Some(&row.id), what);
             }
-            Entry::Vacant(free) => drop(free.insert(BayIx(self.rows.len() as u32))),
+            Entry::Vacant(free) => drop(free.insert(Some(BayIx(self.rows.len() as u32)))),
         }
         self.call(file, at, &row.id, aliases);
         self.rows.push(row);
@@ -213,13 +214,14 @@ impl Loader {
     /// The first bays, at once and by all cores. False, and none is taken, where an id is there
     /// twice.
     pub(super) fn all_bays(&mut self, rows: Vec<BayRow>) -> bool {
-        let bays = Ids::with_capacity_and_hasher(rows.len(), ahash::RandomState::default());
+        let bays = ChangedIds::with_capacity_and_hasher(rows.len(), ahash::RandomState::default());
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let share = rows.len().div_ceil(cores).max(1);
         let all_new = |(part, rows): (usize, &[BayRow])| {
-            rows.iter()
-                .zip(part * share..)
-                .all(|(row, at)| bays.insert(Arc::clone(&row.id), BayIx(at as u32)).is_none())
+            rows.iter().zip(part * share..).all(|(row, at)| {
+                let new = Some(BayIx(at as u32));
+                bays.insert(Arc::clone(&row.id), new).is_none()
+            })
         };
         let fine = thread::scope(|s| {
             let parts = rows.chunks(share).enumerate();
@@ -253,11 +255,11 @@ impl Loader {
         ids: &mut Identities,
         known: &Known<'_>,
     ) -> Result<Loaded, RegistryError> {
-        let bays = NameBook::of(self.bays);
+        let mut bays = NameBook::of(IdTable::found(self.bays));
         bays.take(self.bay_names, &mut self.faults);
-        let zones = NameBook::of(Ids::default());
+        let mut zones = NameBook::of(IdTable::found(ChangedIds::default()));
         for (id, was) in &self.zone_at {
-            zones.ids.insert(Arc::from(&**id), ZoneIx(*was));
+            zones.ids.set(Arc::from(&**id), Some(ZoneIx(*was)));
         }
         zones.take(self.zone_names, &mut self.faults);
         self.faults.check()?;
@@ -277,17 +279,9 @@ impl Loader {
         };
         let specs: Vec<_> = self.zones.into_iter().map(numbered).collect();
         ids.commit()?;
-        let Built {
-            mut city,
-            bay_at,
-            zone_at,
-        } = build(specs, &self.rows);
-        for mut bay in bays.ids.iter_mut() {
-            bay.0 = bay_at[bay.at()];
-        }
-        for mut zone in zones.ids.iter_mut() {
-            zone.0 = zone_at[zone.at()];
-        }
+        let mut city = build(specs, &self.rows);
+        bays.ids.settle(city.settled_ids());
+        zones.ids.settle(city.zone_ids());
         // What could be wrong was checked before there were numbers.
         parts::link(&mut city, |name| zones.called(name))
             .map_err(|_| RegistryError("zones: parts of zones that are not there".into()))?;

@@ -25,6 +25,8 @@ mod draft;
 mod faults;
 pub mod geojson;
 mod grid;
+mod id_table;
+mod id_text;
 mod identities;
 pub mod kept;
 mod linelog;

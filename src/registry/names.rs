@@ -7,6 +7,7 @@
 
 use super::Ids;
 use super::faults::Faults;
+use super::id_table::IdTable;
 use crate::domain::id;
 use ahash::{AHashMap, AHashSet};
 use std::borrow::Cow;
@@ -20,7 +21,7 @@ const LENGTHS: &str = "1 to 128 characters are allowed, no control characters";
 
 /// Ids and aliases of zones, or of bays.
 pub(super) struct NameBook<Ix> {
-    pub(super) ids: Ids<Ix>,
+    pub(super) ids: IdTable<Ix>,
     /// Alias to id.
     id_of: Ids<Arc<str>>,
     /// The inverse; ids without aliases are not there.
@@ -47,9 +48,9 @@ pub(super) struct Called {
     pub(super) yields: bool,
 }
 
-impl<Ix: Copy> NameBook<Ix> {
+impl<Ix: Copy + From<u32>> NameBook<Ix> {
     /// Of these ids, which have no aliases yet.
-    pub(super) fn of(ids: Ids<Ix>) -> Self {
+    pub(super) fn of(ids: IdTable<Ix>) -> Self {
         Self {
             ids,
             id_of: Ids::default(),
@@ -60,7 +61,7 @@ impl<Ix: Copy> NameBook<Ix> {
     /// What has that id.
     #[inline]
     pub(super) fn get(&self, id: &str) -> Option<Ix> {
-        self.ids.get(id).map(|ix| *ix)
+        self.ids.get(id)
     }
 
     /// What has that id, or that alias.
@@ -76,7 +77,7 @@ impl<Ix: Copy> NameBook<Ix> {
 
     /// Whose id or alias a name is.
     pub(super) fn id(&self, name: &str) -> Option<Arc<str>> {
-        let own = self.ids.get(name).map(|entry| Arc::clone(entry.key()));
+        let own = self.ids.contains(name).then(|| Arc::from(name));
         own.or_else(|| self.alias(name))
     }
 
@@ -89,7 +90,7 @@ impl<Ix: Copy> NameBook<Ix> {
     /// What a feature with these names is put under: its own id, or the id of what is known by its
     /// own as an alias, which it keeps.
     pub(super) fn meant(&self, id: String, mut aliases: Vec<String>) -> (String, Vec<String>) {
-        if self.ids.contains_key(&*id) {
+        if self.ids.contains(&id) {
             return (id, aliases);
         }
         let given = given_name(&id, &aliases);
@@ -163,7 +164,7 @@ impl<Ix: Copy> NameBook<Ix> {
     }
 
     fn clash(&self, alias: &str, own: &str) -> Option<String> {
-        if self.ids.contains_key(alias) {
+        if self.ids.contains(alias) {
             return Some("is the id of another".to_owned());
         }
         let other = self.alias(alias).filter(|id| **id != *own)?;
@@ -180,7 +181,7 @@ impl<Ix: Copy> NameBook<Ix> {
         let after: AHashMap<&str, bool> =
             moves.iter().map(|(id, to)| (&**id, to.is_some())).collect();
         let is_id = |name: &str| {
-            let stays = || self.ids.contains_key(name);
+            let stays = || self.ids.contains(name);
             after.get(name).copied().unwrap_or_else(stays)
         };
         let changed: AHashSet<&str> = change.iter().map(|one| &*one.id).collect();

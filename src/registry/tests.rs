@@ -272,7 +272,7 @@ fn changing_attributes_keeps_the_index_and_moving_does_not() {
         (now, r.city().is_live(was), r.city().bay_numbered(number)),
         (BayIx(30), false, None)
     );
-    assert_eq!(&**r.city().bay_id(now), "b4");
+    assert_eq!(r.city().bay_id(now), "b4");
     check_invariants(&r);
     r.put_bays(vec![BaySpec {
         zone: "z0".into(),

@@ -107,7 +107,7 @@ impl Owners {
             zone.spec.kind == ZoneKind::Private && self.is_operator(partner, &zone.spec.operator)
         });
         for (zone, _) in private {
-            let unrecorded = |bay: &BayIx| !recorded.by_bay.contains_key(&**city.bay_id(*bay));
+            let unrecorded = |bay: &BayIx| !recorded.by_bay.contains_key(city.bay_id(*bay));
             let live = city.bays_of(zone).filter(|bay| city.is_live(*bay));
             owned.extend(live.filter(unrecorded));
         }

@@ -111,7 +111,7 @@ impl Owners {
             };
         }
         let recorded = self.recorded();
-        let is_own = |bay: &BayIx| match recorded.by_bay.get(&**city.bay_id(*bay)) {
+        let is_own = |bay: &BayIx| match recorded.by_bay.get(city.bay_id(*bay)) {
             Some(owner) => **owner == *partner,
             None => is_operator && spec.kind == ZoneKind::Private,
         };

@@ -259,7 +259,7 @@ impl Page<'_> {
     fn suspect(&self, one: &SuspectAt) -> Value {
         // The stream may know a newer picture of the city for a moment.
         let known = one.bay.0 < self.city.bay_slots();
-        let bay = known.then(|| &**self.city.bay_id(one.bay));
+        let bay = known.then(|| self.city.bay_id(one.bay));
         json!({
             "reason": one.doubtful.suspicion().name(), "bay": bay,
             "since": one.since.to_string(), "why": why(&one.doubtful),

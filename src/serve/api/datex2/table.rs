@@ -104,7 +104,7 @@ fn write(t: &mut Text, city: &City, row: &TableRow, language: &str) {
             let parent = &city.zone(*parent).spec.id;
             let place_e7 = city.place_e7(*bay);
             space(&mut x, parent, place_e7, attrs, *detection);
-            ("prk:Space", &**city.bay_id(*bay))
+            ("prk:Space", city.bay_id(*bay))
         }
     };
     let version = ahash::RandomState::with_seeds(1, 2, 3, 4).hash_one(&inner.0);

@@ -46,7 +46,7 @@ pub(super) fn find(registry: &Registry, id: &str) -> Option<Candidate> {
         EntityKind::Spot => {
             let bay = registry.bay(name)?;
             let city = registry.city();
-            (&**city.bay_id(bay) == name).then_some(Candidate::Spot(bay))
+            (city.bay_id(bay) == name).then_some(Candidate::Spot(bay))
         }
     }
 }

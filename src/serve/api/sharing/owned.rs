@@ -161,7 +161,11 @@ async fn own_bays(
     let desk = &own.sharing_state.desk;
     let found = desk.bays_of(&grant.partner, after, limit as usize);
     let city = &found.city;
-    let ids: Vec<Arc<str>> = found.bays.iter().map(|b| city.bay_id(*b).clone()).collect();
+    let ids: Vec<Arc<str>> = found
+        .bays
+        .iter()
+        .map(|b| Arc::from(city.bay_id(*b)))
+        .collect();
     let mut made_of = desk.owned_bays(&grant.partner, &ids).await?;
     let last = found.bays.last().filter(|_| found.more);
     let next = last.map(|bay| cursor::write(city.bay_number(*bay)));
