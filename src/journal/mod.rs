@@ -37,6 +37,7 @@ mod entry;
 mod expected;
 #[doc(hidden)]
 pub mod fuzzing;
+mod hold;
 mod log;
 mod quarantine;
 mod record;

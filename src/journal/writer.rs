@@ -2,7 +2,8 @@
 //! says so.
 //!
 //! While a group is on its way to disk the next one gathers in the inbox, so groups grow by
-//! themselves with load, and no timer is touched while messages flow. Order for each group: claims
+//! themselves with load; where many small messages come a group waits up to a millisecond for more
+//! ([`super::hold`]). Order for each group: claims
 //! and refusals durable, then the stream (which may block: then the receipts wait, the inbox fills
 //! and the doors wait), then the receipts. A disk that fails is tried again until it works;
 //! meanwhile nothing is acknowledged, nothing more is taken in, and the stream still hears the
@@ -11,6 +12,7 @@
 use super::checkpoint::Cut;
 use super::clock_step::{ClockStep, Step};
 use super::cutter::Cutter;
+use super::hold::Hold;
 use super::log::Log;
 use super::quarantine::QuarantineWriter;
 use crate::domain::{Batch, Claim, Clock, Millis, Receipt, Refusal, Submission};
@@ -100,6 +102,7 @@ impl JournalWriter {
             clock_step: ClockStep::default(),
             clock_written: ClockStep::default(),
             bell,
+            hold: Hold::default(),
         };
         run.until_done();
         run.w.log.close();
@@ -120,6 +123,7 @@ struct Run {
     clock_written: ClockStep,
     /// Wakes this thread when something comes in.
     bell: Waker,
+    hold: Hold,
 }
 
 impl Run {
@@ -145,19 +149,36 @@ impl Run {
         }
     }
 
-    /// Takes in what is there, up to one group; waits for something if nothing is.
+    /// Takes in what is there, up to one group. Whether there is room for more.
+    fn take_in(&mut self) -> bool {
+        while self.group.claims.len() < self.w.group_claims
+            && self.group.refused_bytes < GROUP_REFUSED_BYTES
+        {
+            let Ok(s) = self.w.inbox.try_recv() else {
+                return true;
+            };
+            self.group.add(s);
+        }
+        false
+    }
+
+    /// Takes in what is there, up to one group, and a little later what came meanwhile if that is worth
+    /// it; waits for something if nothing is.
     fn gather(&mut self) -> Turn {
         let until = Instant::now() + self.w.tick;
         loop {
-            while self.group.claims.len() < self.w.group_claims
-                && self.group.refused_bytes < GROUP_REFUSED_BYTES
-            {
-                let Ok(s) = self.w.inbox.try_recv() else {
-                    break;
-                };
-                self.group.add(s);
-            }
-            if !self.group.receipts.is_empty() {
+            let room = self.take_in();
+            let messages = self.group.receipts.len();
+            if messages > 0 {
+                let wait = self.hold.begin(messages, self.group.claims.len());
+                if room && !wait.is_zero() {
+                    let until = Instant::now() + wait;
+                    while let Some(left) = until.checked_duration_since(Instant::now()) {
+                        std::thread::park_timeout(left);
+                    }
+                    self.take_in();
+                }
+                self.hold.end(self.group.receipts.len());
                 return Turn::Commit;
             }
             match self.w.inbox.poll_recv(&mut Context::from_waker(&self.bell)) {
