@@ -93,5 +93,6 @@ pub(crate) fn settlement(dir: &Path, max_bytes: u64, kept: &[AmendmentLength]) -
     Settlement {
         sink: Arc::new(Nobody),
         kept: Arc::new(move |me| kept.of_worker(me, 1)),
+        waiting: None,
     }
 }
