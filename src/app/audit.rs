@@ -88,7 +88,7 @@ impl AuditLog for AuditFiles {
             NoteKind::Look => OF_LOOKS,
             NoteKind::Stranger => OF_STRANGERS,
         };
-        past::read(names.map(|name| named(&self.dir, name)), asked)
+        past::read(&names.map(|name| named(&self.dir, name)), asked)
     }
 }
 

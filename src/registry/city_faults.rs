@@ -50,9 +50,12 @@ pub struct CityFaults {
     pub told: Vec<CityFault>,
 }
 
+/// Of what faults were worked out: the city's picture, and the turn of its devices.
+type CityTurn = (u64, u64);
+
 /// The newest that was worked out, and of what.
 #[derive(Default)]
-pub(super) struct FaultBook(Mutex<Option<((u64, u64), Arc<CityFaults>)>>);
+pub(super) struct FaultBook(Mutex<Option<(CityTurn, Arc<CityFaults>)>>);
 
 impl Registry {
     /// What is wrong with the city as it is now. Waits while it is worked out: call where blocking is

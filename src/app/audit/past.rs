@@ -28,8 +28,8 @@ const TURNS: usize = 3;
 ///
 /// # Errors
 /// When the disk refuses.
-pub(super) fn read(paths: [PathBuf; 2], asked: &AuditQuestion) -> io::Result<NotePage> {
-    let mut files = open(&paths)?;
+pub(super) fn read(paths: &[PathBuf; 2], asked: &AuditQuestion) -> io::Result<NotePage> {
+    let mut files = open(paths)?;
     if let Some(place) = asked.before {
         // What is newer than the place is not looked at; of a file that has gone nothing older is kept.
         while files.first().is_some_and(|file| file.name != place.file) {
@@ -86,14 +86,14 @@ fn open_one(path: &Path) -> io::Result<Option<Kept>> {
         Err(e) => return Err(e),
     };
     let mut head = [0; HEAD];
-    let mut held = 0;
-    while held < HEAD {
-        match file.read_at(&mut head[held..], held as u64)? {
+    let mut filled = 0;
+    while filled < HEAD {
+        match file.read_at(&mut head[filled..], filled as u64)? {
             0 => break,
-            n => held += n,
+            n => filled += n,
         }
     }
-    let line = head[..held].split(|b| *b == b'\n').next();
+    let line = head[..filled].split(|b| *b == b'\n').next();
     let mut name = DefaultHasher::new();
     name.write(line.unwrap_or_default());
     let name = name.finish();
@@ -210,7 +210,7 @@ mod tests {
         }
 
         fn read(&self, asked: &AuditQuestion) -> (Vec<usize>, Option<NotePlace>) {
-            let (calls, next) = read(self.paths(), asked).unwrap();
+            let (calls, next) = read(&self.paths(), asked).unwrap();
             let number = |call: &AdminCall| call.path.rsplit('/').next().unwrap().parse().unwrap();
             (calls.iter().map(number).collect(), next)
         }
@@ -302,6 +302,6 @@ mod tests {
         assert_eq!(folder.read(&ALL).0, [2, 1, 0]);
         let none = tempfile::tempdir().unwrap();
         let paths = ["a", "b"].map(|name| none.path().join(name));
-        assert_eq!(read(paths, &ALL).unwrap(), (vec![], None));
+        assert_eq!(read(&paths, &ALL).unwrap(), (vec![], None));
     }
 }
