@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { cluster } from "../src/common/clusters";
 import type { Seen } from "../src/common/zone";
-import { FAULTS, placeOf, places, type Fault } from "../src/operator/faults";
+import { FAULTS, outlines, placeOf, places, type Fault } from "../src/operator/faults";
 import { NAMES, troubles } from "../src/operator/harm";
 import { growth, kept, mean, rate, Reading, type Readings } from "../src/operator/metrics";
 import { boxOf, silent } from "../src/operator/silent";
@@ -122,6 +122,17 @@ test("faults of one place are one disc, and what is nowhere is on no map", () =>
   // Where discs are one, they keep the colour.
   expect(cluster(discs.values(), 3)).toMatchObject([{ free: 3, meaning: "filling" }]);
   expect(Object.keys(FAULTS)).toHaveLength(9);
+  const ring = [
+    [103.8, 1.3],
+    [103.9, 1.3],
+    [103.9, 1.4],
+  ];
+  const zone = (type: string, coordinates: unknown) => ({ properties: { id: type }, geometry: { type, coordinates } });
+  const zones = [zone("Point", [103.8, 1.3]), zone("Polygon", [ring]), zone("MultiPolygon", [[ring], [ring, ring]])];
+  expect(outlines(zones).map((one) => [one.zone, one.rings.length])).toEqual([
+    ["Polygon", 1],
+    ["MultiPolygon", 3],
+  ]);
 });
 
 test("of whom something was dropped comes first, then who was turned away most", () => {

@@ -60,14 +60,14 @@ pub(super) fn read(paths: &[PathBuf; 2], asked: &AuditQuestion) -> io::Result<No
 }
 
 /// A file that is there.
-struct Kept {
+struct NotesFile {
     file: File,
     name: u64,
 }
 
 /// Those that are there, the newer first, each once: the newer may become the older while they are opened.
-fn open([newer, older]: &[PathBuf; 2]) -> io::Result<Vec<Kept>> {
-    let mut files: Vec<Kept> = Vec::new();
+fn open([newer, older]: &[PathBuf; 2]) -> io::Result<Vec<NotesFile>> {
+    let mut files: Vec<NotesFile> = Vec::new();
     for _ in 0..TURNS {
         let both = [open_one(newer)?, open_one(older)?];
         files = both.into_iter().flatten().collect();
@@ -79,7 +79,7 @@ fn open([newer, older]: &[PathBuf; 2]) -> io::Result<Vec<Kept>> {
     Ok(files)
 }
 
-fn open_one(path: &Path) -> io::Result<Option<Kept>> {
+fn open_one(path: &Path) -> io::Result<Option<NotesFile>> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -97,7 +97,7 @@ fn open_one(path: &Path) -> io::Result<Option<Kept>> {
     let mut name = DefaultHasher::new();
     name.write(line.unwrap_or_default());
     let name = name.finish();
-    Ok(Some(Kept { file, name }))
+    Ok(Some(NotesFile { file, name }))
 }
 
 /// Lines of a file, the last first.
@@ -189,9 +189,9 @@ mod tests {
         serde_json::to_string(&call).unwrap() + "\n"
     }
 
-    struct Folder(tempfile::TempDir);
+    struct NotesFolder(tempfile::TempDir);
 
-    impl Folder {
+    impl NotesFolder {
         /// The older file and the newer.
         fn of(older: &str, newer: &str) -> Self {
             let folder = Self(tempfile::tempdir().unwrap());
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn pages_go_on_from_file_to_file_and_over_a_turn_of_them() {
-        let folder = Folder::of(&lines(0..3), &lines(3..10));
+        let folder = NotesFolder::of(&lines(0..3), &lines(3..10));
         let page = |before| {
             let asked = AuditQuestion {
                 before,
@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn of_a_file_in_which_an_older_hub_kept_all_only_what_was_asked_for_is_told() {
         let looked = lines(0..3).replace("DELETE", "GET");
-        let folder = Folder::of("", &(looked + &lines(3..5)));
+        let folder = NotesFolder::of("", &(looked + &lines(3..5)));
         assert_eq!(folder.read(&ALL), (vec![4, 3], None));
         let looks = AuditQuestion {
             kind: NoteKind::Look,
@@ -274,7 +274,7 @@ mod tests {
             (torn.clone(), vec![]),
             (String::new(), vec![]),
         ] {
-            let folder = Folder::of("", &text);
+            let folder = NotesFolder::of("", &text);
             assert_eq!(folder.read(&ALL), (whole, None), "{} bytes", text.len());
         }
     }
@@ -282,7 +282,7 @@ mod tests {
     #[test]
     fn lines_at_the_edges_of_pieces_are_whole() {
         // Some three pieces, which end at any byte of a line.
-        let folder = Folder::of("", &lines(0..1000));
+        let folder = NotesFolder::of("", &lines(0..1000));
         let mut asked = ALL;
         let mut all = Vec::new();
         loop {
@@ -298,7 +298,7 @@ mod tests {
 
     #[test]
     fn a_file_under_both_names_is_read_once_and_none_is_no_error() {
-        let folder = Folder::of(&lines(0..3), &lines(0..3));
+        let folder = NotesFolder::of(&lines(0..3), &lines(0..3));
         assert_eq!(folder.read(&ALL).0, [2, 1, 0]);
         let none = tempfile::tempdir().unwrap();
         let paths = ["a", "b"].map(|name| none.path().join(name));

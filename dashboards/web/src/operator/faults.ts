@@ -24,16 +24,35 @@ const MUCH = 20;
 export const placeOf = (fault: Fault): string | null =>
   fault.lat === null || fault.lon === null ? null : `${fault.lat},${fault.lon}`;
 
+/** Whose fault it is. */
+export const nameOf = (fault: Fault): string => [fault.zone, fault.bay].filter((name) => name !== null).join(" · ");
+
 export function places(faults: Iterable<Fault>): Map<string, Seen> {
-  const counts = new Map<string, number>();
+  const at = new Map<string, Fault[]>();
   for (const fault of faults) {
     const id = placeOf(fault);
-    if (id) counts.set(id, (counts.get(id) ?? 0) + 1);
+    if (id) at.set(id, [...(at.get(id) ?? []), fault]);
   }
-  return new Map([...counts].map(([id, n]) => [id, disc(id, n)]));
+  return new Map([...at].map(([id, [first, ...others]]) => [id, disc(id, first as Fault, 1 + others.length)]));
 }
 
-function disc(id: string, n: number): Seen {
+type Ring = [number, number][];
+type Geometry = { type: string; coordinates: unknown };
+
+/** A zone as the registry tells it: a point, a polygon or several. */
+export type Feature = { properties: { id: string }; geometry: Geometry };
+
+/** Outlines of those that have one. */
+export function outlines(features: Iterable<Feature>): { zone: string; rings: Ring[] }[] {
+  const ringsOf = ({ type, coordinates }: Geometry): Ring[] => {
+    if (type === "Polygon") return coordinates as Ring[];
+    return type === "MultiPolygon" ? (coordinates as Ring[][]).flat() : [];
+  };
+  const all = [...features].map((f) => ({ zone: f.properties.id, rings: ringsOf(f.geometry) }));
+  return all.filter((one) => one.rings.length > 0);
+}
+
+function disc(id: string, first: Fault, n: number): Seen {
   const [lat, lon] = id.split(",").map(Number) as [number, number];
   const told = {
     capacity: n,
@@ -46,7 +65,7 @@ function disc(id: string, n: number): Seen {
   };
   return {
     id,
-    name: id,
+    name: nameOf(first),
     kind: "off_street",
     operator: "",
     lat,
