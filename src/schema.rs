@@ -45,6 +45,8 @@ words! {
     ForecastBasis: domain::ForecastBasis::NAMES;
     /// What a source is suspected of.
     Suspicion: domain::Suspicion::NAMES;
+    /// What is wrong with a zone, a bay or a device of the registry.
+    FaultKind: domain::FaultKind::NAMES;
     /// Why the state is what it is.
     Why: ["reported", "never_reported", "stale", "reserved", "offered"];
 }

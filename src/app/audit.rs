@@ -1,17 +1,21 @@
 //! The audit log: every call of an administrator as a JSON line in `DATA/audit` and as a line of the
 //! log.
 //!
-//! `current.jsonl` has the calls with a good key, `strangers.jsonl` those without: strangers choose
-//! how often they call, and must not be able to push out what administrators did. Each becomes
-//! `*-previous.jsonl` when it is full, whose former content goes, so both are bounded.
+//! `current.jsonl` has what may have changed something, with a good key; `reads.jsonl` what only read;
+//! `strangers.jsonl` calls without a good key. Strangers choose how often they call, and pages look every
+//! few seconds: neither must push out what administrators did. Each becomes the previous file when it is
+//! full, whose former content goes, so all are bounded.
 //!
 //! A call never waits for its line, and is not refused where none can be written: who revokes a
 //! stolen key on a full disk must be able to. What could not be written is counted
 //! (`bayhub_audit_lost_total`), and its line in the log remains. A thread of its own writes and
-//! syncs; a kill loses what came in the last moment. The files are its owner's alone.
+//! syncs; a kill loses what came in the last moment. The files are its owner's alone. They are read
+//! back (`past`) by handles of their own, so that nobody who notes waits for who reads.
+
+mod past;
 
 use crate::metrics::Metrics;
-use crate::serve::{AdminCall, AuditLog};
+use crate::serve::{AdminCall, AuditLog, AuditQuestion, NoteKind, NotePage};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _};
 use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, OpenOptionsExt as _};
@@ -23,14 +27,22 @@ use std::thread::JoinHandle;
 /// Calls that may wait to be written.
 const WAITING: usize = 1024;
 
-/// What a file may hold of administrators' calls, bytes; there are two. Some 15,000 calls each.
-const ADMINS: u64 = 4 << 20;
+/// What a file may hold of what was done, bytes; there are two. Some 15,000 calls each.
+const ACTS: u64 = 4 << 20;
 
-/// The same for strangers.
-const STRANGERS: u64 = 1 << 20;
+/// The same of what only read, and of strangers.
+const OTHERS: u64 = 1 << 20;
 
-/// The writing side of the audit log. Dropping it waits until what was noted is written.
+/// Of a kind of calls: the file that is written, and the one before it.
+type FileNames = [&'static str; 2];
+
+const OF_ACTS: FileNames = ["current", "previous"];
+const OF_LOOKS: FileNames = ["reads", "reads-previous"];
+const OF_STRANGERS: FileNames = ["strangers", "strangers-previous"];
+
+/// The audit log. Dropping it waits until what was noted is written.
 pub(super) struct AuditFiles {
+    dir: PathBuf,
     /// `None` once it ends, which tells the thread to.
     notes: Option<SyncSender<AdminCall>>,
     thread: Option<JoinHandle<()>>,
@@ -45,10 +57,12 @@ impl AuditFiles {
     pub(super) fn start(dir: PathBuf, metrics: Arc<Metrics>) -> io::Result<Self> {
         let (notes, calls) = sync_channel(WAITING);
         let counts = metrics.clone();
+        let into = dir.clone();
         let thread = std::thread::Builder::new()
             .name("audit".into())
-            .spawn(move || write_all(&dir, &calls, &counts))?;
+            .spawn(move || write_all(&into, &calls, &counts))?;
         Ok(Self {
+            dir,
             notes: Some(notes),
             thread: Some(thread),
             metrics,
@@ -67,6 +81,19 @@ impl AuditLog for AuditFiles {
             self.metrics.audit_lost.inc();
         }
     }
+
+    fn read(&self, asked: &AuditQuestion) -> io::Result<NotePage> {
+        let names = match asked.kind {
+            NoteKind::Act => OF_ACTS,
+            NoteKind::Look => OF_LOOKS,
+            NoteKind::Stranger => OF_STRANGERS,
+        };
+        past::read(&names.map(|name| named(&self.dir, name)), asked)
+    }
+}
+
+fn named(dir: &Path, name: &str) -> PathBuf {
+    dir.join(format!("{name}.jsonl"))
 }
 
 impl Drop for AuditFiles {
@@ -114,21 +141,22 @@ fn log(call: &AdminCall) {
 }
 
 fn write_all(dir: &Path, calls: &Receiver<AdminCall>, metrics: &Metrics) {
-    let mut admins = Ring::new(dir, "current", "previous", ADMINS);
-    let mut strangers = Ring::new(dir, "strangers", "strangers-previous", STRANGERS);
+    let mut acts = Ring::new(dir, OF_ACTS, ACTS);
+    let mut looks = Ring::new(dir, OF_LOOKS, OTHERS);
+    let mut strangers = Ring::new(dir, OF_STRANGERS, OTHERS);
     while let Ok(call) = calls.recv() {
         for call in std::iter::once(call).chain(calls.try_iter()) {
-            let ring = if call.key.is_some() {
-                &mut admins
-            } else {
-                &mut strangers
+            let ring = match call.kind() {
+                NoteKind::Act => &mut acts,
+                NoteKind::Look => &mut looks,
+                NoteKind::Stranger => &mut strangers,
             };
             if let Err(e) = ring.add(&call) {
                 metrics.audit_lost.inc();
                 tracing::error!(error = %e, dir = %dir.display(), "a line of the audit log is lost");
             }
         }
-        for ring in [&mut admins, &mut strangers] {
+        for ring in [&mut acts, &mut looks, &mut strangers] {
             if let Err(e) = ring.sync() {
                 tracing::error!(error = %e, dir = %dir.display(), "the audit log could not be synced");
             }
@@ -150,11 +178,10 @@ struct Ring {
 }
 
 impl Ring {
-    fn new(dir: &Path, current: &str, previous: &str, most: u64) -> Self {
-        let named = |name: &str| dir.join(format!("{name}.jsonl"));
+    fn new(dir: &Path, [current, previous]: FileNames, most: u64) -> Self {
         Self {
-            current: named(current),
-            previous: named(previous),
+            current: named(dir, current),
+            previous: named(dir, previous),
             most,
             file: None,
             end: 0,
@@ -234,7 +261,7 @@ mod tests {
             at: "2026-11-23T02:00:00.000Z".into(),
             key: key.map(Into::into),
             partner: key.map(|_| "lta".into()),
-            method: "GET".into(),
+            method: "DELETE".into(),
             path: path.into(),
             status: Some(200),
             peer: None,
@@ -279,19 +306,35 @@ mod tests {
     }
 
     #[test]
-    fn strangers_have_a_file_of_their_own() {
+    fn strangers_and_who_only_looks_have_files_of_their_own() {
         let dir = tempfile::tempdir().unwrap();
         let mut calls = vec![call(Some("ops"), "/v1/admin/keys")];
         calls.extend((0..100).map(|_| call(None, "/v1/admin/keys")));
+        let look = || AdminCall {
+            method: "GET".into(),
+            ..call(Some("ops"), "/v1/admin/keys")
+        };
+        calls.extend((0..50).map(|_| look()));
         noted(dir.path(), calls);
         let held = |name: &str| lines(&dir.path().join("audit").join(name)).len();
         assert_eq!((held("current.jsonl"), held("strangers.jsonl")), (1, 100));
+        assert_eq!(held("reads.jsonl"), 50);
+        let files = AuditFiles::start(dir.path().join("audit"), Arc::new(Metrics::new()));
+        let asked = |kind| AuditQuestion {
+            kind,
+            before: None,
+            limit: 30,
+        };
+        let files = files.unwrap();
+        let read = |kind| files.read(&asked(kind)).unwrap().0;
+        let all = [NoteKind::Act, NoteKind::Look, NoteKind::Stranger].map(read);
+        assert_eq!(all.map(|calls| calls.len()), [1, 30, 30]);
     }
 
     #[test]
     fn a_full_file_becomes_the_previous_one_and_the_oldest_goes() {
         let dir = tempfile::tempdir().unwrap();
-        let mut ring = Ring::new(dir.path(), "current", "previous", 1000);
+        let mut ring = Ring::new(dir.path(), OF_ACTS, 1000);
         for n in 0..40 {
             ring.add(&call(Some("ops"), &format!("/v1/admin/{n}")))
                 .unwrap();

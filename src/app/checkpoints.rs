@@ -167,6 +167,7 @@ impl FoundCheckpoint {
             needed_from,
             ..
         } = self;
+        metrics.checkpoint_newest.set(newest.at.0 as i64);
         let mut scribe = Scribe {
             cuts: cuts.clone(),
             kept,
@@ -241,6 +242,7 @@ impl Scribe {
                 }
                 self.metrics.checkpoints.inc();
                 self.metrics.checkpoint_bytes.set(bytes as i64);
+                self.metrics.checkpoint_newest.set(cut.at.0 as i64);
                 tracing::debug!(
                     at = cut.at.0, bytes, ?pause, took = ?begun.elapsed(), "checkpoint written"
                 );

@@ -7,7 +7,7 @@ use super::{
     Failure, brokers, certificates, exposure, inspect, partners, probe, process, workdays,
 };
 use crate::config::Config;
-use crate::domain::{Clock, Millis};
+use crate::domain::{Clock, FaultKind, Millis};
 use crate::ingest::codec::device;
 use crate::registry::Registry;
 use crate::store::Store;
@@ -147,12 +147,29 @@ fn settings(config: &Config, page: &mut Page) {
             let zones = city.zone_count();
             let bays = city.live_bays();
             page.well("city", format!("{zones} zones, {bays} bays in its files"));
+            faults(&registry, page);
         }
         Err(e) => page.bad("city", e),
     }
     let given = process::descriptors();
     let given = given.map_or("without limit".to_owned(), |n| n.to_string());
     page.well("descriptors", given);
+}
+
+/// What of a city that can be taken is wrong all the same, one of each kind by name.
+fn faults(registry: &Registry, page: &mut Page) {
+    let found = registry.faults();
+    for (kind, count) in FaultKind::ALL.into_iter().zip(found.counts) {
+        let Some(first) = found.told.iter().find(|fault| fault.kind == kind) else {
+            continue;
+        };
+        let name = first.bay.as_ref().or(first.zone.as_ref());
+        let name = name.map_or("", String::as_str);
+        page.note(
+            "city",
+            format!("{count} {kind}, such as {name}: {}", first.what),
+        );
+    }
 }
 
 /// The folder: what it holds and how large that is, journal and checkpoints. Returns the process

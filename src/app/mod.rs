@@ -52,6 +52,7 @@ mod quality;
 mod rates;
 mod registry_make;
 mod replay;
+mod room;
 mod sandbox;
 mod services;
 mod settlement;
@@ -355,7 +356,7 @@ fn follow_stream(
     }
 }
 
-/// What goes by the clock: changes are told, and how long the hub was up is noted.
+/// What goes by the clock: changes are told, and how long the hub was up and what room it has is noted.
 fn keep_time(
     (config, shared): (&Config, &Shared),
     closed: &watch::Receiver<bool>,
@@ -363,6 +364,7 @@ fn keep_time(
 ) {
     tasks.spawn(keep_pace(shared.live.clone(), closed.clone()));
     tasks.spawn(uptime::keep(config, shared, closed.clone()));
+    tasks.spawn(room::keep(config, shared.metrics.clone(), closed.clone()));
 }
 
 /// Tells subscribers of changes, at the feed's pace, until the hub closes.

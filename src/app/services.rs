@@ -72,7 +72,7 @@ impl Services {
         let feeds = tokio::task::block_in_place(|| feeds::open(config, shared, &gate, &inbox))?;
         let (dispatcher, webhooks) = webhooks::open(
             of.store.clone(),
-            (authority.ledger.clone(), of.keys.clone()),
+            (authority.ledger.clone(), of.keys.clone(), of.issuer),
             config,
             shared,
         )?;

@@ -6,7 +6,7 @@ use crate::domain::SourceIx;
 use crate::ingest::gate::Ledger;
 use crate::ingest::mqtt_client::tls;
 use crate::live::Live;
-use crate::partners::Keys;
+use crate::partners::{Issuer, Keys};
 use crate::registry::Registry;
 use crate::store::Store;
 use crate::webhooks::{
@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// Who tells, to be run once it is known who sees, and whom partners ask.
 pub(super) fn open(
     store: Store,
-    (ledger, keys): (Arc<Ledger>, Arc<Keys>),
+    (ledger, keys, issuer): (Arc<Ledger>, Arc<Keys>, &Issuer),
     config: &Config,
     shared: &Shared,
 ) -> Result<(Dispatcher, Arc<WebhookDesk>), Failure> {
@@ -36,6 +36,7 @@ pub(super) fn open(
         health: shared.health.clone(),
         poster: Arc::new(poster),
         keys,
+        suspended: issuer.suspended(),
         sources: Arc::new(LapsedSources {
             live: shared.live.clone(),
             registry: shared.registry.clone(),

@@ -17,6 +17,7 @@ pub mod credit;
 pub mod crs;
 pub mod currency;
 pub mod drop_list;
+pub mod fault;
 pub mod flexible;
 pub mod geo;
 pub mod id;
@@ -60,6 +61,7 @@ pub use count::{BaySubset, CountObservation, CountOf, CountShares, CountState, C
 pub use crs::Crs;
 pub use currency::Currency;
 pub use drop_list::{DropList, DropListFault};
+pub use fault::FaultKind;
 pub use flexible::FlexRule;
 pub use geo::{BBox, LatLon};
 pub use observation::{

@@ -77,6 +77,8 @@ pub enum UsageKind {
     Accepted,
     /// Of those, how many spoke of a time [`LATE_MS`] or more before they came.
     Late,
+    /// Of those, and of what was refused of QoS 0, how many were dropped for lack of room.
+    Shed,
     /// Attempts to tell its endpoints that they took.
     WebhooksDelivered,
     /// Attempts that they did not take.
@@ -90,12 +92,13 @@ pub const LATE_MS: u64 = 300_000;
 
 const PER_CLASS: usize = CallOutcome::COUNT + 1;
 const FIRST_PLAIN: usize = CallClass::COUNT * PER_CLASS;
-const PLAIN: [(UsageKind, &str); 7] = [
+const PLAIN: [(UsageKind, &str); 8] = [
     (UsageKind::Streams, "streams.opened"),
     (UsageKind::StreamMs, "streams.ms"),
     (UsageKind::MqttMessages, "mqtt.messages"),
     (UsageKind::Accepted, "reports.accepted"),
     (UsageKind::Late, "reports.late"),
+    (UsageKind::Shed, "reports.shed"),
     (UsageKind::WebhooksDelivered, "webhooks.delivered"),
     (UsageKind::WebhooksFailed, "webhooks.failed"),
 ];
@@ -132,8 +135,9 @@ impl UsageKind {
             Self::MqttMessages => FIRST_PLAIN + 2,
             Self::Accepted => FIRST_PLAIN + 3,
             Self::Late => FIRST_PLAIN + 4,
-            Self::WebhooksDelivered => FIRST_PLAIN + 5,
-            Self::WebhooksFailed => FIRST_PLAIN + 6,
+            Self::Shed => FIRST_PLAIN + 5,
+            Self::WebhooksDelivered => FIRST_PLAIN + 6,
+            Self::WebhooksFailed => FIRST_PLAIN + 7,
             Self::Refused(reason) => FIRST_REFUSED + reason as usize,
         }
     }

@@ -77,12 +77,18 @@ pub struct Metrics {
     pub journal_commits: IntCounter,
     pub journal_claims: IntCounter,
     pub journal_bytes: IntGauge,
+    /// What it may take, by the configuration.
+    pub journal_limit: IntGauge,
+    /// Room on the data folder's disk; -1: not known.
+    pub data_free: IntGauge,
     pub journal_commit_seconds: Histogram,
     pub journal_errors: IntCounter,
     pub quarantine_errors: IntCounter,
     pub checkpoints: IntCounter,
     pub checkpoint_errors: IntCounter,
     pub checkpoint_bytes: IntGauge,
+    /// Up to when the newest one holds everything, ms since 1970; 0: none.
+    pub checkpoint_newest: IntGauge,
     pub checkpoint_pause_seconds: Histogram,
     pub stream_claims: IntCounter,
     /// Claims older than what was known of their bay: taken, without effect on the live state.
@@ -232,6 +238,11 @@ impl Metrics {
             journal_commits: r.counter("journal_commits_total", "Group commits."),
             journal_claims: r.counter("journal_claims_total", "Claims made durable."),
             journal_bytes: r.gauge("journal_bytes", "Bytes of journal on disk."),
+            journal_limit: r.gauge("journal_limit_bytes", "Bytes that it may take."),
+            data_free: r.gauge(
+                "data_free_bytes",
+                "Bytes free on the data folder's disk; -1 for not known.",
+            ),
             journal_commit_seconds: r.seconds(
                 "journal_commit_seconds",
                 "Time to write and sync one group.",
@@ -250,6 +261,10 @@ impl Metrics {
                 "Checkpoints that could not be written.",
             ),
             checkpoint_bytes: r.gauge("checkpoint_bytes", "Size of the newest checkpoint."),
+            checkpoint_newest: r.gauge(
+                "checkpoint_newest_milliseconds",
+                "Ingest time up to which the newest checkpoint holds all; 0 for none.",
+            ),
             checkpoint_pause_seconds: r.seconds(
                 "checkpoint_pause_seconds",
                 "Time a stream worker stands still to be copied.",

@@ -18,6 +18,7 @@ use ahash::AHashSet;
 use dashmap::DashMap;
 use std::collections::BTreeSet;
 use std::ops::Bound;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Devices a hub will hold; more is an error.
@@ -43,6 +44,8 @@ pub(super) struct Devices {
     order: RwLock<BTreeSet<Arc<str>>>,
     pub(super) models: Models,
     pub(super) max: usize,
+    /// How often a device was mapped or forgotten.
+    turns: AtomicU64,
 }
 
 impl Devices {
@@ -52,10 +55,28 @@ impl Devices {
             order: RwLock::default(),
             models,
             max: MAX_DEVICES,
+            turns: AtomicU64::new(0),
+        }
+    }
+
+    /// Another number than before where a device may have been mapped anew since.
+    pub(super) fn turns(&self) -> u64 {
+        self.turns.load(Ordering::Acquire)
+    }
+
+    /// Devices in no order, each with the bay that it watches.
+    pub(super) fn each(&self, mut see: impl FnMut(&Arc<str>, &str)) {
+        for one in &self.by_id {
+            see(one.key(), &one.bay);
         }
     }
 
     fn set(&self, id: &str, device: Device) {
+        self.put(id, device);
+        self.turns.fetch_add(1, Ordering::AcqRel);
+    }
+
+    fn put(&self, id: &str, device: Device) {
         if let Some(mut known) = self.by_id.get_mut(id) {
             *known = device;
             return;
@@ -74,6 +95,7 @@ impl Devices {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(id);
+        self.turns.fetch_add(1, Ordering::AcqRel);
     }
 }
 

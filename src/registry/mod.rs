@@ -15,6 +15,7 @@ mod build;
 mod changes;
 mod changing;
 pub mod city;
+mod city_faults;
 mod config;
 pub mod crs;
 mod dates;
@@ -45,6 +46,8 @@ use crate::domain::{BBox, BayIx, Crs, Realm, SourceIx, SourceKind, ZoneIx};
 use arc_swap::{ArcSwap, Guard};
 use changes::ChangeLog;
 use city::{BaySpec, City, ZoneSpec};
+use city_faults::FaultBook;
+pub use city_faults::{CityFault, CityFaults};
 pub use config::Config;
 use dashmap::DashMap;
 use dates::Dates;
@@ -97,6 +100,7 @@ pub struct Registry {
     /// Taken after both.
     dates: Mutex<Dates>,
     reading: Reading,
+    faults: FaultBook,
 }
 
 impl Registry {
@@ -165,6 +169,7 @@ impl Registry {
             identities: Mutex::new(identities),
             dates: Mutex::default(),
             reading: Reading::default(),
+            faults: FaultBook::default(),
         }
     }
 
@@ -277,6 +282,8 @@ impl Registry {
 mod tests;
 #[cfg(test)]
 mod tests_capacity;
+#[cfg(test)]
+mod tests_city_faults;
 #[cfg(test)]
 mod tests_crs;
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! Whether a place is one, how far a bay lies from its zone, and what is said where that cannot be
-//! meant.
+//! meant; how deep it lies inside a zone.
 //!
 //! Promise: a bay inside its zone's outline, or within [`FAR_M`] of the outline or point, is never
 //! too far; holes count as inside; outlines may cross the 180th meridian. Pure. Dear only for bays
@@ -38,8 +38,25 @@ pub(super) fn too_far(bay: LatLon, zone: &ZoneSpec) -> Option<String> {
     ))
 }
 
+/// How far inside a zone's outline a place lies, metres from the nearest edge; 0 outside, and in a hole.
+pub(super) fn depth_m(at: LatLon, zone: &ZoneSpec) -> f64 {
+    let of_part = |part: &Polygon| {
+        let mut edges = part.iter().map(|ring| to_edge_m(at, ring));
+        let (inside, mut nearest) = edges.next()?;
+        for (in_hole, edge) in edges {
+            if in_hole {
+                return None;
+            }
+            nearest = nearest.min(edge);
+        }
+        inside.then_some(nearest)
+    };
+    let depths = zone.outline.iter().filter_map(of_part);
+    depths.fold(0.0, f64::max)
+}
+
 /// From a place to the nearest of a zone, metres; 0 inside it.
-fn distance_m(from: LatLon, zone: &ZoneSpec) -> f64 {
+pub(super) fn distance_m(from: LatLon, zone: &ZoneSpec) -> f64 {
     let outers = zone
         .outline
         .iter()
@@ -52,6 +69,19 @@ fn distance_m(from: LatLon, zone: &ZoneSpec) -> f64 {
 
 /// The same of one ring, closed or not.
 fn to_ring_m(from: LatLon, ring: &[LatLon]) -> f64 {
+    let (inside, nearest) = to_edge_m(from, ring);
+    if inside {
+        0.0
+    } else if nearest < 100_000.0 {
+        nearest
+    } else {
+        let corners = ring.iter().map(|p| from.distance_m(*p));
+        corners.fold(f64::INFINITY, f64::min)
+    }
+}
+
+/// Whether a place lies inside of a ring, and how far from its nearest edge, metres.
+fn to_edge_m(from: LatLon, ring: &[LatLon]) -> (bool, f64) {
     // On a plane that touches the Earth at `from`: right where it is near, and where it is not the
     // nearest corner is as good an answer.
     let shrink = from.lat.to_radians().cos();
@@ -72,14 +102,7 @@ fn to_ring_m(from: LatLon, ring: &[LatLon]) -> f64 {
         }
         nearest = nearest.min(to_origin((ax, ay), (bx, by)));
     }
-    if inside {
-        0.0
-    } else if nearest < 100_000.0 {
-        nearest
-    } else {
-        let corners = ring.iter().map(|p| from.distance_m(*p));
-        corners.fold(f64::INFINITY, f64::min)
-    }
+    (inside, nearest)
 }
 
 /// From the origin to the nearest of a line between two points.
@@ -177,6 +200,19 @@ mod tests {
             !said.contains("swapped") && said.starts_with("lies 34"),
             "{said}"
         );
+    }
+
+    #[test]
+    fn depth_is_from_the_nearest_edge_and_none_in_a_hole() {
+        let mut zone = boxed(1.3, 103.8, 0.001);
+        let close = |a: f64, b: f64| (a - b).abs() < 0.5;
+        assert!(close(depth_m(at(1.3, 103.8), &zone), 111.2));
+        assert!(close(depth_m(at(1.3009, 103.8), &zone), 11.1));
+        assert!(depth_m(at(1.302, 103.8), &zone) < 0.01);
+        let hole = boxed(1.3, 103.8, 0.0005).outline.remove(0).remove(0);
+        zone.outline[0].push(hole);
+        assert!(depth_m(at(1.3, 103.8), &zone) < 0.01, "in the hole");
+        assert!(close(depth_m(at(1.3006, 103.8), &zone), 11.1));
     }
 
     #[test]

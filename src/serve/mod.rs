@@ -37,7 +37,7 @@ pub use api::operators::{LossDoor, LossTold, NoLosses};
 pub use api::reports::ReportDoor;
 pub use axum::Router;
 pub use config::{AdminConfig, Config, PlatformToken};
-pub use http::audit::{AdminCall, AuditLog};
+pub use http::audit::{AdminCall, AuditLog, AuditQuestion, NoteKind, NotePage, NotePlace};
 pub use http::listen::{Entrance, ListenLimits, serve};
 pub use http::proxies::Block;
 pub use page::WebConfig;

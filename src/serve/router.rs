@@ -145,6 +145,7 @@ fn of_operators(
     let metrics = parts.metrics.clone();
     let health = operators::HealthState::new(parts.health.clone(), metrics, apart);
     let losses = operators::LossesState::new(doorman.clone(), parts.losses.clone());
+    let audit = operators::AuditState::new(doorman.clone(), parts.audit.clone());
     operators::OperatorStates {
         registry: Arc::new(registry),
         sharing: sharing.clone(),
@@ -159,6 +160,7 @@ fn of_operators(
         }),
         losses: Arc::new(losses),
         health: Arc::new(health),
+        audit: Arc::new(audit),
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! Promises: whatever is new in the store is found within a quarter of a second, and whatever was missed
 //! (another hub's row, a notice that was lost) within 15 s. Of several hubs on one database one tells;
-//! when it is gone another does within half a minute. Whose partner is suspended is told nothing within
-//! two seconds; what was noted waits until it is let in again. Dear: five small questions to the store a
-//! second, and none while there is no endpoint.
+//! when it is gone another does within half a minute. Whose partner is suspended is told nothing from when
+//! the keys' issuer knows it, which at any hub is within two seconds; what was noted waits until it is let
+//! in again. Dear: four small questions to the store a second, and none while there is no endpoint.
 
 use super::config::{Config, MOST_ENDPOINTS};
 use super::context::SubscriptionLanes;
@@ -61,6 +61,8 @@ pub struct DispatchParts {
     pub poster: Arc<Poster>,
     /// Whose limits are watched, and where what endpoints are told is counted.
     pub keys: Arc<Keys>,
+    /// Partners who are told nothing, as it is now and becomes.
+    pub suspended: watch::Receiver<BTreeSet<String>>,
     pub sources: Arc<dyn SourceEyes>,
     pub config: Config,
 }
@@ -87,6 +89,7 @@ impl DispatchParts {
             health: Arc::default(),
             poster: Arc::new(poster),
             keys: Arc::default(),
+            suspended: watch::channel(BTreeSet::new()).1,
             sources: Arc::new(NeverSilent),
             config,
         })
@@ -119,8 +122,8 @@ pub struct Dispatcher {
     hub: String,
     lanes: HashMap<i64, RunningLane>,
     subscriptions: SubscriptionLanes,
-    /// Partners who are told nothing now.
-    suspended: BTreeSet<String>,
+    /// Partners who are told nothing.
+    suspended: watch::Receiver<BTreeSet<String>>,
     tasks: JoinSet<()>,
     /// Rows up to this one have been looked at.
     seen: i64,
@@ -161,7 +164,7 @@ impl Dispatcher {
             hub: format!("{:016x}", rand::random::<u64>()),
             lanes: HashMap::new(),
             subscriptions: SubscriptionLanes::default(),
-            suspended: BTreeSet::new(),
+            suspended: parts.suspended,
             tasks: JoinSet::new(),
             seen: 0,
         }
@@ -188,6 +191,7 @@ impl Dispatcher {
                 biased;
                 _ = closed.wait_for(|c| *c) => break,
                 () = changed.notified() => true,
+                Ok(()) = self.suspended.changed() => true,
                 _ = every.tick() => false,
             };
             while self.tasks.try_join_next().is_some() {}
@@ -204,7 +208,7 @@ impl Dispatcher {
     }
 
     async fn round(&mut self, round: u32, is_changed: bool) -> Result<(), StoreError> {
-        if is_changed || round.is_multiple_of(READ_EVERY) || self.is_suspended_anew(round).await? {
+        if is_changed || round.is_multiple_of(READ_EVERY) {
             self.read_endpoints().await?;
         }
         if round.is_multiple_of(LOG_EVERY) {
@@ -222,16 +226,6 @@ impl Dispatcher {
             self.count().await?;
         }
         Ok(())
-    }
-
-    /// Whether other partners are suspended than before; looked at every second while anybody is told.
-    async fn is_suspended_anew(&self, round: u32) -> Result<bool, StoreError> {
-        let is_told = !self.lanes.is_empty() || self.subscriptions.are_told();
-        if !is_told || !round.is_multiple_of(LOG_EVERY) {
-            return Ok(false);
-        }
-        let now = self.shared.host.store.suspended_partners().await?;
-        Ok(now != self.suspended)
     }
 
     /// Tells partners of what is theirs.
@@ -299,9 +293,8 @@ impl Dispatcher {
             self.subscriptions.stop();
             return Ok(());
         }
-        self.suspended = host.store.suspended_partners().await?;
-        let away = &self.suspended;
-        self.subscriptions.read(host, away).await?;
+        let away = self.suspended.borrow_and_update().clone();
+        self.subscriptions.read(host, &away).await?;
         let rows = host.store.webhooks().await?;
         let is_told = |row: &WebhookRow| row.is_enabled && !away.contains(&row.partner);
         let enabled = rows.into_iter().filter(is_told);

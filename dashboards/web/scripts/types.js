@@ -45,6 +45,8 @@ const CALLS = {
   "/v1/admin/partners/{partner}": "patch",
   "/v1/admin/signups/{signup}": "patch",
   "/v1/admin/usage": "get",
+  "/v1/admin/audit": "get",
+  "/v1/admin/registry/faults": "get",
   "/v1/admin/losses": "get",
   "/v1/admin/losses/{loss}/ack": "post",
   "/v1/admin/devices": "get",

@@ -11,7 +11,7 @@ const WORDS = {
     key: "Key",
     use: "Use this key",
     ready: /^Ready/,
-    views: ["Now", "Refused data", "Partners", "To be mended", "Limits"],
+    views: ["Now", "Refused data", "Partners", "To be mended", "Limits", "What was done"],
     reason: "Reason",
     source: "Source",
     pause: "Pause",
@@ -24,7 +24,7 @@ const WORDS = {
     key: "密钥",
     use: "使用此密钥",
     ready: /^(运行正常|可用)/,
-    views: ["实时状况", "异常数据", "接入单位", "待处理", "限额"],
+    views: ["实时状况", "异常数据", "接入单位", "待处理", "限额", "操作记录"],
     reason: "原因",
     source: "来源",
     pause: "暂停刷新",
@@ -70,8 +70,8 @@ async function view(page, name) {
 /** @param {string} screen @param {"en" | "zh"} language */
 async function findsRefused(screen, language) {
   const words = WORDS[language];
-  const [current, refused, partners, field, limits] = words.views;
-  assert.ok(current && refused && partners && field && limits);
+  const [current, refused, partners, field, limits, acts] = words.views;
+  assert.ok(current && refused && partners && field && limits && acts);
   const page = await open({ screen, language });
   await enters(page, language);
   // Rates are of two readings.
@@ -102,6 +102,7 @@ async function findsRefused(screen, language) {
 
   for (const [name, file] of [
     [partners, "partners"],
+    [acts, "acts"],
     [field, "field"],
     [limits, "limits"],
   ]) {

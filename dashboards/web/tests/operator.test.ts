@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { cluster } from "../src/common/clusters";
 import type { Seen } from "../src/common/zone";
+import { FAULTS, outlines, placeOf, places, type Fault } from "../src/operator/faults";
 import { NAMES, troubles } from "../src/operator/harm";
 import { growth, kept, mean, rate, Reading, type Readings } from "../src/operator/metrics";
 import { boxOf, silent } from "../src/operator/silent";
@@ -99,19 +101,56 @@ test("a few refusals among many are no trouble, many are", () => {
   expect(levels([first, refused(400)])).toEqual(["look refused"]);
 });
 
-test("who was turned away most comes first", () => {
+test("a journal that nears its limit, or a disk that does, is told before it refuses", () => {
+  const limit = "bayhub_journal_limit_bytes 1000";
+  const nearly = ["behind room"];
+  expect(levels([first, after(60, "bayhub_journal_bytes 900", limit)])).toEqual([]);
+  expect(levels([first, after(60, "bayhub_journal_bytes 901", limit)])).toEqual(nearly);
+  expect(levels([first, after(60, "bayhub_data_free_bytes 1000000")])).toEqual(nearly);
+  expect(levels([first, after(60, "bayhub_data_free_bytes -1")])).toEqual([]);
+});
+
+test("faults of one place are one disc, and what is nowhere is on no map", () => {
+  const fault = (kind: Fault["kind"], lat: number | null, lon: number | null): Fault => {
+    return { kind, zone: "A", bay: null, lat, lon, message: "" };
+  };
+  const faults = [fault("far_bay", 1.3, 103.8), fault("same_place", 1.3, 103.8), fault("no_bay", null, null)];
+  const discs = places([...faults, fault("more_bays", 1.4, 103.8)]);
+  expect([...discs.values()].map((disc) => disc.free)).toEqual([2, 1]);
+  expect(discs.get("1.3,103.8")).toMatchObject({ lat: 1.3, lon: 103.8, meaning: "filling" });
+  expect(faults.map(placeOf)).toEqual(["1.3,103.8", "1.3,103.8", null]);
+  // Where discs are one, they keep the colour.
+  expect(cluster(discs.values(), 3)).toMatchObject([{ free: 3, meaning: "filling" }]);
+  expect(Object.keys(FAULTS)).toHaveLength(9);
+  const ring = [
+    [103.8, 1.3],
+    [103.9, 1.3],
+    [103.9, 1.4],
+  ];
+  const zone = (type: string, coordinates: unknown) => ({ properties: { id: type }, geometry: { type, coordinates } });
+  const zones = [zone("Point", [103.8, 1.3]), zone("Polygon", [ring]), zone("MultiPolygon", [[ring], [ring, ring]])];
+  expect(outlines(zones).map((one) => [one.zone, one.rings.length])).toEqual([
+    ["Polygon", 1],
+    ["MultiPolygon", 3],
+  ]);
+});
+
+test("of whom something was dropped comes first, then who was turned away most", () => {
   const row = { from: "2026-11-29T11:00:00Z", to: "2026-11-29T12:00:00Z", key: null, name: null, calls: {} };
   const none = { streams_opened: 0, stream_seconds: 0, mqtt_messages: 0, webhooks_delivered: 0, webhooks_failed: 0 };
-  const counted = { ...row, ...none, reports_accepted: 5, reports_late: 1, reports_refused: { too_old: 2 } };
+  const reports = { reports_accepted: 5, reports_late: 1, reports_shed: 0, reports_refused: { too_old: 2 } };
+  const counted = { ...row, ...none, ...reports };
   const read = { "2xx": 1, "3xx": 0, "4xx": 0, "429": 7, "5xx": 0, bytes: 0 };
   const all = byPartner([
     { ...counted, partner: "a" },
     { ...counted, partner: "a" },
     { ...counted, partner: "b", calls: { read } },
+    { ...counted, partner: "c", reports_shed: 3 },
   ]);
   expect(all).toEqual([
-    { partner: "b", accepted: 5, refused: 2, late: 1, throttled: 7 },
-    { partner: "a", accepted: 10, refused: 4, late: 2, throttled: 0 },
+    { partner: "c", accepted: 5, refused: 2, late: 1, shed: 3, throttled: 0 },
+    { partner: "b", accepted: 5, refused: 2, late: 1, shed: 0, throttled: 7 },
+    { partner: "a", accepted: 10, refused: 4, late: 2, shed: 0, throttled: 0 },
   ]);
 });
 

@@ -24,7 +24,8 @@ const calls = { "2xx": 10, "3xx": 0, "4xx": 2, "429": 3, "5xx": 0, bytes: 100 };
 function row(ago: number, of: Partial<Usage> = {}): Usage {
   return {
     ...{ partner: "acme", key: "1", name: "acme:a", calls: {}, streams_opened: 0, stream_seconds: 0, mqtt_messages: 0 },
-    ...{ reports_accepted: 0, reports_late: 0, reports_refused: {}, webhooks_delivered: 0, webhooks_failed: 0 },
+    ...{ reports_accepted: 0, reports_late: 0, reports_shed: 0, reports_refused: {} },
+    ...{ webhooks_delivered: 0, webhooks_failed: 0 },
     from: new Date(NOON - ago * HOUR).toISOString(),
     to: new Date(NOON - (ago - 1) * HOUR).toISOString(),
     ...of,

@@ -10,7 +10,7 @@ use super::door::{Denied, Door};
 use super::session::SessionHost;
 use super::wire::Grant;
 use crate::domain::realm::is_test_key;
-use crate::domain::{Parcel, Receipt, Refusal, Refused, Speaker, ZoneIx};
+use crate::domain::{KeyAccount, Parcel, Receipt, Refusal, Refused, Speaker, UsageKind, ZoneIx};
 use crate::ingest::board::Wanted;
 use crate::ingest::codec::Codec;
 use crate::ingest::mqtt_server::close::Close;
@@ -28,6 +28,8 @@ pub(super) struct FrontDesk {
     share: Option<HeldShare>,
     kick: Arc<Notify>,
     seat: Option<Seat>,
+    /// Its key's, once it has shown one.
+    account: Option<KeyAccount>,
     /// It has just been passed on to the sandbox, which says when it ends.
     pub passed_on: Option<watch::Receiver<bool>>,
     /// It has one of the places for clients without a key.
@@ -48,6 +50,7 @@ impl FrontDesk {
             share: Some(share),
             kick,
             seat: None,
+            account: None,
             passed_on: None,
             stranger: false,
         }
@@ -85,6 +88,9 @@ impl FrontDesk {
     fn shed(&self, reports: u64, messages: u64) {
         self.door.metrics.reports_shed.inc_by(reports);
         self.door.metrics.messages_shed.inc_by(messages);
+        if let Some(account) = &self.account {
+            account.count(UsageKind::Shed, reports);
+        }
     }
 
     /// Submits a last will; `owed`: it waits a while for room in the journal's queue rather than be
@@ -169,6 +175,7 @@ impl SessionHost for FrontDesk {
         if self.door.hurried_source(speaker.source) {
             return Err(Close::Rate);
         }
+        self.account = Some(speaker.account.clone());
         if self.room == Admission::Free {
             self.seat = self.door.seats.sit(speaker.source, client_id, &self.kick);
         }

@@ -3,8 +3,8 @@
 //! refused and the failed as well.
 //!
 //! Promises: noted once, also when the caller hangs up before the answer (then without a status,
-//! since what came of it is not known); no key's text and nothing of a body is in a note; a call
-//! never waits for its note. Other calls pay for one comparison of their path.
+//! since what came of it is not known); no key's text, however it is written, and nothing of a body is in
+//! a note; a call never waits for its note. Other calls pay for one comparison of their path.
 
 use super::address::{self, ClientAddress};
 use super::auth::Doorman;
@@ -12,12 +12,15 @@ use super::request_id::X_REQUEST_ID;
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
+use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use tower::{Layer, Service};
+use utoipa::ToSchema;
 
 /// The longest path that is noted, bytes.
 const LONGEST_PATH: usize = 256;
@@ -26,29 +29,86 @@ const LONGEST_PATH: usize = 256;
 const KEY: &str = "bh_";
 
 /// One call as it is noted.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AdminCall {
-    /// When it came, RFC 3339 in UTC.
+    /// When it came.
+    #[schema(format = DateTime)]
     pub at: String,
-    /// Name of the key; `None`: without a good one.
+    /// Name of the key; null: without a good one.
+    #[schema(required)]
     pub key: Option<String>,
     /// Who holds the key.
+    #[schema(required)]
     pub partner: Option<String>,
     pub method: String,
     /// Without its query, and at most 256 bytes of it.
     pub path: String,
-    /// HTTP status; `None`: the caller was gone before there was one.
+    /// HTTP status; null: the caller was gone before there was one.
+    #[schema(required)]
     pub status: Option<u16>,
     /// The client's address: with its port where the connection is its own, without where a trusted
     /// proxy spoke for it.
+    #[schema(required)]
     pub peer: Option<String>,
     /// Its `x-request-id`.
+    #[schema(required)]
     pub request: Option<String>,
 }
 
-/// Where notes go. Must not block.
+/// Who called, and what for. Each kind is kept by itself: who chooses how often to look must not push out
+/// what was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoteKind {
+    /// With a good key, and may have changed something.
+    Act,
+    /// With a good key, and only reads.
+    Look,
+    /// Without a good key.
+    Stranger,
+}
+
+impl AdminCall {
+    /// Of which kind it is.
+    #[must_use]
+    pub fn kind(&self) -> NoteKind {
+        match &*self.method {
+            _ if self.key.is_none() => NoteKind::Stranger,
+            "GET" | "HEAD" | "OPTIONS" => NoteKind::Look,
+            _ => NoteKind::Act,
+        }
+    }
+}
+
+/// Which notes are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditQuestion {
+    pub kind: NoteKind,
+    /// Only those older than the one at this place.
+    pub before: Option<NotePlace>,
+    /// How many at most.
+    pub limit: usize,
+}
+
+/// Which note: of which file, and where in it. A file keeps its name when it becomes the previous one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotePlace {
+    pub file: u64,
+    pub at: u32,
+}
+
+/// Notes, the newest first, and the place of the last where there are older ones.
+pub type NotePage = (Vec<AdminCall>, Option<NotePlace>);
+
+/// Where notes go, and are read back.
 pub trait AuditLog: Send + Sync {
+    /// Must not block.
     fn note(&self, call: AdminCall);
+
+    /// Waits for the disk, and nobody who notes waits for it. What was noted a moment ago may be missing.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    fn read(&self, asked: &AuditQuestion) -> io::Result<NotePage>;
 }
 
 /// Where a connection came from; rides with each of its requests.
@@ -125,15 +185,35 @@ fn is_noted(path: &str) -> bool {
     admins || joins || keys.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-fn shown(path: &str) -> String {
+/// As much of a path as is noted and told.
+pub(in crate::serve) fn shown(path: &str) -> String {
     let hide = |part| match part {
-        part if str::contains(part, KEY) => "(hidden)",
+        part if plain(part).contains(KEY) => "(hidden)",
         part => part,
     };
     let mut shown = path.split('/').map(hide).collect::<Vec<_>>().join("/");
     // A path is ASCII.
     shown.truncate(LONGEST_PATH);
     shown
+}
+
+/// What a part of a path says, however it is written.
+fn plain(part: &str) -> String {
+    let mut rest = part.bytes();
+    let digit = |b: u8| char::from(b).to_digit(16);
+    let mut said = String::with_capacity(part.len());
+    while let Some(b) = rest.next() {
+        let mut two = rest.clone();
+        let coded = two.next().and_then(digit).zip(two.next().and_then(digit));
+        let code = coded
+            .filter(|_| b == b'%')
+            .map(|(high, low)| high * 16 + low);
+        if code.is_some() {
+            rest = two;
+        }
+        said.push(code.map_or(b, |code| code as u8).into());
+    }
+    said
 }
 
 impl<S> Layer<S> for Audit {
@@ -224,6 +304,10 @@ mod tests {
         fn note(&self, call: AdminCall) {
             self.0.lock().unwrap().push(call);
         }
+
+        fn read(&self, _: &AuditQuestion) -> io::Result<NotePage> {
+            Ok((self.0.lock().unwrap().clone(), None))
+        }
     }
 
     #[test]
@@ -254,6 +338,10 @@ mod tests {
             shown("/v1/admin/keys/bh_abc/x"),
             "/v1/admin/keys/(hidden)/x"
         );
+        for coded in ["bh%5Fabc", "%62%68_abc", "x%bh_abc", "b%68%5fabc%"] {
+            assert_eq!(shown(&format!("/v1/{coded}/x")), "/v1/(hidden)/x");
+        }
+        assert_eq!(shown("/v1/b%20h_/%zz%4"), "/v1/b%20h_/%zz%4");
         assert_eq!(shown(&"/a".repeat(1000)).len(), LONGEST_PATH);
     }
 }

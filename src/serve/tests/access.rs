@@ -6,7 +6,7 @@ use crate::serve::Config;
 
 /// Method, path, and the scopes one of which it needs (empty: none; network: that of reports, in
 /// the hands of a network server).
-const ROUTES: [(&str, &str, &str); 55] = [
+const ROUTES: [(&str, &str, &str); 57] = [
     ("GET", "/", ""),
     ("GET", "/livez", ""),
     ("GET", "/readyz", ""),
@@ -40,6 +40,8 @@ const ROUTES: [(&str, &str, &str); 55] = [
     ("GET", "/v1/admin/keys", "admin"),
     ("PATCH", "/v1/admin/keys/999", "admin"),
     ("DELETE", "/v1/admin/keys/999", "admin"),
+    ("GET", "/v1/admin/audit", "admin"),
+    ("GET", "/v1/admin/registry/faults", "admin"),
     ("GET", "/v1/admin/losses", "admin"),
     ("POST", "/v1/admin/losses/4f2a90c1/ack", "admin"),
     ("POST", "/v1/admin/partners", "admin"),

@@ -41,10 +41,12 @@ async fn ask_there(town: &Town, method: &str, path: &str) -> (u16, String) {
     (head[9..12].parse().unwrap(), body.to_owned())
 }
 
-const THEIRS: [(&str, &str); 4] = [
+const THEIRS: [(&str, &str); 6] = [
     ("GET", "/metrics"),
     ("GET", "/v1/admin/keys"),
     ("GET", "/v1/quarantine"),
+    ("GET", "/v1/admin/audit"),
+    ("GET", "/v1/admin/registry/faults"),
     ("GET", "/v1/admin/losses"),
 ];
 

@@ -2,7 +2,8 @@
 
 use super::Town;
 use super::sockets::{limits, open};
-use crate::serve::{AdminCall, AuditLog, Block, ListenLimits};
+use crate::serve::{AdminCall, AuditLog, AuditQuestion, Block, ListenLimits, NotePage, NotePlace};
+use std::io;
 use std::sync::Mutex;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -13,6 +14,19 @@ pub(in crate::serve) struct CallsNoted(Mutex<Vec<AdminCall>>);
 impl AuditLog for CallsNoted {
     fn note(&self, call: AdminCall) {
         self.0.lock().unwrap().push(call);
+    }
+
+    fn read(&self, asked: &AuditQuestion) -> io::Result<NotePage> {
+        let before = asked.before.map_or(usize::MAX, |place| place.at as usize);
+        let all = self.all().into_iter().enumerate().rev();
+        let mut older = all.filter(|(at, call)| *at < before && call.kind() == asked.kind);
+        let calls: Vec<_> = older.by_ref().take(asked.limit).collect();
+        let last = calls.last().map(|(at, _)| NotePlace {
+            file: 1,
+            at: *at as u32,
+        });
+        let next = older.next().and(last);
+        Ok((calls.into_iter().map(|(_, call)| call).collect(), next))
     }
 }
 
@@ -135,4 +149,59 @@ async fn peer_with(headers: &str, proxies: &[&str]) -> (String, String) {
     let mut answer = String::new();
     socket.read_to_string(&mut answer).await.unwrap();
     (own, town.audited.one().peer.expect("came by a socket"))
+}
+
+#[tokio::test]
+async fn administrators_read_what_was_done_the_newest_first_and_page_by_page() {
+    let town = Town::new();
+    for _ in 0..2 {
+        town.get("/v1/admin/keys").await;
+    }
+    for zone in ["A", "B", "C"] {
+        let path = format!("/v1/admin/zones/{zone}");
+        town.call_as("admin", "DELETE", &path, "").await;
+    }
+    let read = async |query: &str| {
+        let path = format!("/v1/admin/audit?{query}");
+        town.call_as("admin", "GET", &path, "").await.json()
+    };
+    let first = read("limit=2").await;
+    let paths = |page: &serde_json::Value| {
+        let calls = page["calls"].as_array().unwrap().iter();
+        let paths = calls.map(|c| c["path"].as_str().unwrap().to_owned());
+        paths.collect::<Vec<_>>()
+    };
+    assert_eq!(paths(&first), ["/v1/admin/zones/C", "/v1/admin/zones/B"]);
+    assert_eq!(first["calls"][0]["key"], "key-admin");
+    let next = first["next"].as_str().expect("there are older ones");
+    let last = read(&format!("before={next}")).await;
+    assert_eq!(paths(&last), ["/v1/admin/zones/A"]);
+    assert_eq!(last["next"], serde_json::Value::Null);
+    // To look is a call of an administrator as well, and told apart.
+    let looks = read("reads=true").await;
+    assert_eq!(paths(&looks), ["/v1/admin/audit", "/v1/admin/audit"]);
+    let strangers = read("strangers=true").await;
+    assert_eq!(strangers["calls"].as_array().unwrap().len(), 2);
+    assert_eq!(strangers["calls"][0]["key"], serde_json::Value::Null);
+}
+
+#[tokio::test]
+async fn the_log_is_nobody_elses_and_odd_questions_are_refused() {
+    let town = Town::new();
+    for scope in ["monitor", "report", "partner"] {
+        let told = town.call_as(scope, "GET", "/v1/admin/audit", "").await;
+        told.problem("forbidden");
+    }
+    for query in [
+        "limit=0",
+        "limit=501",
+        "before=made-up",
+        "strangers=1",
+        "strangers=true&reads=true",
+        "since=x",
+    ] {
+        let path = format!("/v1/admin/audit?{query}");
+        let told = town.call_as("admin", "GET", &path, "").await;
+        told.problem("bad-parameter");
+    }
 }

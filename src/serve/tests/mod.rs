@@ -21,6 +21,7 @@ mod datex2;
 mod devices;
 mod document;
 mod documentation;
+mod faults;
 mod floors;
 mod forecast;
 mod formats;

@@ -20,11 +20,6 @@ pub(in crate::webhooks) struct SubscriptionLanes {
 }
 
 impl SubscriptionLanes {
-    /// Whether anybody is told.
-    pub(in crate::webhooks) fn are_told(&self) -> bool {
-        !self.running.is_empty()
-    }
-
     /// Starts and ends lanes by what the store has; these partners are told nothing.
     pub(in crate::webhooks) async fn read(
         &mut self,

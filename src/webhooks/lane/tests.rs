@@ -22,7 +22,7 @@ use crate::webhooks::{
     Dispatcher, EndpointChange, Events, NewEndpoint, SeenZone, ShownEndpoint, WatchedZones,
     WebhookDesk, ZoneEyes, ZoneFigures,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -52,6 +52,8 @@ struct House {
     metrics: Arc<Metrics>,
     keys: Arc<Keys>,
     seen: Arc<Painted>,
+    /// Partners who are told nothing.
+    suspended: watch::Sender<BTreeSet<String>>,
     desk: WebhookDesk,
     running: JoinHandle<()>,
     /// Held open.
@@ -79,7 +81,9 @@ impl House {
         let metrics = Arc::new(Metrics::new());
         let city = (registry.clone(), live.clone());
         let parts = DispatchParts::silent(store.clone(), city, clock.clone(), metrics.clone());
-        let parts = parts.unwrap();
+        let mut parts = parts.unwrap();
+        let (suspended, told) = watch::channel(BTreeSet::new());
+        parts.suspended = told;
         let config = parts.config.clone();
         let keys = parts.keys.clone();
         let dispatcher = Dispatcher::new(parts);
@@ -102,6 +106,7 @@ impl House {
             metrics,
             keys,
             seen,
+            suspended,
             desk,
             running,
             close,

@@ -776,6 +776,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What administrators did, newest first.
+         * @description Calls that may have changed something, below `/v1/admin`, of the quarantine, of signing up and of partners' own keys, with who made
+         *     them and what came of it; never a key, never a body. The next page is asked for with `before` =
+         *     `next`. What is kept is bounded, so what is old may be gone. A call of the last moment may be missing.
+         */
+        get: operations["get_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/registry/faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is wrong with the registry as it is now.
+         * @description Nothing of it keeps the hub from answering, but answers mislead: zones nobody has placed or far from
+         *     all others, bays outside their zone, several bays at one place, zones of a kind on the same ground,
+         *     more bays than a zone says, devices that watch a bay that is not there. Worked out when the registry
+         *     has changed; the first answer after that takes its time.
+         */
+        get: operations["registry_faults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/losses": {
         parameters: {
             query?: never;
@@ -1025,6 +1070,33 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description One call as it is noted. */
+        AdminCall: {
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
+            at: string;
+            /** @description Name of the key; null: without a good one. */
+            key: string | null;
+            method: string;
+            /** @description Who holds the key. */
+            partner: string | null;
+            /** @description Without its query, and at most 256 bytes of it. */
+            path: string;
+            /**
+             * @description The client's address: with its port where the connection is its own, without where a trusted
+             *     proxy spoke for it.
+             */
+            peer: string | null;
+            /** @description Its `x-request-id`. */
+            request: string | null;
+            /**
+             * Format: int32
+             * @description HTTP status; null: the caller was gone before there was one.
+             */
+            status: number | null;
+        };
         /**
          * @description How strangers become partners: by proving an address, by an administrator's word, or not at all.
          * @enum {string}
@@ -1053,6 +1125,12 @@ export interface components {
                 [key: string]: number;
             };
             zone: string;
+        };
+        /** @description Calls from the audit log, newest first. */
+        AuditTrail: {
+            calls: components["schemas"]["AdminCall"][];
+            /** @description For `before`; null: there are no older ones. */
+            next: string | null;
         };
         /**
          * @description Whether figures are of bays that speak for themselves, or of counts of a whole zone.
@@ -1495,6 +1573,17 @@ export interface components {
             reports?: number | null;
             said?: components["schemas"]["BayState"] | null;
         };
+        /** @description How many faults of a kind there are. */
+        FaultCount: {
+            /** Format: int32 */
+            count: number;
+            kind: components["schemas"]["FaultKind"];
+        };
+        /**
+         * @description What is wrong with a zone, a bay or a device of the registry.
+         * @enum {string}
+         */
+        FaultKind: "no_place" | "stray_zone" | "stray_part" | "far_bay" | "bay_outside" | "same_place" | "zones_overlap" | "more_bays" | "no_bay";
         /** @description RFC 7946; `properties` are the members of the JSON form. */
         Feature: {
             geometry: Record<string, never>;
@@ -2403,6 +2492,30 @@ export interface components {
         };
         /** @enum {string} */
         Reason: "malformed" | "unknown_bay" | "unknown_zone" | "unknown_source" | "unknown_device" | "forbidden" | "out_of_area" | "too_far_in_future" | "too_old" | "too_large" | "retained_without_time";
+        /** @description One thing that is wrong with a zone, a bay or a device. */
+        RegistryFault: {
+            /** @description Null: it is the zone itself. */
+            bay: string | null;
+            kind: components["schemas"]["FaultKind"];
+            /**
+             * Format: double
+             * @description Where it is, WGS 84; null: it is nowhere.
+             */
+            lat: number | null;
+            /** Format: double */
+            lon: number | null;
+            /** @description What is wrong, in words, without the names. */
+            message: string;
+            /** @description Null: the bay that a device watches is not there, so its zone is not known. */
+            zone: string | null;
+        };
+        /** @description What is wrong with the registry as it is now. */
+        RegistryFaults: {
+            /** @description How many there are of each kind, also of kinds that were not asked for. */
+            counts: components["schemas"]["FaultCount"][];
+            /** @description By kind, zone and bay; of each kind 200 at most. */
+            faults: components["schemas"]["RegistryFault"][];
+        };
         /** @description What is told again. */
         Replayed: {
             /**
@@ -2914,6 +3027,11 @@ export interface components {
             reports_refused: {
                 [key: string]: number;
             };
+            /**
+             * Format: int64
+             * @description Sent with QoS 0 and dropped by the hub for lack of room, though they passed the gate or were refused.
+             */
+            reports_shed: number;
             /**
              * Format: double
              * @description For how long streams were held, s.
@@ -6354,6 +6472,150 @@ export interface operations {
                 };
             };
             /** @description Cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_audit: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description `next` of the page before: only what is older. */
+                before?: string;
+                /** @description Calls that only read, instead of those that may have changed something. */
+                reads?: boolean;
+                /** @description Calls without a good key instead of those with one, whatever they are. */
+                strangers?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Calls, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditTrail"];
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Cannot be read now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    registry_faults: {
+        parameters: {
+            query?: {
+                /** @description Only those of this kind. */
+                kind?: "no_place" | "stray_zone" | "stray_part" | "far_bay" | "bay_outside" | "same_place" | "zones_overlap" | "more_bays" | "no_bay";
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many of each kind, and the first of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryFaults"];
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
             503: {
                 headers: {
                     [name: string]: unknown;

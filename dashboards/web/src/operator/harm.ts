@@ -48,6 +48,17 @@ function stale(readings: Readings): Found {
   return some !== null && all !== null && some > 0.2 * all ? { n: some, of: all } : null;
 }
 
+/** Less than this is free, or more than this share of the limit is taken. */
+const LEAST_FREE = 2 ** 30;
+const NEARLY = 0.9;
+
+function nearlyFull(readings: Readings): Found {
+  const [own, limit] = [newest(readings, "journal_bytes"), newest(readings, "journal_limit_bytes")];
+  const free = newest(readings, "data_free_bytes");
+  const isTaken = own !== null && limit !== null && limit > 0 && own > NEARLY * limit;
+  return isTaken || (free !== null && free >= 0 && free < LEAST_FREE) ? {} : null;
+}
+
 const HOUR_S = 3_600;
 const RULES: Rule[] = [
   {
@@ -99,6 +110,13 @@ const RULES: Rule[] = [
     word: "operatorUsageLost",
     todo: "operatorStoreDo",
     finds: rising("usage_dropped_total"),
+  },
+  {
+    id: "room",
+    level: "behind",
+    word: "operatorNearlyFull",
+    todo: "operatorNearlyFullDo",
+    finds: nearlyFull,
   },
   {
     id: "checkpoint",

@@ -8,7 +8,7 @@ import type { Source } from "../partner/health";
 import { t } from "../words/words.svelte";
 import { kept, Reading, type Readings } from "./metrics";
 
-export const VIEWS = ["now", "refused", "partners", "field", "limits"] as const;
+export const VIEWS = ["now", "refused", "partners", "field", "limits", "acts"] as const;
 export type View = (typeof VIEWS)[number];
 
 const WINDOW_MS = 600_000;
@@ -21,8 +21,6 @@ export class Operator {
   readonly ring = new KeyRing("admin");
   notice = $state<string | null>(null);
   readings = $state.raw<Readings>([]);
-  /** When a new checkpoint was seen, by this page; null: none since it was opened. */
-  checkpointAt = $state<number | null>(null);
 
   private readonly gone = (): void => {
     this.notice = t("keyBad");
@@ -75,9 +73,6 @@ export class Operator {
     const text = await this.ask<string>("/metrics", { text: true, heard });
     const at = Date.now() + ahead();
     const reading = Reading.read(text, at);
-    const before = this.readings.at(-1);
-    const written = (r: Reading | undefined) => r?.sum("checkpoints_total") ?? null;
-    if (before && (written(reading) ?? 0) > (written(before) ?? 0)) this.checkpointAt = at;
     this.readings = kept(this.readings, reading, WINDOW_MS);
     return reading;
   }
@@ -121,7 +116,6 @@ export class Operator {
 
   anew(): void {
     this.readings = [];
-    this.checkpointAt = null;
     for (const one of this.all) one.clear();
   }
 }

@@ -1,9 +1,16 @@
 // What each partner made of the hub, summed over hours.
 import { taken, type Usage } from "../partner/health";
 
-export type PartnerUse = { partner: string; accepted: number; refused: number; late: number; throttled: number };
+export type PartnerUse = {
+  partner: string;
+  accepted: number;
+  refused: number;
+  late: number;
+  shed: number;
+  throttled: number;
+};
 
-/** Who was turned away most first, then who was refused most, then who sent most. */
+/** Of whom most was dropped first, then who was turned away most, then who was refused most, then who sent most. */
 export function byPartner(rows: Usage[]): PartnerUse[] {
   const of = new Map<string, Usage[]>();
   for (const row of rows) {
@@ -15,7 +22,8 @@ export function byPartner(rows: Usage[]): PartnerUse[] {
     .map(([partner, all]) => {
       const { accepted, refused, late } = taken(all, 0);
       const throttled = all.flatMap((r) => Object.values(r.calls)).reduce((a, c) => a + c["429"], 0);
-      return { partner, accepted, refused, late, throttled };
+      const shed = all.reduce((a, r) => a + r.reports_shed, 0);
+      return { partner, accepted, refused, late, shed, throttled };
     })
-    .sort((a, b) => b.throttled - a.throttled || b.refused - a.refused || b.accepted - a.accepted);
+    .sort((a, b) => b.shed - a.shed || b.throttled - a.throttled || b.refused - a.refused || b.accepted - a.accepted);
 }

@@ -21,8 +21,9 @@ use tokio::sync::Notify;
 pub(super) const MINE: &str = "bayhub/v1/lamp-1/report";
 
 /// Knows `lamp-1` and `lamp-2` by the password `key`, and `barred`, whose key is good for something
-/// else.
-pub(super) struct FakeKeeper;
+/// else. All have one account.
+#[derive(Default)]
+pub(super) struct FakeKeeper(pub(super) KeyAccount);
 
 impl Doorkeeper for FakeKeeper {
     fn admit(&self, user: &str, password: &[u8]) -> Result<Speaker, Denied> {
@@ -40,7 +41,7 @@ impl Doorkeeper for FakeKeeper {
             pass: Pass::default(),
             uplinks: false,
             remit: SharedRemit::default(),
-            account: KeyAccount::default(),
+            account: self.0.clone(),
         })
     }
 }
@@ -192,7 +193,7 @@ pub(super) struct FakeDesk {
 
 impl SessionHost for FakeDesk {
     fn admit(&mut self, user: &str, password: &[u8]) -> Result<Speaker, Denied> {
-        FakeKeeper.admit(user, password)
+        FakeKeeper::default().admit(user, password)
     }
     fn client_id(&mut self) -> String {
         "hub-1".into()

@@ -2,7 +2,7 @@
 //! with.
 
 use super::fakes::{FakeKeeper, FakeZones, NumberIntake, PING, hello};
-use crate::domain::{Claim, Submission};
+use crate::domain::{Claim, KeyAccount, Submission};
 use crate::ingest::mqtt_server::{Config, Door, Guests, serve, serve_tls};
 use crate::limits::{self, Limits};
 use crate::metrics::Metrics;
@@ -20,7 +20,12 @@ use tokio::time::timeout;
 pub(super) const EVER: Duration = Duration::from_secs(20);
 
 /// What stays with the test.
-type DoorParts = (Arc<Metrics>, Arc<FakeZones>, mpsc::Receiver<Submission>);
+type DoorParts = (
+    Arc<Metrics>,
+    Arc<FakeZones>,
+    mpsc::Receiver<Submission>,
+    KeyAccount,
+);
 
 pub(super) struct EndpointHouse {
     pub addr: SocketAddr,
@@ -30,6 +35,8 @@ pub(super) struct EndpointHouse {
     pub zones: Arc<FakeZones>,
     /// What the server submits; the test is the journal.
     pub journal: mpsc::Receiver<Submission>,
+    /// Of whoever comes in.
+    pub account: KeyAccount,
 }
 
 impl EndpointHouse {
@@ -48,7 +55,7 @@ impl EndpointHouse {
         let (stop, stopped) = watch::channel(false);
         let guests = Guests::new(door, stopped);
         let serving = tokio::spawn(guests.clone().serve());
-        let (metrics, zones, journal) = parts;
+        let (metrics, zones, journal, account) = parts;
         let addr = SocketAddr::from(([127, 0, 0, 1], 0));
         let house = Self {
             addr,
@@ -57,6 +64,7 @@ impl EndpointHouse {
             serving,
             zones,
             journal,
+            account,
         };
         (guests, house)
     }
@@ -78,7 +86,7 @@ impl EndpointHouse {
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
-        let (door, (metrics, zones, journal)) = Self::door(config, queue, limits);
+        let (door, (metrics, zones, journal, account)) = Self::door(config, queue, limits);
         let (stop, stopped) = watch::channel(false);
         let serving = match tls {
             None => tokio::spawn(serve(listener, door, stopped)),
@@ -91,6 +99,7 @@ impl EndpointHouse {
             serving,
             zones,
             journal,
+            account,
         }
     }
 
@@ -98,16 +107,17 @@ impl EndpointHouse {
         let (tx, journal) = mpsc::channel(queue);
         let metrics = Arc::new(Metrics::new());
         let zones = Arc::new(FakeZones::default());
+        let account = KeyAccount::default();
         let door = Door::new(
             config,
-            Arc::new(FakeKeeper),
+            Arc::new(FakeKeeper(account.clone())),
             Arc::new(NumberIntake),
             zones.clone(),
             tx,
             Arc::clone(&metrics),
             Arc::new(Limits::new(limits, &metrics)),
         );
-        (Arc::new(door), (metrics, zones, journal))
+        (Arc::new(door), (metrics, zones, journal, account))
     }
 
     pub(super) async fn usual() -> Self {

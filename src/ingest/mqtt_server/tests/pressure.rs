@@ -3,6 +3,7 @@
 
 use super::fakes::{MINE, PING, connect, publish, wire};
 use super::house::{EVER, EndpointHouse, Raw, said};
+use crate::domain::UsageKind;
 use crate::ingest::mqtt_server::Config;
 use rumqttc::mqttbytes::v4;
 use std::time::Duration;
@@ -115,6 +116,10 @@ async fn qos_0_is_shed_and_counted_when_the_journal_is_busy_and_its_sender_is_no
     assert_eq!(house.metrics.messages_shed.get(), 2);
     // What was refused was said of bays; a sign of life is said of none.
     assert_eq!(house.metrics.reports_shed.get(), 3);
+    let mut shed = 0;
+    let usage = house.account.usage();
+    usage.take(|kind, n| shed += u64::from(kind == UsageKind::Shed) * n);
+    assert_eq!(shed, 3, "and whose it was");
     assert_eq!(said(&house.next().await), [1]);
     lamp.say(&publish(MINE, 0, 0, b"4")).await;
     assert_eq!(said(&house.next().await), [4]);

@@ -1,7 +1,9 @@
 //! What operators do: the registry and its devices, owners, keys and partners, what was refused,
-//! what is lost, and whether the hub is well.
+//! what is lost, what administrators did, and whether the hub is well.
 
+mod audit;
 mod devices;
+mod faults;
 mod health;
 pub(in crate::serve) mod key_members;
 mod key_schema;
@@ -16,6 +18,7 @@ mod registry;
 pub(in crate::serve) mod schema;
 mod status;
 
+pub(in crate::serve) use audit::AuditState;
 pub(in crate::serve) use health::HealthState;
 pub(in crate::serve) use keys::KeysState;
 pub(in crate::serve) use losses::LossesState;
@@ -38,6 +41,7 @@ pub(in crate::serve) struct OperatorStates {
     pub(in crate::serve) quarantine: Arc<QuarantineState>,
     pub(in crate::serve) losses: Arc<LossesState>,
     pub(in crate::serve) health: Arc<HealthState>,
+    pub(in crate::serve) audit: Arc<AuditState>,
 }
 
 pub(in crate::serve) fn routes(states: OperatorStates) -> OpenApiRouter {
@@ -47,11 +51,13 @@ pub(in crate::serve) fn routes(states: OperatorStates) -> OpenApiRouter {
         .with_state(states.sharing)
         .merge(listing::routes(states.registry.clone()))
         .merge(registry::routes(states.registry.clone()))
+        .merge(faults::routes(states.registry.clone()))
         .merge(devices::routes(states.registry))
         .merge(keys::routes(states.keys.clone()))
         .merge(partners::routes(states.keys))
         .merge(quarantine::routes(states.quarantine))
         .merge(losses::routes(states.losses))
+        .merge(audit::routes(states.audit))
         .merge(status::routes(states.health.clone()))
         .merge(health::routes(states.health))
 }

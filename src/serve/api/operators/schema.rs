@@ -7,7 +7,8 @@
 
 use crate::ingest::gate::HeardDevice;
 use crate::registry::DeviceSpec;
-use crate::schema::Reason;
+use crate::schema::{FaultKind, Reason};
+use crate::serve::AdminCall;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -57,6 +58,32 @@ pub(in crate::serve) struct QuarantineQuery {
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
+pub(in crate::serve) struct AuditQuery {
+    /// How many at most.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    limit: Option<u32>,
+    /// `next` of the page before: only what is older.
+    #[param(min_length = 1)]
+    before: Option<String>,
+    /// Calls that only read, instead of those that may have changed something.
+    #[param(default = false)]
+    reads: Option<bool>,
+    /// Calls without a good key instead of those with one, whatever they are.
+    #[param(default = false)]
+    strangers: Option<bool>,
+}
+
+/// Calls from the audit log, newest first.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct AuditTrail {
+    pub(in crate::serve) calls: Vec<AdminCall>,
+    /// For `before`; null: there are no older ones.
+    #[schema(required)]
+    pub(in crate::serve) next: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(in crate::serve) struct DevicesQuery {
     /// How many devices a page.
     #[param(minimum = 1, maximum = 1000, default = 100)]
@@ -67,6 +94,54 @@ pub(in crate::serve) struct DevicesQuery {
     /// Only those whose battery is low. A page may then be short and have a `next`.
     #[param(default = false)]
     low_battery: Option<bool>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct FaultsQuery {
+    /// Only those of this kind.
+    #[param(inline)]
+    kind: Option<FaultKind>,
+    /// How many at most.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<u32>,
+}
+
+/// What is wrong with the registry as it is now.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct RegistryFaults {
+    /// How many there are of each kind, also of kinds that were not asked for.
+    pub(in crate::serve) counts: Vec<FaultCount>,
+    /// By kind, zone and bay; of each kind 200 at most.
+    pub(in crate::serve) faults: Vec<RegistryFault>,
+}
+
+/// How many faults of a kind there are.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct FaultCount {
+    #[schema(value_type = FaultKind)]
+    pub(in crate::serve) kind: &'static str,
+    pub(in crate::serve) count: u32,
+}
+
+/// One thing that is wrong with a zone, a bay or a device.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct RegistryFault {
+    #[schema(value_type = FaultKind)]
+    pub(in crate::serve) kind: &'static str,
+    /// Null: the bay that a device watches is not there, so its zone is not known.
+    #[schema(required)]
+    pub(in crate::serve) zone: Option<String>,
+    /// Null: it is the zone itself.
+    #[schema(required)]
+    pub(in crate::serve) bay: Option<String>,
+    /// Where it is, WGS 84; null: it is nowhere.
+    #[schema(required)]
+    pub(in crate::serve) lat: Option<f64>,
+    #[schema(required)]
+    pub(in crate::serve) lon: Option<f64>,
+    /// What is wrong, in words, without the names.
+    pub(in crate::serve) message: String,
 }
 
 /// What of the data folder was lost, and that a start went on without.

@@ -76,6 +76,8 @@ pub(in crate::serve) struct UsagePeriod {
     reports_accepted: u64,
     /// Of these, such as spoke of a time five minutes or more before they came.
     reports_late: u64,
+    /// Sent with QoS 0 and dropped by the hub for lack of room, though they passed the gate or were refused.
+    reports_shed: u64,
     /// Messages to endpoints that were taken; counted for `webhooks`, which is no key.
     webhooks_delivered: u64,
     /// Attempts that were not.
@@ -140,6 +142,7 @@ impl From<UsageRow> for UsagePeriod {
             mqtt_messages: 0,
             reports_accepted: 0,
             reports_late: 0,
+            reports_shed: 0,
             webhooks_delivered: 0,
             webhooks_failed: 0,
             reports_refused: BTreeMap::new(),
@@ -153,6 +156,7 @@ impl From<UsageRow> for UsagePeriod {
                 UsageKind::MqttMessages => told.mqtt_messages = n,
                 UsageKind::Accepted => told.reports_accepted = n,
                 UsageKind::Late => told.reports_late = n,
+                UsageKind::Shed => told.reports_shed = n,
                 UsageKind::WebhooksDelivered => told.webhooks_delivered = n,
                 UsageKind::WebhooksFailed => told.webhooks_failed = n,
                 UsageKind::Refused(reason) => drop(told.reports_refused.insert(reason.name(), n)),
@@ -172,6 +176,7 @@ fn column(kind: UsageKind) -> String {
         UsageKind::MqttMessages => "mqtt_messages".to_owned(),
         UsageKind::Accepted => "reports_accepted".to_owned(),
         UsageKind::Late => "reports_late".to_owned(),
+        UsageKind::Shed => "reports_shed".to_owned(),
         UsageKind::WebhooksDelivered => "webhooks_delivered".to_owned(),
         UsageKind::WebhooksFailed => "webhooks_failed".to_owned(),
         UsageKind::Refused(reason) => format!("refused_{reason}"),

@@ -69,6 +69,8 @@ pub(super) const OPERATIONS: &[(&str, &str)] = &[
     ("get", "/v1/admin/keys"),
     ("patch", "/v1/admin/keys/{key}"),
     ("delete", "/v1/admin/keys/{key}"),
+    ("get", "/v1/admin/audit"),
+    ("get", "/v1/admin/registry/faults"),
     ("get", "/v1/admin/losses"),
     ("post", "/v1/admin/losses/{loss}/ack"),
     ("post", "/v1/admin/partners"),

@@ -4,6 +4,7 @@ use super::*;
 use crate::store::PartnerChange;
 
 impl House {
+    /// As the issuer of keys does it: the store first, then who follows.
     async fn suspend(&self, suspended: bool) {
         let change = PartnerChange {
             suspended: Some(suspended),
@@ -11,6 +12,8 @@ impl House {
         };
         let changed = self.store.change_partner(PARTNER, change).await;
         assert_eq!(changed.unwrap().suspended, suspended);
+        let now = self.store.suspended_partners().await.unwrap();
+        self.suspended.send_replace(now);
     }
 }
 
@@ -44,4 +47,19 @@ async fn who_is_suspended_is_called_by_nothing_and_told_what_waited_when_let_in_
     house.suspend(true).await;
     house.store.sweep_deliveries(NOW.plus(1)).await.unwrap();
     assert_eq!(house.log(&hook).await.len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_suspended_is_known_from_the_issuer_at_once_and_the_store_is_not_asked() {
+    let house = House::new().await;
+    let receiver = Receiver::start(|_| Behaviour::Status(200)).await;
+    house.hook(&receiver.url, &["partner.*"]).await;
+    let endpoints = &house.metrics.webhooks.endpoints;
+    until("one is told", async || endpoints.get() == 1).await;
+    // The store says nothing of it.
+    let away = [PARTNER.to_owned()].into();
+    house.suspended.send_replace(away);
+    until("nobody is told", async || endpoints.get() == 0).await;
+    house.suspended.send_replace(BTreeSet::new());
+    until("one is told again", async || endpoints.get() == 1).await;
 }

@@ -20,6 +20,9 @@ pub(super) async fn show(shown: &mut Shown) {
         Value::Null,
     )
     .await;
+    faults(shown).await;
+    let path = "/v1/admin/audit?limit=2";
+    ask(shown, "get /v1/admin/audit", path, Value::Null).await;
     let path = "/v1/admin/losses/4f2a90c1/ack";
     ask(shown, "post /v1/admin/losses/{loss}/ack", path, Value::Null).await;
 }
@@ -61,6 +64,19 @@ async fn registry(shown: &mut Shown) {
     ] {
         ask(shown, of, path, Value::Null).await;
     }
+}
+
+/// With a bay where another is.
+async fn faults(shown: &mut Shown) {
+    let bay = json!({"id": "TPY12-900", "zone": "TPY12", "kind": "car"});
+    let bay = collection([103.8474, 1.3327], bay).to_string();
+    let put = shown.town.call_as("admin", "PUT", "/v1/admin/bays", bay);
+    let put = put.await;
+    assert!(put.status.is_success(), "{put:?}");
+    let path = "/v1/admin/registry/faults?limit=2";
+    ask(shown, "get /v1/admin/registry/faults", path, Value::Null).await;
+    let path = "/v1/admin/bays/TPY12-900";
+    shown.town.call_as("admin", "DELETE", path, "").await;
 }
 
 async fn keys(shown: &mut Shown) {
