@@ -3,7 +3,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { readdirSync } from "node:fs";
 import { defineConfig } from "vite";
 import { ground } from "./scripts/ground.js";
-import { light, packed } from "./scripts/packed.js";
+import { early, light, packed } from "./scripts/packed.js";
 
 const hub = process.env.BAYHUB ?? "http://127.0.0.1:18480";
 
@@ -12,7 +12,7 @@ const entrances = readdirSync(import.meta.dirname).filter((file) => file.endsWit
 const input = Object.fromEntries(entrances.map((file) => [file.slice(0, -5), file]));
 
 export default defineConfig({
-  plugins: [svelte(), ground(), light(), packed()],
+  plugins: [svelte(), ground(), early(), light(), packed()],
   build: {
     target: "es2022",
     assetsDir: "web",

@@ -90,7 +90,7 @@ async function firstUse() {
 }
 
 /** A bay of one's own that is vacant, on offer at any time, and booked by nobody. @param {Set<string>} used */
-async function aBay(used) {
+async function aBay(used, windows = ALWAYS, zone = "UTC") {
   const { bays } = await ask("/v1/partners/me/bays?limit=1000", hub.keys.share);
   const free = (/** @type {any} */ b) => b.kind === "car" && b.state === "vacant" && !b.booked_now && !b.booked_next;
   const bay = bays.find((/** @type {any} */ b) => free(b) && !used.has(b.bay) && b.offer === null);
@@ -98,10 +98,10 @@ async function aBay(used) {
   used.add(bay.bay);
   const offer = await ask("/v1/offers", hub.keys.share, {
     bay: bay.bay,
-    time_zone: "UTC",
+    time_zone: zone,
     price_cents_per_hour: 250,
     currency: "SGD",
-    windows: ALWAYS,
+    windows,
   });
   return { ...bay, offer: offer.id };
 }
@@ -188,6 +188,48 @@ async function changesHours(screen, language) {
   assert.match(file.suggestedFilename(), /^bayhub-settlement-\d{4}-\d{2}\.csv$/);
   await sound(page, `${name} money`);
   await picture(page, `${name}-money`);
+  await page.context().close();
+}
+
+/** Hours are dragged in the week: said in the list, with what that does, before anything is saved. */
+async function drags() {
+  // The week is drawn by the clock of the first offer.
+  const { offers } = await ask("/v1/offers?limit=1000", hub.keys.share);
+  const zone = offers.find((/** @type {any} */ o) => o.state !== "withdrawn")?.time_zone;
+  const bay = await aBay(used, [{ days: ["mon", "tue"], from: "08:00", to: "12:00" }], zone);
+  const page = await open({ screen: "desk", language: "en" });
+  await page.goto("/business");
+  await withKey(page, "en");
+  const row = page.getByRole("region", { name: WORDS.en.week, exact: true }).locator("li").filter({ hasText: bay.bay });
+  const strip = row.locator(".strip");
+  /** @param {number} from hours since Monday @param {number} to */
+  const drag = async (from, to) => {
+    await strip.scrollIntoViewIfNeeded();
+    const box = await strip.boundingBox();
+    assert.ok(box);
+    const [x, y] = [(/** @type {number} */ h) => box.x + (box.width * h) / 168, box.y + box.height / 2];
+    await page.mouse.move(x(from), y);
+    await page.mouse.down();
+    await page.mouse.move(x(to), y, { steps: 4 });
+    await page.mouse.up();
+  };
+  const editor = page.locator(".editor");
+  await drag(12, 18);
+  await editor.locator("legend", { hasText: "Mon–Tue 08:00–18:00" }).waitFor();
+  await drag(5 * 24 + 9, 5 * 24 + 20);
+  await editor.locator("legend", { hasText: "Sat 09:00–20:00" }).waitFor();
+  await editor.getByText(WORDS.en.untouched).waitFor();
+  const before = await ask(`/v1/offers/${bay.offer}`, hub.keys.share);
+  assert.equal(before.windows.length, 1, "nothing is saved by a drag");
+  await sound(page, "business dragged");
+  await picture(page, "business-dragged");
+  await editor.getByRole("button", { name: WORDS.en.save }).click();
+  await page.getByText(WORDS.en.saved).waitFor();
+  const { windows } = await ask(`/v1/offers/${bay.offer}`, hub.keys.share);
+  assert.deepEqual(
+    windows.map((/** @type {any} */ w) => `${w.days} ${w.from}-${w.to}`),
+    ["mon,tue 08:00-18:00", "sat 09:00-20:00"],
+  );
   await page.context().close();
 }
 
@@ -279,6 +321,7 @@ for (const screen of Object.keys(SCREENS)) {
     await story(`a business changes its hours: ${screen} ${language}`, () => changesHours(screen, language));
   }
 }
+await story("hours are dragged in the week", drags);
 await story("a pool, and the dark", looks);
 await story("bad input", badInput);
 await done();

@@ -255,6 +255,7 @@ async function badInput() {
     await route.fulfill({ response: answer, json });
   });
   await page.goto("/partner?view=%3Cscript%3E&token=bh_link_%3Cb%3E");
+  await page.getByLabel("Key", { exact: true }).waitFor();
   assert.equal(new URL(page.url()).searchParams.get("token"), null, "a token stays in the address");
   await page.getByLabel("Key", { exact: true }).fill("bh_live_nonsense");
   await page.getByRole("button", { name: "Use this key" }).click();

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { added, grips, moved } from "../src/business/dragging";
 import {
   comings,
   crowd,
@@ -9,6 +10,7 @@ import {
   runsOf,
   type Booking,
   type Offer,
+  type Weekly,
 } from "../src/business/hours";
 import { instant, monday, wall } from "../src/common/zoned";
 
@@ -117,4 +119,44 @@ test("money of two currencies is never added, and what is given back is told apa
     ["a", 300],
     ["b", 700],
   ]);
+});
+
+test("an edge that is dragged moves on all its days, and hours never turn inside out", () => {
+  const [from, to] = [instant(2026, 11, 30, 0, SG), instant(2026, 12, 7, 0, SG)];
+  const on = (date: number, minute: number) => instant(2026, 11, date, minute, SG);
+  const nights: Weekly[] = [{ days: ["mon", "tue"], from: "18:00", to: "08:00" }];
+  const found = grips(offer({ windows: nights }), nights, from, to);
+  expect(found.map((g) => g.edge)).toEqual(["from", "to", "from", "to"]);
+  const [evening, morning] = found as [(typeof found)[0], (typeof found)[0]];
+  const drag = (grip: typeof evening, date: number, minute: number) =>
+    moved(nights, grip, on(date, minute), SG, 30).weekly[0];
+  expect(drag(evening, 30, 19 * 60 + 40)).toEqual({ days: ["mon", "tue"], from: "19:30", to: "08:00" });
+  expect(drag(evening, 29, 0)?.from, "never 24 hours").toBe("08:30");
+  expect(drag(evening, 33, 0)?.from).toBe("23:30");
+  expect(drag(morning, 31, 0)?.to).toBe("24:00");
+  expect(drag(morning, 31, 10)?.to).toBe("24:00");
+  expect(drag(morning, 30, 0)?.to).toBe("18:30");
+  expect(drag(morning, 35, 0)?.to).toBe("17:30");
+
+  const days: Weekly[] = [{ days: ["workday"], from: "00:00", to: "12:00" }];
+  const [, noon] = grips(offer({ windows: days }), days, from, to);
+  expect(noon && moved(days, noon, on(35, 0), SG, 30).weekly[0]?.to, "all of a day").toBe("24:00");
+  // Where an exception cuts there is no edge of the hours.
+  const cut = [{ start: "2026-11-30T08:00:00", end: "2026-11-30T13:00:00" }] as Offer["exceptions"];
+  expect(grips(offer({ windows: days, exceptions: cut }), days, from, to)).toHaveLength(9);
+});
+
+test("a stretch that is chosen is put on offer, and joins hours that are there", () => {
+  const on = (date: number, minute: number) => instant(2026, 11, date, minute, SG);
+  const one = added([], [on(32, 13 * 60), on(32, 9 * 60 + 10)], SG, 30);
+  expect(one?.weekly).toEqual([{ days: ["wed"], from: "09:00", to: "13:00" }]);
+  const two = added(one?.weekly ?? [], [on(30, 9 * 60), on(30, 13 * 60)], SG, 30);
+  expect(two?.weekly).toEqual([{ days: ["mon", "wed"], from: "09:00", to: "13:00" }]);
+  expect(added([], [on(30, 600), on(30, 605)], SG, 30)).toBeNull();
+  expect(added([], [on(30, 1200), on(33, 0)], SG, 30)?.weekly[0]).toEqual({
+    days: ["mon"],
+    from: "20:00",
+    to: "19:30",
+  });
+  expect(added([], [on(30, 0), on(33, 0)], SG, 30)?.weekly[0]).toEqual({ days: ["mon"], from: "00:00", to: "24:00" });
 });

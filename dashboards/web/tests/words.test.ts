@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+// Both languages say all that pages say, and each page has all its words.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { en } from "../src/words/en";
 import { zh } from "../src/words/zh";
@@ -37,6 +39,34 @@ test("every word is used somewhere, and every one used is there", () => {
   const text = own.map((f) => readFileSync(`src/${f}`, "utf8")).join("\n");
   const unused = keys.filter((key) => !text.includes(`"${key}"`));
   expect(unused).toEqual([]);
+});
+
+/** A file and all that it is made of, but for words. */
+function whole(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file) || /^src\/words\/(en|zh)\b/.test(file)) return seen;
+  seen.add(file);
+  for (const [, from] of readFileSync(file, "utf8").matchAll(/(?:from |import\()"(\.[^"]+)"/g)) {
+    const path = join(dirname(file), from ?? "");
+    const found = [path, `${path}.ts`].find((f) => /\.(ts|svelte)$/.test(f) && existsSync(f));
+    if (found) whole(found, seen);
+  }
+  return seen;
+}
+
+test("a page loads every word that it says: its own files of words, and what all share", () => {
+  const of = (part: string) => {
+    const text = readFileSync(`src/words/en/${part}.ts`, "utf8");
+    return [...text.matchAll(/^  (\w+):/gm)].map((m) => m[1] ?? "");
+  };
+  for (const page of ["authority", "business", "driver", "operator", "partner"]) {
+    const main = `src/${page}/main.ts`;
+    const named = /begin\(\[([^\]]+)\]/.exec(readFileSync(main, "utf8"))?.[1] ?? "";
+    const loaded = new Set(["common", ...named.split(",").map((p) => p.replaceAll('"', "").trim())].flatMap(of));
+    const text = [...whole(main)].map((f) => readFileSync(f, "utf8")).join("\n");
+    const missing = keys.filter((key) => text.includes(`"${key}"`) && !loaded.has(key));
+    // A key that is a plain word elsewhere stands in the common file: then nothing is to be guessed.
+    expect(missing, page).toEqual([]);
+  }
 });
 
 test("a count is told in its own form, grouped as the reader's country does", () => {

@@ -1,9 +1,4 @@
-import { mount } from "svelte";
-import "../common/theme.css";
-import Authority from "./Authority.svelte";
+// The page at `/authority` begins.
+import { begin } from "../common/begin";
 
-const at = document.getElementById("app");
-if (at) {
-  at.replaceChildren();
-  mount(Authority, { target: at });
-}
+void begin(["authority"], () => import("./Authority.svelte"));

@@ -3,7 +3,7 @@ import { ask, to, type Schemas } from "../common/client";
 import { KeyRing } from "../common/keys.svelte";
 import { Loaded } from "../common/loaded.svelte";
 import { now } from "../common/now.svelte";
-import { isStanding, type Booking, type Offer } from "./hours";
+import { isStanding, isWeekly, type Booking, type Offer, type Weekly } from "./hours";
 
 export type Bay = Schemas["OwnedBay"];
 export type Month = { month: string; totals: Schemas["SettlementTotal"][] };
@@ -47,6 +47,8 @@ export class Business {
   month = $state(monthOf(Date.now()));
   /** The offer that is edited. */
   open = $state<string | null>(null);
+  /** Its hours as they are edited, in the list or in the week; null: as the offer has them. */
+  edited = $state.raw<Weekly[] | null>(null);
   /** What was done last, in a sentence. */
   done = $state<string | null>(null);
 
@@ -79,8 +81,16 @@ export class Business {
 
   forget(): void {
     for (const one of [this.bays, this.offers, this.bookings, this.money, this.use, this.months]) one.clear();
-    [this.open, this.done] = [null, null];
+    this.edit(null);
+    this.done = null;
   }
+
+  /** Opens an offer, with hours that were dragged; null: what was not saved is dropped. */
+  edit(offer: string | null, weekly: Weekly[] | null = null): void {
+    [this.open, this.edited] = [offer, weekly];
+  }
+
+  hoursOf = (o: Offer): Weekly[] => (o.id === this.open && this.edited) || o.windows.filter(isWeekly);
 
   change(offer: string, body: Schemas["OfferChanges"], preview: boolean): Promise<Schemas["ChangedOffer"]> {
     const path = to(`/v1/offers/${encodeURIComponent(offer)}`, { preview: preview || null });

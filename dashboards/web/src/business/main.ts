@@ -1,9 +1,4 @@
-import { mount } from "svelte";
-import "../common/theme.css";
-import Business from "./Business.svelte";
+// The page at `/business` begins.
+import { begin } from "../common/begin";
 
-const at = document.getElementById("app");
-if (at) {
-  at.replaceChildren();
-  mount(Business, { target: at });
-}
+void begin(["business"], () => import("./Business.svelte"));

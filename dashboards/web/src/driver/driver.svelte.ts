@@ -6,7 +6,15 @@ import { City } from "../common/live/city.svelte";
 import { now, setAhead } from "../common/now.svelte";
 import type { Seen } from "../common/zone";
 import type { Outline } from "../common/map/painter";
-import { keepLanguage, chooseLanguage, firstLanguage, language, t, type Language } from "../words/words.svelte";
+import {
+  chooseLanguage,
+  entitle,
+  firstLanguage,
+  keepLanguage,
+  language,
+  t,
+  type Language,
+} from "../words/words.svelte";
 import { read, write, type Address, type Filters } from "./address";
 import { choices, middle, next, withZone, type Choice, type Nearby } from "./choices";
 
@@ -23,8 +31,8 @@ const MOST_KEPT = 400;
 type Kept = { at: number; place: Place; name: string | null; nearby: Nearby; zones: Seen[] };
 
 export class Driver {
-  readonly city = new City();
   address = $state.raw<Address>(read(location.search));
+  readonly city = new City(this.address.filters.kind);
   look = $state({ lat: 0, lon: 0, zoom: 3 });
   /** Where is looked: what was chosen, else the middle of the city. */
   place = $state.raw<Place | null>(null);
@@ -61,14 +69,13 @@ export class Driver {
   #last: { id: string; choice: Choice } | null = null;
 
   constructor() {
-    chooseLanguage(firstLanguage(this.address.language));
-    this.city.use(this.address.filters.kind);
+    entitle("title");
     const near = this.address.near;
     if (near) {
       this.#goTo(near, this.address.zoom ?? STREET_ZOOM);
     } else void this.#locateIfAllowed();
-    this.city.index();
     this.city.watchers.add((zone, before) => this.#heard(zone, before));
+    this.city.hear();
     addEventListener("popstate", () => this.#back());
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) this.soon(0);
@@ -88,6 +95,8 @@ export class Driver {
     if (at) {
       this.#isOurZoom = true;
       this.#goTo(at, STREET_ZOOM - 0.5);
+      // The first look waits for nothing, not for the map either.
+      this.soon(null);
     } else if (this.city.reach === "away" && !this.nearby) this.#fromKept();
   }
 
@@ -165,10 +174,11 @@ export class Driver {
     );
   }
 
-  /** Asks what is near, after so many ms. */
-  soon(ms: number): void {
+  /** Asks what is near, after so many ms; null: at once. */
+  soon(ms: number | null): void {
     clearTimeout(this.#asked);
-    this.#asked = window.setTimeout(() => void this.#ask(), ms);
+    if (ms === null) void untrack(() => this.#ask());
+    else this.#asked = window.setTimeout(() => void this.#ask(), ms);
   }
 
   async outline(box: string, near: boolean): Promise<void> {
@@ -227,7 +237,7 @@ export class Driver {
     this.address = read(location.search);
     this.city.use(this.address.filters.kind);
     if (this.address.language && this.address.language !== language()) {
-      chooseLanguage(firstLanguage(this.address.language));
+      void chooseLanguage(firstLanguage(this.address.language));
     }
     const near = this.address.near;
     const moved = near && (near.lat !== before.near?.lat || near.lon !== before.near?.lon);
@@ -279,7 +289,8 @@ export class Driver {
         this.#reaches = this.#reaches.slice(1);
         // What is found farther away is to be seen as well, where nobody said how near to look.
         if (this.#isOurZoom) this.look = { ...this.look, zoom: this.look.zoom - 0.8 };
-        return this.soon(0);
+        this.soon(0);
+        return;
       }
       this.#isOurZoom = false;
       this.#keep(place, told);
@@ -291,6 +302,7 @@ export class Driver {
         if (!this.nearby) this.#fromKept();
       }
     }
+    this.city.go();
     this.soon(this.away ? SOON_MS * 2 : ANYWAY_MS);
   }
 

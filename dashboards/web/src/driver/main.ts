@@ -1,12 +1,11 @@
-import { mount } from "svelte";
-import "../common/theme.css";
-import Driver from "./Driver.svelte";
+// The page at `/` begins.
+import { begin } from "../common/begin";
+import { follow } from "../common/live/start";
+import { read } from "./address";
 
-const at = document.getElementById("app");
-if (at) {
-  at.replaceChildren();
-  mount(Driver, { target: at });
-}
+// Zones are asked for while the page is still loaded.
+follow(read(location.search).filters.kind);
+void begin(["driver"], () => import("./Driver.svelte"));
 
 // The shell is kept, so that the page opens without the hub and says how old what it shows is.
 if ("serviceWorker" in navigator && import.meta.env.PROD) {

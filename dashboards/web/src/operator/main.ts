@@ -1,9 +1,5 @@
-import { mount } from "svelte";
-import "../common/theme.css";
-import Operator from "./Operator.svelte";
+// The page at `/operator` begins.
+import { begin } from "../common/begin";
 
-const at = document.getElementById("app");
-if (at) {
-  at.replaceChildren();
-  mount(Operator, { target: at });
-}
+// Sources and refusals are told as the partners’ page tells them.
+void begin(["operator", "partner"], () => import("./Operator.svelte"));

@@ -1,9 +1,4 @@
-import { mount } from "svelte";
-import "../common/theme.css";
-import Partner from "./Partner.svelte";
+// The page at `/partner` begins.
+import { begin } from "../common/begin";
 
-const at = document.getElementById("app");
-if (at) {
-  at.replaceChildren();
-  mount(Partner, { target: at });
-}
+void begin(["partner"], () => import("./Partner.svelte"));

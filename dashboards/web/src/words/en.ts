@@ -1,4 +1,5 @@
-// All words in English: a file for each page, and one for what they share.
+// All words in English: a file for each page, and one for what they share. Pages load them by file (`load.ts`); types and
+// tests know them all.
 import { authority } from "./en/authority";
 import { business } from "./en/business";
 import { common } from "./en/common";

@@ -1,29 +1,30 @@
 // The words of the pages, in the language of the reader: by the address, else as chosen before, else the browser's.
-import { en } from "./en";
+import type { en } from "./en";
+import { keep, learn, LOCALES, said, type Language } from "./load";
 import type { Told } from "./told";
-import { zh } from "./zh";
 
-export type Language = "en" | "zh";
+export { firstLanguage, LOCALES, type Language } from "./load";
 
 /** All words of a language: the same keys in each. */
 export type Words = Told<typeof en>;
 export type Word = keyof Words;
 export type Values = Record<string, string | number>;
 
-const ALL: Record<Language, Words> = { en, zh };
-export const LOCALES: Record<Language, string> = { en: "en-GB", zh: "zh-CN" };
-const KEPT = "bayhub.language";
-
 const words = $state({ language: "en" as Language });
-let title: Word = "title";
+let title: Word | null = null;
+let wished: Language = "en";
 
 export const language = (): Language => words.language;
 export const locale = (): string => LOCALES[words.language];
 
-export function chooseLanguage(chosen: Language): void {
+/** Speaks a language once its words are there; where they cannot be had the page goes on as it was. */
+export async function chooseLanguage(chosen: Language): Promise<void> {
+  wished = chosen;
+  await learn(chosen).catch(() => (wished = words.language));
+  if (wished !== chosen) return;
   words.language = chosen;
   document.documentElement.lang = chosen === "zh" ? "zh-Hans" : "en";
-  document.title = t(title);
+  if (title) document.title = t(title);
 }
 
 /** What the page is called in the browser's tab, in whichever language. */
@@ -33,28 +34,12 @@ export function entitle(word: Word): void {
 }
 
 export function keepLanguage(chosen: Language): void {
-  chooseLanguage(chosen);
-  try {
-    localStorage.setItem(KEPT, chosen);
-  } catch {
-    // A browser that keeps nothing asks again.
-  }
-}
-
-/** By `lang=` of the address, what was kept, or the browser's wish. */
-export function firstLanguage(given: string | null): Language {
-  let kept: string | null = null;
-  try {
-    kept = localStorage.getItem(KEPT);
-  } catch {
-    // As if nothing was kept.
-  }
-  const wish = given ?? kept ?? navigator.language;
-  return wish.toLowerCase().startsWith("zh") ? "zh" : "en";
+  void chooseLanguage(chosen);
+  keep(chosen);
 }
 
 export function say(language: Language, word: Word, values: Values = {}): string {
-  const found = ALL[language][word];
+  const found = said[language][word] ?? "";
   let text = "";
   if (typeof found === "string") text = found;
   else {

@@ -2,7 +2,8 @@
 import { contains, covers, grown, type Box } from "../geo";
 import { forKind, type BayKind, type Seen, type SeenBay } from "../zone";
 import { setAhead } from "../now.svelte";
-import type { News, Reach, Wish } from "./messages";
+import type { News, Reach } from "./messages";
+import { follow, type Follower } from "./start";
 
 /** What is followed is larger than what is seen, so that a small move asks for nothing. */
 const MARGIN = 0.5;
@@ -24,18 +25,28 @@ export class City {
   /** Who wants to know of each zone that is told. */
   readonly watchers = new Set<(now: Seen, before: Seen | undefined) => void>();
 
-  #worker: Worker;
-  #kind: BayKind = "car";
+  #follower: Follower;
   #followed: { box: Box; bays: boolean } | null = null;
   #timer = 0;
+  #went = false;
 
-  constructor() {
-    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-    this.#worker.addEventListener("message", ({ data }: MessageEvent<News>) => this.#take(data));
+  #kind: BayKind;
+
+  constructor(kind: BayKind) {
+    this.#kind = kind;
+    this.#follower = follow(kind);
   }
 
-  index(): void {
-    this.#wish({ type: "index", kind: this.#kind });
+  /** From now on, and what was told before. */
+  hear(): void {
+    this.#follower.hear((news) => this.#take(news));
+  }
+
+  /** The page has had its first look, and bears whatever else there is. */
+  go(): void {
+    if (this.#went) return;
+    this.#went = true;
+    this.#follower.wish({ type: "go", kind: this.#kind });
   }
 
   /** The map shows this box; `bays`: so near that single bays are seen. */
@@ -49,17 +60,13 @@ export class City {
     this.#kind = kind;
     for (const zone of this.zones.values()) Object.assign(zone, forKind(zone.told, zone.vacant, kind));
     this.version++;
-    if (this.#followed) this.#wish({ type: "follow", ...this.#followed, kind });
+    if (this.#followed) this.#follower.wish({ type: "follow", ...this.#followed, kind });
   }
 
   /** What is kept for a start without the hub. */
   put(zones: Seen[]): void {
     for (const zone of zones) if (!this.zones.has(zone.id)) this.zones.set(zone.id, zone);
     this.version++;
-  }
-
-  #wish(wish: Wish): void {
-    this.#worker.postMessage(wish);
   }
 
   #follow(box: Box, bays: boolean): void {
@@ -70,7 +77,7 @@ export class City {
     const next = grown(box, MARGIN);
     this.#followed = { box: next, bays };
     for (const [id, bay] of this.bays) if (!bays || !contains(next, bay)) this.bays.delete(id);
-    this.#wish({ type: "follow", box: next, bays, kind: this.#kind });
+    this.#follower.wish({ type: "follow", box: next, bays, kind: this.#kind });
   }
 
   #take(news: News): void {

@@ -7,7 +7,9 @@ export type Wish =
   /** Follow what is in a box, from now on and nothing else. */
   | { type: "follow"; box: Box | null; bays: boolean; kind: BayKind }
   /** Tell all zones there are, once. */
-  | { type: "index"; kind: BayKind };
+  | { type: "index"; kind: BayKind }
+  /** The first look is over: the page bears the rest now. */
+  | { type: "go"; kind: BayKind };
 
 /** How well the page is told: live, by asking again and again, or not at all. */
 export type Reach = "live" | "asking" | "away";

@@ -7,6 +7,11 @@ import type { News, Reach, Wish } from "./messages";
 
 /** Changes come in bursts: they are handed on together. */
 const TOGETHER_MS = 200;
+/** More in one message hold up a finger; a page has so long between two. */
+const MOST = 1000;
+const BREATH_MS = 50;
+/** A page that has not had its first look by then gets everything all the same. */
+const FIRST_LOOK_MS = 2_500;
 const AGAIN_MS = 5_000;
 const PAGE = 1000;
 
@@ -23,23 +28,35 @@ let bays = new Map<string, SeenBay>();
 let gone = new Set<string>();
 let goneBays = new Set<string>();
 let timer = 0;
+/** Nothing but the first zones is handed on before the page has had its first look. */
+let waits = true;
 
 const tell = (news: News) => postMessage(news);
 
 function gathered(): void {
-  timer ||= setTimeout(handOn, TOGETHER_MS) as unknown as number;
+  if (!waits) timer ||= setTimeout(handOn, TOGETHER_MS) as unknown as number;
+}
+
+function go(): void {
+  waits = false;
+  gathered();
 }
 
 function handOn(): void {
+  clearTimeout(timer);
   timer = 0;
   const news: News = {};
-  if (zones.size) news.zones = [...zones.values()].map((z) => see(z, kind));
+  const [some, more] = parted([...zones.values()]);
+  if (some.length) news.zones = some.map((z) => see(z, kind));
   if (bays.size) news.bays = [...bays.values()];
   if (gone.size) news.gone = [...gone];
   if (goneBays.size) news.goneBays = [...goneBays];
-  [zones, bays, gone, goneBays] = [new Map(), new Map(), new Set(), new Set()];
+  [zones, bays, gone, goneBays] = [new Map(more.map((z) => [z.zone, z])), new Map(), new Set(), new Set()];
   tell(news);
+  if (more.length) timer = setTimeout(handOn, BREATH_MS) as unknown as number;
 }
+
+const parted = <T>(all: T[]): [T[], T[]] => [all.slice(0, MOST), all.slice(MOST)];
 
 function reached(now: Reach): void {
   if (now === reach) return;
@@ -133,6 +150,11 @@ async function pages(box: Box | null, take: (zone: Schemas["Zone"]) => void): Pr
     const page: Zones = await ask<Zones>(asked);
     tell({ ahead: Date.parse(page.at) - Date.now() });
     page.zones.forEach(take);
+    // By the first page there is a place to look at.
+    if (n === 0 && waits) {
+      handOn();
+      setTimeout(go, FIRST_LOOK_MS);
+    }
     n += page.zones.length;
     cursor = page.next;
   } while (cursor);
@@ -142,7 +164,7 @@ async function pages(box: Box | null, take: (zone: Schemas["Zone"]) => void): Pr
 async function index(): Promise<void> {
   try {
     const n = await pages(null, takeZone);
-    handOn();
+    if (n === 0) waits = false;
     tell({ indexed: n });
   } catch (e) {
     if (e instanceof Refusal && !e.unreachable) tell({ refused: e.message });
@@ -154,6 +176,7 @@ async function index(): Promise<void> {
 addEventListener("message", ({ data }: MessageEvent<Wish>) => {
   kind = data.kind;
   if (data.type === "index") void index();
+  else if (data.type === "go") go();
   else {
     wish = { box: data.box, bays: data.bays };
     follow();

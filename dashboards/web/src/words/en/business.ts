@@ -14,7 +14,8 @@ export const business = {
   businessWeekBefore: "Week before",
   businessWeekThis: "This week",
   businessWeekAfter: "Next week",
-  businessWeekHelp: "Open a bay to change its hours. Times by the clock of {clock}.",
+  businessWeekHelp:
+    "Open a bay to change its hours, or drag: an edge moves on all its days, an empty stretch is put on offer. What that does to bookings is said before it is saved. Times by the clock of {clock}.",
   businessCalendarHelp: "Workdays are drawn as Monday to Friday; the hub goes by its own calendar of holidays.",
   businessOpen: "on offer",
   businessPaused: "paused",

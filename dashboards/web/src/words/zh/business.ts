@@ -17,7 +17,8 @@ export const business: Told<typeof en> = {
   businessWeekBefore: "上一周",
   businessWeekThis: "本周",
   businessWeekAfter: "下一周",
-  businessWeekHelp: "点按车位可修改时段。时区 {clock}。",
+  businessWeekHelp:
+    "点按车位可修改时段，也可直接拖动：拖动边缘会调整该时段的每一天，在空白处拖动可新增时段。对预约的影响会在保存前说明。时区 {clock}。",
   businessCalendarHelp: "工作日按周一至周五绘制，实际以平台节假日日历为准。",
   businessOpen: "共享时段",
   businessPaused: "已暂停",
