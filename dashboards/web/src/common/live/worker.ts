@@ -2,7 +2,9 @@
 // A stream that is lost comes back by itself; where none comes through, zones are asked for again and again.
 import { ask, Refusal, to, type Schemas } from "../client";
 import { boxText, type Box } from "../geo";
-import { meaningOfBay, see, type BayKind, type SeenBay } from "../zone";
+import { placeOfBay, placesOfBays } from "./places";
+import { see, type BayKind, type SeenBay } from "../zone";
+import { Bays, type BayEvent } from "./bays";
 import type { News, Reach, Wish } from "./messages";
 
 /** Changes come in bursts: they are handed on together. */
@@ -76,18 +78,24 @@ function takeZone(zone: Schemas["Zone"]): void {
   gathered();
 }
 
-type BayEvent = Schemas["BayDetail"] & { gone?: boolean };
+const single = new Bays(
+  { inBox: placesOfBays, one: placeOfBay },
+  (bay) => {
+    goneBays.delete(bay.id);
+    bays.set(bay.id, bay);
+    gathered();
+  },
+  (bay) => {
+    bays.delete(bay);
+    goneBays.add(bay);
+    gathered();
+  },
+);
 
-function takeBay(bay: BayEvent): void {
-  if (bay.gone) {
-    bays.delete(bay.bay);
-    goneBays.add(bay.bay);
-  } else {
-    goneBays.delete(bay.bay);
-    const { bay: id, zone, lat, lon, state, reserved } = bay;
-    bays.set(id, { id, zone, lat, lon, meaning: meaningOfBay(state), reserved: reserved || state === "reserved" });
-  }
-  gathered();
+/** Where the bays in view are; asked again for as long as nobody says. */
+async function place(): Promise<void> {
+  const { box, bays } = wish;
+  if (box && bays && !(await single.look(box))) setTimeout(() => wish.box === box && void place(), AGAIN_MS);
 }
 
 function follow(): void {
@@ -97,7 +105,7 @@ function follow(): void {
   const own = new EventSource(to("/v1/stream", { bbox, bays: wish.bays || null }));
   stream = own;
   own.addEventListener("zone", (e) => takeZone(JSON.parse(e.data)));
-  own.addEventListener("bay", (e) => takeBay(JSON.parse(e.data)));
+  own.addEventListener("bay", (e) => single.take(JSON.parse(e.data) as BayEvent));
   own.addEventListener("gone", (e) => {
     const { zone } = JSON.parse(e.data) as { zone: string };
     zones.delete(zone);
@@ -106,6 +114,7 @@ function follow(): void {
   });
   own.addEventListener("resync", () => {
     [zones, bays, gone, goneBays] = [new Map(), new Map(), new Set(), new Set()];
+    single.clear();
     tell({ anew: true });
   });
   own.addEventListener("open", () => {
@@ -179,6 +188,8 @@ addEventListener("message", ({ data }: MessageEvent<Wish>) => {
   else if (data.type === "go") go();
   else {
     wish = { box: data.box, bays: data.bays };
+    single.clear();
     follow();
+    void place();
   }
 });
