@@ -1,5 +1,6 @@
 // What a zone's figures mean to who wants to park: never more than is known.
 import type { Schemas } from "./client";
+import { plain } from "./text";
 
 export type Zone = Schemas["Zone"];
 export type BayKind = Schemas["BayKind"];
@@ -59,7 +60,7 @@ export function see(zone: Zone, kind: BayKind): Seen {
   const vacant = zone.vacant as Record<string, number>;
   const seen = {
     id: zone.zone,
-    name: zone.name || zone.zone,
+    name: plain(zone.name) || zone.zone,
     kind: zone.kind,
     operator: zone.operator,
     lat: zone.lat,
