@@ -74,6 +74,7 @@ export const driver = {
   noBookings: "Nothing is booked.",
   cancel: "Cancel booking",
   cancelSure: "Cancel for {money}?",
+  noAnswer: "No answer came from the hub. Press again: it is the same wish, and nothing is taken twice.",
   holdGone: "The hold has run out. Nothing was booked.",
   atRisk: "Somebody else may be in your bay. The hub looks for another.",
   noMatch: "No bay suits: {why}",
@@ -89,4 +90,6 @@ export const driver = {
   locateNone: "this device does not say",
   staleNote: "Its sources are silent; nothing is known of it now.",
   clockOff: "This device’s clock is {n} off; times here are the hub’s.",
+  clockCity: "Times are by the clock of {clock}.",
+  clockDevice: "Times are by this device’s clock ({clock}).",
 };

@@ -76,6 +76,7 @@ export const driver: Told<typeof en> = {
   noBookings: "暂无预约。",
   cancel: "取消预约",
   cancelSure: "确定取消？收取 {money}",
+  noAnswer: "服务器没有应答。请再按一次：仍是同一请求，不会重复预约。",
   holdGone: "锁定已过期，未预约。",
   atRisk: "您的车位可能被他人停放，正在为您另找车位。",
   noMatch: "没有合适的车位：{why}",
@@ -91,4 +92,6 @@ export const driver: Told<typeof en> = {
   locateNone: "本机不提供位置",
   staleNote: "数据超时：来源没有上报，目前状态未知。",
   clockOff: "本机时钟相差 {n}，此处以服务器时间为准。",
+  clockCity: "时间以 {clock} 时区为准。",
+  clockDevice: "时间以本机时钟（{clock}）为准。",
 };
