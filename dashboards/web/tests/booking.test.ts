@@ -32,6 +32,7 @@ test("times are by the city's clock, wherever the device is", () => {
   expect(instantOf("2026-11-30T19:35", "Asia/Singapore")).toBe(at);
   expect(instantOf(localText(at))).toBe(at);
   expect(instantOf("", "Asia/Singapore")).toBeNaN();
+  expect(localText(NaN, "Asia/Singapore")).toBe("");
   expect(moment(at, "en", "Asia/Singapore")).toContain("19:35");
   expect(moment(at, "en", "America/New_York")).toContain("06:35");
   expect(moment(at, "en", "No/Where")).toBe(moment(at, "en"));

@@ -69,6 +69,7 @@ const two = (n: number): string => String(n).padStart(2, "0");
 
 /** As `<input type="datetime-local">` takes it. */
 export function localText(at: number, zone?: Zone): string {
+  if (!Number.isFinite(at)) return "";
   if (zone) {
     const w = wall(at, zone);
     return `${w.year}-${two(w.month)}-${two(w.date)}T${two(Math.floor(w.minute / 60))}:${two(w.minute % 60)}`;
