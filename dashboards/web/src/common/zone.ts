@@ -44,7 +44,9 @@ export function meaningOf(zone: Told | Zone, free: number): Meaning {
   if (zone.stale) return "unknown";
   // A vacant bay that is seen is room, however little is known of the others.
   if (free > 0) return free <= 2 || (zone.occupancy ?? 0) >= FILLING ? "filling" : "room";
-  return (zone.known_fraction ?? 1) < LEAST_KNOWN || zone.observed_at === null ? "unknown" : "full";
+  // What its owner and its bookings say is known although nobody has observed it: a pool that is booked out is full.
+  const known = zone.known_fraction ?? (zone.observed_at === null ? 0 : 1);
+  return known < LEAST_KNOWN ? "unknown" : "full";
 }
 
 export function see(zone: Zone, kind: BayKind): Seen {

@@ -106,7 +106,7 @@ function joined(a: Choice, b: Choice): Choice {
 
 /** What the zone tells of all its bays, where the line is of bays of one zone: the number on the map is the same. */
 export function withZone(c: Choice, zone: Seen | undefined): Choice {
-  const says = zone && !c.shared && zone.free > 0 && zone.capacity > 0 && zone.meaning !== "unknown";
+  const says = zone && !c.shared && zone.capacity > 0 && zone.meaning !== "unknown";
   return says ? { ...c, free: zone.free, of: zone.capacity, at: Math.max(zone.at ?? 0, c.at ?? 0) } : c;
 }
 

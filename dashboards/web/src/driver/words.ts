@@ -21,6 +21,7 @@ export function room(c: Choice): string {
 }
 
 export function sureness(c: Choice, later: boolean): string {
+  if (c.free <= 0) return "";
   if (c.p === null) return c.shared && c.at === null ? t("ownerSays") : "";
   const p = percent(c.p, language());
   return later ? t("onArrival", { p }) : t("likely", { p });

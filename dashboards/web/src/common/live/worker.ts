@@ -2,10 +2,11 @@
 // A stream that is lost comes back by itself; where none comes through, zones are asked for again and again.
 import { ask, Refusal, to, type Schemas } from "../client";
 import { boxText, type Box } from "../geo";
-import { placeOfBay, placesOfBays } from "./places";
 import { see, type BayKind, type SeenBay } from "../zone";
 import { Bays, type BayEvent } from "./bays";
 import type { News, Reach, Wish } from "./messages";
+import { placeOfBay, placesOfBays } from "./places";
+import { Watch } from "./watch";
 
 /** Changes come in bursts: they are handed on together. */
 const TOGETHER_MS = 200;
@@ -20,6 +21,7 @@ const PAGE = 1000;
 type Zones = Schemas["Zones"];
 
 let kind: BayKind = "car";
+const watch = new Watch((told) => tell({ watched: told.map((z) => see(z, kind)) }));
 let stream: EventSource | null = null;
 let wish: { box: Box | null; bays: boolean } = { box: null, bays: false };
 let asking = 0;
@@ -186,6 +188,7 @@ addEventListener("message", ({ data }: MessageEvent<Wish>) => {
   kind = data.kind;
   if (data.type === "index") void index();
   else if (data.type === "go") go();
+  else if (data.type === "zones-too") watch.follow(data.zones);
   else {
     wish = { box: data.box, bays: data.bays };
     single.clear();
