@@ -34,6 +34,7 @@ export default defineConfig({
     port: 18481,
     proxy: {
       "/v1": hub,
+      "/ngsi-ld": hub,
       "/web.json": hub,
       "/docs": hub,
       "/status": hub,

@@ -117,7 +117,7 @@ impl CityFaults {
             self.told.push(CityFault {
                 kind,
                 zone: Some(city.zone(city.zone_of(bay)).spec.id.clone()),
-                bay: Some(city.bay_id(bay).as_ref().to_owned()),
+                bay: Some(city.bay_id(bay).to_owned()),
                 place: Some(city.place(bay)),
                 what: what(),
             });
@@ -185,7 +185,7 @@ impl CityFaults {
                 continue;
             };
             self.add_bay(FaultKind::SamePlace, city, first, || {
-                let named: Vec<&str> = bays().take(NAMED).map(|bay| &**city.bay_id(bay)).collect();
+                let named: Vec<&str> = bays().take(NAMED).map(|bay| city.bay_id(bay)).collect();
                 let more = if group.len() > NAMED { ", ..." } else { "" };
                 format!(
                     "{} bays lie at this place: {}{more}",

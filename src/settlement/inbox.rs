@@ -31,8 +31,8 @@ use std::sync::Arc;
 /// Reports in memory that a checkpoint is looking at.
 pub(in crate::settlement) type Seen = (Arc<Vec<Report>>, Range<usize>);
 
-/// Pages' memory that is held to be used again: 24 MiB.
-const SPARE: usize = 16;
+/// Pages' memory that is held to be used again: 12 MiB.
+const SPARE: usize = 8;
 
 /// The reports of one window.
 struct Waiting {

@@ -15,8 +15,8 @@ use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{BayIx, BayStatus, ZoneIx, zones_of};
 use crate::prefetch::prefetch;
 
-/// Words of records that are kept at once, 1 MiB, so that what waits to be written is bounded.
-const BLOCK: usize = 1 << 17;
+/// Words of records that are kept at once, 256 KiB, so that what waits to be written is bounded.
+const BLOCK: usize = 1 << 15;
 
 /// How many bays ahead memory is asked for.
 const AHEAD: usize = 6;

@@ -135,6 +135,122 @@ async function outage() {
   await page.context().close();
 }
 
+/** From street level single bays are drawn where they are, and so many as the zone has. */
+async function bays() {
+  const page = await open({ screen: "desk", language: "en" });
+  const { zones } = await ask("/v1/zones?kind=on_street&limit=50", "");
+  const street = zones.find((/** @type {any} */ z) => z.capacity > 3 && !z.stale);
+  assert.ok(street, "no street zone is known of");
+  await page.goto(`/?near=${street.lat},${street.lon}&z=18`);
+  await page.locator("canvas:not([data-bays='0'])[data-bays]").waitFor({ state: "attached" });
+  await page.waitForTimeout(1_000);
+  const drawn = Number(await page.locator("canvas[data-bays]").getAttribute("data-bays"));
+  assert.ok(drawn > 3, `${drawn} bays are drawn of ${street.zone} with ${street.capacity}`);
+  await picture(page, "driver-bays");
+  // From farther away there are none.
+  await page.goto(`/?near=${street.lat},${street.lon}&z=15`);
+  await page.locator("canvas[data-bays='0']").waitFor({ state: "attached" });
+  await page.context().close();
+}
+
+/** A list is of the place and the filters that stand above it: while an answer is under way, refused, or not to be had. */
+async function otherPlaces() {
+  const page = await open({ screen: "desk", language: "en" });
+  const { zones } = await ask("/v1/zones?limit=200", "");
+  const parks = zones.filter((/** @type {any} */ z) => z.kind !== "private" && z.vacant.car > 2);
+  const [here, there] = [parks[0], parks[parks.length - 1]];
+  await page.goto(`/?near=${here.lat},${here.lon}`);
+  await lines(page).first().waitFor();
+  const go = async (/** @type {string} */ name) => {
+    await page.getByRole("combobox").first().fill(name);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: `of ${name}` }).waitFor();
+  };
+  const none = (/** @type {string} */ what) =>
+    lines(page)
+      .count()
+      .then((n) => assert.equal(n, 0, what));
+  // Slow.
+  /** @type {(() => void)[]} */
+  const held = [];
+  await page.route("**/v1/bays/nearby*", async (route) => {
+    await new Promise((/** @type {(_?: unknown) => void} */ done) => held.push(done));
+    await route.continue().catch(() => undefined);
+  });
+  await go(there.name);
+  await none("the list of another place while the answer is under way");
+  await page.unroute("**/v1/bays/nearby*");
+  held.forEach((done) => done());
+  await lines(page).first().waitFor();
+  // Refused.
+  const body = JSON.stringify({ title: "Too many", detail: "too many", status: 429 });
+  await page.route("**/v1/bays/nearby*", (route) =>
+    route.fulfill({ status: 429, contentType: "application/problem+json", body }),
+  );
+  await go(here.name);
+  await page.getByText("The hub refused: too many").waitFor();
+  await none("the list of another place where the hub refused");
+  await page.unroute("**/v1/bays/nearby*");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await lines(page).first().waitFor();
+  // Away: not another filter's list, nor another place's, nor room in an open sheet.
+  await lines(page).first().click();
+  await page.locator("article .state").waitFor();
+  await page.route("**/v1/**", (route) => route.abort());
+  await page.context().setOffline(true);
+  await page.locator("article .state.unknown").waitFor({ timeout: 40_000 });
+  await page.keyboard.press("Escape");
+  await page.locator("main .line:focus").waitFor();
+  assert.equal(await page.locator(".line .state.room").count(), 0, "what is old is shown as room");
+  await page.getByRole("button", { name: "EV charging" }).click();
+  await page.getByText("nothing was kept of what you look for").waitFor();
+  await none("the list without a filter, with it");
+  await page.getByRole("button", { name: "EV charging" }).click();
+  await lines(page).first().waitFor();
+  await go(there.name);
+  await page.getByText("nothing was kept of what you look for").waitFor();
+  await none("the list of another place without the hub");
+  await page.goBack();
+  await page.getByRole("heading", { name: `of ${here.name}` }).waitFor();
+  assert.equal(await page.getByRole("combobox").first().inputValue(), here.name);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await page.context().close();
+}
+
+/**
+ * An answer that is lost is asked for again under the same name, and times are the city's, named, wherever the device is.
+ * @param {{ zone: string, bay: string, lat: number, lon: number }} shared
+ */
+async function lostAnswer(shared) {
+  const page = await open({ screen: "desk", language: "en", zone: "America/New_York" });
+  await page.route("**/v1/cds/curbs/spaces*", (route) => route.fulfill({ json: { time_zone: "Asia/Singapore" } }));
+  /** @type {string[]} */
+  const names = [];
+  await page.route("**/v1/requests", async (route) => {
+    names.push(route.request().headers()["idempotency-key"] ?? "");
+    if (names.length > 1) return route.continue();
+    await route.fetch();
+    await route.abort();
+  });
+  await page.goto(`/?near=${shared.lat},${shared.lon}`);
+  await lines(page)
+    .filter({ has: page.getByText(WORDS.en.shared) })
+    .first()
+    .click();
+  await page.getByRole("button", { name: WORDS.en.demo }).click();
+  await page.getByText("clock of Asia/Singapore").waitFor();
+  const from = await page.locator("input[type=datetime-local]").first().inputValue();
+  const ahead = Date.parse(`${from}:00+08:00`) - Date.now();
+  assert.ok(ahead > -60_000 && ahead < 600_000, `${from} is not Singapore's clock`);
+  await page.getByRole("button", { name: WORDS.en.hold }).click();
+  await page.getByText("No answer came from the hub").waitFor();
+  await page.getByRole("button", { name: WORDS.en.hold }).click();
+  await page.getByRole("button", { name: "Give it back" }).click();
+  assert.deepEqual([names.length, new Set(names).size], [2, 1], "the same wish was asked for twice");
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await page.context().close();
+}
+
 /** Names of 300 characters, names with markup, a zone without a place, a clock a day off, a key that is none. */
 async function badInput() {
   const page = await open({ screen: "portrait", language: "en" });
@@ -151,6 +267,8 @@ async function badInput() {
   await page.locator("main").waitFor();
   await page.waitForTimeout(1_500);
   await sound(page, "bad input");
+  const wide = await page.locator("main").evaluate((e) => e.scrollWidth - e.clientWidth);
+  assert.ok(wide <= 0, `a long name makes the list ${wide} px wider than its place`);
   assert.equal(await page.locator("main img, main b").count(), 0, "markup in a name became markup");
   await page.goto("/?bookings=1");
   await page.getByLabel("Key").fill("bh_live_nonsense");
@@ -196,6 +314,9 @@ for (const screen of Object.keys(SCREENS)) {
   }
 }
 await story("the hub goes away and comes back", outage);
+await story("single bays on the map", bays);
+await story("a list is of the place above it", otherPlaces);
+await story("an answer that is lost", () => lostAnswer(shared));
 await story("bad input", badInput);
 await story("a key that is revoked", () => revoked(shared));
 await story("dark looks", looks);

@@ -40,7 +40,10 @@ test("a guess is never shown as room", () => {
   expect(meaningOf(zone({}), 0)).toBe("full");
   expect(meaningOf(zone({ stale: true }), 8)).toBe("unknown");
   expect(meaningOf(zone({ known_fraction: 0.1 }), 0)).toBe("unknown");
-  expect(meaningOf(zone({ observed_at: null }), 0)).toBe("unknown");
+  expect(meaningOf(zone({ observed_at: null, known_fraction: 0 }), 0)).toBe("unknown");
+  expect(meaningOf(zone({ observed_at: null, known_fraction: null }), 0)).toBe("unknown");
+  // Nobody observes a pool: its bookings say how full it is.
+  expect(meaningOf(zone({ observed_at: null, reserved: 20, known_fraction: 1 }), 0)).toBe("full");
   expect(meaningOf(zone({ closed: 20 }), 0)).toBe("closed");
 });
 

@@ -1,4 +1,5 @@
 // Numbers as people read them: money, ages, distances, likelihoods, times.
+import { instant, wall } from "./zoned";
 import { say, LOCALES, type Language } from "../words/words.svelte";
 
 /** `{decimals}` of a currency's minor unit, by the browser's own table. */
@@ -42,19 +43,45 @@ export function percent(p: number, language: Language): string {
   return shown.toLocaleString(LOCALES[language], { style: "percent", maximumFractionDigits: 0 });
 }
 
-export function time(at: number, language: Language): string {
-  return new Date(at).toLocaleTimeString(LOCALES[language], { hour: "2-digit", minute: "2-digit" });
+// Times are the device's, or of the place whose clock is named.
+type Zone = string | null | undefined;
+
+function clock(at: number, language: Language, format: Intl.DateTimeFormatOptions, zone: Zone): string {
+  try {
+    return new Date(at).toLocaleString(LOCALES[language], zone ? { ...format, timeZone: zone } : format);
+  } catch {
+    // A browser that does not know the place.
+    return new Date(at).toLocaleString(LOCALES[language], format);
+  }
+}
+
+export function time(at: number, language: Language, zone?: Zone): string {
+  return clock(at, language, { hour: "2-digit", minute: "2-digit" }, zone);
 }
 
 /** Date and time, for bookings. */
-export function moment(at: number, language: Language): string {
+export function moment(at: number, language: Language, zone?: Zone): string {
   const format = { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } as const;
-  return new Date(at).toLocaleString(LOCALES[language], format);
+  return clock(at, language, format, zone);
 }
 
+const two = (n: number): string => String(n).padStart(2, "0");
+
 /** As `<input type="datetime-local">` takes it. */
-export function localText(at: number): string {
+export function localText(at: number, zone?: Zone): string {
+  if (!Number.isFinite(at)) return "";
+  if (zone) {
+    const w = wall(at, zone);
+    return `${w.year}-${two(w.month)}-${two(w.date)}T${two(Math.floor(w.minute / 60))}:${two(w.minute % 60)}`;
+  }
   const d = new Date(at);
-  const two = (n: number) => String(n).padStart(2, "0");
   return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}T${two(d.getHours())}:${two(d.getMinutes())}`;
+}
+
+/** When that is; NaN where it is no time. */
+export function instantOf(text: string, zone?: Zone): number {
+  const found = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)/.exec(text);
+  if (!zone || !found) return new Date(text).getTime();
+  const [year = 0, month = 0, date = 0, hour = 0, minute = 0] = found.slice(1).map(Number);
+  return instant(year, month, date, 60 * hour + minute, zone);
 }

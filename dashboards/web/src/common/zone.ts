@@ -1,5 +1,6 @@
 // What a zone's figures mean to who wants to park: never more than is known.
 import type { Schemas } from "./client";
+import { plain } from "./text";
 
 export type Zone = Schemas["Zone"];
 export type BayKind = Schemas["BayKind"];
@@ -43,7 +44,9 @@ export function meaningOf(zone: Told | Zone, free: number): Meaning {
   if (zone.stale) return "unknown";
   // A vacant bay that is seen is room, however little is known of the others.
   if (free > 0) return free <= 2 || (zone.occupancy ?? 0) >= FILLING ? "filling" : "room";
-  return (zone.known_fraction ?? 1) < LEAST_KNOWN || zone.observed_at === null ? "unknown" : "full";
+  // What its owner and its bookings say is known although nobody has observed it: a pool that is booked out is full.
+  const known = zone.known_fraction ?? (zone.observed_at === null ? 0 : 1);
+  return known < LEAST_KNOWN ? "unknown" : "full";
 }
 
 export function see(zone: Zone, kind: BayKind): Seen {
@@ -59,7 +62,7 @@ export function see(zone: Zone, kind: BayKind): Seen {
   const vacant = zone.vacant as Record<string, number>;
   const seen = {
     id: zone.zone,
-    name: zone.name || zone.zone,
+    name: plain(zone.name) || zone.zone,
     kind: zone.kind,
     operator: zone.operator,
     lat: zone.lat,

@@ -1,5 +1,6 @@
 // What the address bar holds: the place, the zoom, the filters, what is open, the language. Pure both ways.
 import { readPlace, type Place } from "../common/geo";
+import { plain } from "../common/text";
 import type { BayKind } from "../common/zone";
 
 export type Filters = {
@@ -36,6 +37,9 @@ const within = (text: string | null, low: number, high: number): number | null =
   return Number.isFinite(n) && n >= low && n <= high ? n : null;
 };
 
+/** The hub takes whole numbers: a fraction is rounded to the side on which nothing is shown that does not suit. */
+const whole = (n: number | null, round: (n: number) => number): number | null => (n === null ? null : round(n));
+
 /** A name in an address is somebody else's text: short, and never more than text. */
 const NAME = 120;
 
@@ -45,14 +49,14 @@ export function read(query: string): Address {
   const arrive = within(q.get("in"), 0, 240) ?? 0;
   return {
     near: readPlace(q.get("near") ?? ""),
-    name: q.get("name")?.slice(0, NAME) || null,
+    name: plain(q.get("name") ?? "").slice(0, NAME) || null,
     zoom: within(q.get("z"), 2, 19.5),
     filters: {
       kind: KINDS.includes(kind) ? kind : "car",
       accessible: q.get("accessible") === "1",
       ev: q.get("ev") === "1",
-      most: within(q.get("price"), 0, 1e8),
-      height: within(q.get("height"), 1, 1000),
+      most: whole(within(q.get("price"), 0, 1e8), Math.floor),
+      height: whole(within(q.get("height"), 1, 1000), Math.ceil),
       arrive: ARRIVALS.includes(arrive) ? arrive : 0,
     },
     open: q.get("open") || null,

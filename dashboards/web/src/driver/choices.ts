@@ -1,5 +1,6 @@
 // What a driver may choose from: the bays of one zone as one line, each shared one as its own, car parks as they count.
 import type { Schemas } from "../common/client";
+import { plain } from "../common/text";
 import type { Seen } from "../common/zone";
 
 export type NearBay = Schemas["NearBay"];
@@ -55,7 +56,7 @@ function ofBay(b: NearBay, later: boolean): Choice {
   return {
     key: b.offer ? `bay:${b.bay}` : `zone:${b.zone}`,
     zone: b.zone,
-    name: b.zone_name || b.zone,
+    name: plain(b.zone_name) || b.zone,
     lat: b.lat,
     lon: b.lon,
     distance: b.distance_m,
@@ -77,7 +78,7 @@ function ofZone(z: NearZone): Choice {
   return {
     key: `zone:${z.zone}`,
     zone: z.zone,
-    name: z.name || z.zone,
+    name: plain(z.name) || z.zone,
     lat: z.lat,
     lon: z.lon,
     distance: z.distance_m,
@@ -105,7 +106,7 @@ function joined(a: Choice, b: Choice): Choice {
 
 /** What the zone tells of all its bays, where the line is of bays of one zone: the number on the map is the same. */
 export function withZone(c: Choice, zone: Seen | undefined): Choice {
-  const says = zone && !c.shared && zone.free > 0 && zone.capacity > 0 && zone.meaning !== "unknown";
+  const says = zone && !c.shared && zone.capacity > 0 && zone.meaning !== "unknown";
   return says ? { ...c, free: zone.free, of: zone.capacity, at: Math.max(zone.at ?? 0, c.at ?? 0) } : c;
 }
 

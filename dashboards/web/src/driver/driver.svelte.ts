@@ -4,8 +4,8 @@ import { ask, Refusal, to } from "../common/client";
 import { around, contains, type Place } from "../common/geo";
 import { City } from "../common/live/city.svelte";
 import { now, setAhead } from "../common/now.svelte";
-import type { Seen } from "../common/zone";
 import type { Outline } from "../common/map/painter";
+import type { Seen } from "../common/zone";
 import {
   chooseLanguage,
   entitle,
@@ -17,6 +17,10 @@ import {
 } from "../words/words.svelte";
 import { read, write, type Address, type Filters } from "./address";
 import { choices, middle, next, withZone, type Choice, type Nearby } from "./choices";
+import { keep, kept, MOST_KEPT, question } from "./kept";
+import { isOf, opened } from "./opened";
+import { outlinesIn } from "./outlines";
+import { Watch } from "./watch.svelte";
 
 /** How far is looked: farther where there is little to choose from. */
 const REACHES_M = [500, 1000, 2000];
@@ -24,11 +28,9 @@ const ENOUGH = 4;
 /** Asked again so often at most while zones near by change, and so often at least. */
 const SOON_MS = 2_000;
 const ANYWAY_MS = 15_000;
+/** Older than this nothing is shown as room, and the page says how old it is. */
+const OLD_MS = 30_000;
 const STREET_ZOOM = 15.5;
-
-const KEPT = "bayhub.driver.last";
-const MOST_KEPT = 400;
-type Kept = { at: number; place: Place; name: string | null; nearby: Nearby; zones: Seen[] };
 
 export class Driver {
   address = $state.raw<Address>(read(location.search));
@@ -36,19 +38,20 @@ export class Driver {
   look = $state({ lat: 0, lon: 0, zoom: 3 });
   /** Where is looked: what was chosen, else the middle of the city. */
   place = $state.raw<Place | null>(null);
+  /** The answer to what is asked, and to nothing else: null until it is there. */
   nearby = $state.raw<Nearby | null>(null);
-  /** When that was told, by the hub's clock. */
+  /** When anything was told last, by the hub's clock. */
   toldAt = $state(0);
   refused = $state<string | null>(null);
   away = $state(false);
   locating = $state(false);
   locateFailed = $state<string | null>(null);
   outlines = $state.raw<Outline[]>([]);
-  watched = $state.raw<Set<string>>(new Set());
-  told = $state<string | null>(null);
+  readonly watch = new Watch((zones) => this.city.watch(zones));
 
   reach = $state(500);
 
+  readonly old = $derived(this.away || (this.toldAt > 0 && now() - this.toldAt > OLD_MS));
   readonly later = $derived(this.address.filters.arrive > 0);
   readonly found = $derived.by(() => {
     void this.city.version;
@@ -58,6 +61,8 @@ export class Driver {
   readonly beyond = $derived(this.nearby ? next(this.nearby, this.later) : null);
   readonly open = $derived.by<Choice | null>(() => this.#opened());
 
+  /** What `nearby` is the answer to. */
+  #answered = "";
   #asked = 0;
   #timer = 0;
   /** The map was put where it is by the page, not by the reader. */
@@ -75,6 +80,9 @@ export class Driver {
       this.#goTo(near, this.address.zoom ?? STREET_ZOOM);
     } else void this.#locateIfAllowed();
     this.city.watchers.add((zone, before) => this.#heard(zone, before));
+    this.city.watched.add((zone) => {
+      if (this.watch.hear(zone, this.address.filters.kind)) navigator.vibrate?.(200);
+    });
     this.city.hear();
     addEventListener("popstate", () => this.#back());
     document.addEventListener("visibilitychange", () => {
@@ -97,7 +105,10 @@ export class Driver {
       this.#goTo(at, STREET_ZOOM - 0.5);
       // The first look waits for nothing, not for the map either.
       this.soon(null);
-    } else if (this.city.reach === "away" && !this.nearby) this.#fromKept();
+    } else if (this.city.reach === "away" && !this.nearby) {
+      this.#fromKept();
+      if (this.place) this.soon(SOON_MS);
+    }
   }
 
   setLanguage(chosen: Language): void {
@@ -149,12 +160,6 @@ export class Driver {
     this.#timer = window.setTimeout(() => this.#say({ zoom }, false), 400);
   }
 
-  watch(zone: string): void {
-    const all = new Set(this.watched);
-    if (!all.delete(zone)) all.add(zone);
-    this.watched = all;
-  }
-
   locate(): void {
     if (!("geolocation" in navigator)) {
       this.locateFailed = t("locateNone");
@@ -184,26 +189,18 @@ export class Driver {
   async outline(box: string, near: boolean): Promise<void> {
     if (!near || box === this.#outlined) return;
     this.#outlined = box;
-    type Feature = { geometry: { type: string; coordinates: never[] }; properties: { zone: string } };
-    const answer = await fetch(to("/v1/zones", { bbox: box, limit: 1000 }), {
-      headers: { accept: "application/geo+json" },
-    }).catch(() => null);
-    if (!answer?.ok) return;
-    const { features } = (await answer.json()) as { features: Feature[] };
-    this.outlines = features.flatMap(({ geometry, properties }) => {
-      const polygons: [number, number][][][] =
-        geometry.type === "Polygon"
-          ? [geometry.coordinates]
-          : geometry.type === "MultiPolygon"
-            ? (geometry.coordinates as never)
-            : [];
-      return polygons.map((rings) => ({ zone: properties.zone, rings }));
-    });
+    this.outlines = (await outlinesIn(box)) ?? this.outlines;
   }
 
-  /** Another question: near first. */
+  /** Another question: near first. What was found for the one before is none of its answer, and not shown as one. */
   #anew(): void {
-    this.#reaches = REACHES_M;
+    const { place } = this;
+    if (!place || question(place, this.address.filters) !== this.#answered) {
+      this.#abort?.abort();
+      [this.nearby, this.#answered, this.refused] = [null, "", null];
+      this.#reaches = REACHES_M;
+      this.reach = REACHES_M[0] ?? 500;
+    }
     this.soon(0);
   }
 
@@ -244,20 +241,15 @@ export class Driver {
     if (near && moved) this.#goTo(near, this.address.zoom ?? this.look.zoom);
     else if (!near && before.near) {
       this.place = null;
+      this.#anew();
       this.begin();
-    }
-    this.soon(0);
+    } else this.#anew();
   }
 
   #heard(zone: Seen, before: Seen | undefined): void {
     const place = this.place;
     const changed = before && before.free !== zone.free;
     if (place && changed && contains(around(place, this.reach), zone)) this.soon(SOON_MS);
-    if (this.watched.has(zone.id) && before?.free === 0 && zone.free > 0) {
-      this.told = t("freed", { zone: zone.name });
-      navigator.vibrate?.(200);
-      this.watch(zone.id);
-    }
   }
 
   async #ask(): Promise<void> {
@@ -266,6 +258,7 @@ export class Driver {
     this.#abort?.abort();
     const abort = (this.#abort = new AbortController());
     const f = this.address.filters;
+    const asked = question(place, f);
     const reach = this.#reaches[0] ?? 500;
     const path = to("/v1/bays/nearby", {
       lat: place.lat.toFixed(6),
@@ -282,7 +275,9 @@ export class Driver {
     });
     try {
       const told = await ask<Nearby>(path, { signal: abort.signal });
-      [this.nearby, this.toldAt, this.refused, this.away] = [told, Date.parse(told.at), null, false];
+      if (abort.signal.aborted) return;
+      [this.nearby, this.#answered, this.toldAt] = [told, asked, Date.parse(told.at)];
+      [this.refused, this.away] = [null, false];
       this.reach = reach;
       setAhead(this.toldAt - Date.now());
       if (this.found.length < ENOUGH && this.#reaches.length > 1) {
@@ -293,7 +288,7 @@ export class Driver {
         return;
       }
       this.#isOurZoom = false;
-      this.#keep(place, told);
+      this.#keep(place, asked, told);
     } catch (e) {
       if (abort.signal.aborted) return;
       if (e instanceof Refusal && !e.unreachable) this.refused = e.message;
@@ -306,67 +301,45 @@ export class Driver {
     this.soon(this.away ? SOON_MS * 2 : ANYWAY_MS);
   }
 
-  #keep(place: Place, nearby: Nearby): void {
+  #keep(place: Place, asked: string, nearby: Nearby): void {
     const near = around(place, 2_000);
     const zones = [...this.city.zones.values()].filter((z) => contains(near, z)).slice(0, MOST_KEPT);
-    const kept: Kept = { at: this.toldAt, place, name: this.address.name, nearby, zones };
-    try {
-      localStorage.setItem(KEPT, JSON.stringify(kept));
-    } catch {
-      // Full, or not allowed: then there is nothing to show without the hub.
-    }
+    const { name, near: chosen } = this.address;
+    keep({ at: this.toldAt, place, question: asked, chosen: chosen !== null, name, nearby, reach: this.reach, zones });
   }
 
+  /** What was kept, if it answers what is asked: another place's list is not this one's. */
   #fromKept(): void {
-    try {
-      const kept = JSON.parse(localStorage.getItem(KEPT) ?? "null") as Kept | null;
-      if (!kept) return;
-      [this.nearby, this.toldAt] = [kept.nearby, kept.at];
-      this.city.put(kept.zones);
-      if (!this.place) {
-        this.place = kept.place;
-        this.look = { ...kept.place, zoom: STREET_ZOOM };
-      }
-    } catch {
-      // What cannot be read is not there.
-    }
     this.away = true;
+    const had = kept();
+    if (!had?.question) return;
+    this.city.put(had.zones);
+    const asked = question(this.place ?? had.place, this.address.filters);
+    if (asked !== had.question) return;
+    if (!this.place) {
+      this.place = had.place;
+      this.look = { ...had.place, zoom: STREET_ZOOM };
+      if (had.chosen) this.#say({ near: had.place, name: had.name }, false);
+    }
+    [this.nearby, this.#answered, this.toldAt] = [had.nearby, asked, had.at];
+    this.reach = had.reach;
   }
 
-  /** The line that is open; a zone without a line of its own is made one of what is known of it. */
   #opened(): Choice | null {
     const id = this.address.open;
     if (!id) return null;
-    const listed = this.found.find((c) => c.key === id || c.key === `zone:${id}`);
-    if (listed) {
-      this.#last = { id, choice: listed };
-      return listed;
-    }
-    // It was there a moment ago: whoever just took it, perhaps this driver, the sheet stays.
-    if (this.#last?.id === id)
-      return { ...this.#last.choice, free: this.#last.choice.bay ? 0 : this.#last.choice.free };
-    if (this.beyond && (this.beyond.key === id || this.beyond.zone === id)) return this.beyond;
     void this.city.version;
-    const zone = this.city.zones.get(id.replace(/^zone:/, ""));
-    if (!zone) return null;
-    return {
-      key: `zone:${zone.id}`,
-      zone: zone.id,
-      name: zone.name,
-      lat: zone.lat,
-      lon: zone.lon,
-      distance: 0,
-      free: zone.free,
-      of: zone.capacity || null,
-      p: null,
-      prices: null,
-      height: null,
-      stay: null,
-      at: zone.at,
-      source: null,
-      bay: null,
-      shared: false,
-      credit: zone.credit,
-    };
+    const choice = opened(id, {
+      found: this.found,
+      beyond: this.beyond,
+      last: this.#last?.id === id ? this.#last.choice : null,
+      zone: (zone) => this.city.zones.get(zone),
+      place: this.place,
+      answered: this.nearby !== null,
+      plain: this.#isPlain(),
+    });
+    const listed = choice && this.found.find((c) => isOf(c, id));
+    if (listed) this.#last = { id, choice: listed };
+    return choice;
   }
 }

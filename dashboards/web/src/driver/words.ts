@@ -1,6 +1,7 @@
 // A driver's lines in words: what is there, how sure, what it costs, how far.
 import { distance, walk, type Place } from "../common/geo";
 import { far, money, percent, span } from "../common/format";
+import type { Schemas } from "../common/client";
 import { language, t } from "../words/words.svelte";
 import type { Choice, Price } from "./choices";
 
@@ -20,6 +21,7 @@ export function room(c: Choice): string {
 }
 
 export function sureness(c: Choice, later: boolean): string {
+  if (c.free <= 0) return "";
   if (c.p === null) return c.shared && c.at === null ? t("ownerSays") : "";
   const p = percent(c.p, language());
   return later ? t("onArrival", { p }) : t("likely", { p });
@@ -30,6 +32,12 @@ export const minutesOnFoot = (m: number): string => t("walkMinutes", { n: walk(m
 
 export function away(c: Choice, from: Place | null): number {
   return c.distance > 0 || !from ? c.distance : distance(from, c);
+}
+
+/** Bookings of several answers, each once, by their start. */
+export function together(answers: Schemas["Reservation"][][]): Schemas["Reservation"][] {
+  const all = new Map(answers.flat().map((r) => [r.id, r]));
+  return [...all.values()].sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
 }
 
 /** How old a word is; stale words are told as what they are. */

@@ -1,5 +1,6 @@
 // The words of the pages, in the language of the reader: by the address, else as chosen before, else the browser's.
 import type { en } from "./en";
+import { apart } from "../common/text";
 import { keep, learn, LOCALES, said, type Language } from "./load";
 import type { Told } from "./told";
 
@@ -49,7 +50,7 @@ export function say(language: Language, word: Word, values: Values = {}): string
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) return whole;
-    return typeof value === "number" ? value.toLocaleString(LOCALES[language]) : value;
+    return typeof value === "number" ? value.toLocaleString(LOCALES[language]) : apart(value);
   });
 }
 

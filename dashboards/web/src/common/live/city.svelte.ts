@@ -25,6 +25,9 @@ export class City {
   /** Who wants to know of each zone that is told. */
   readonly watchers = new Set<(now: Seen, before: Seen | undefined) => void>();
 
+  /** Who wants to know of zones that are followed by name. */
+  readonly watched = new Set<(now: Seen) => void>();
+
   #follower: Follower;
   #followed: { box: Box; bays: boolean } | null = null;
   #timer = 0;
@@ -63,10 +66,16 @@ export class City {
     if (this.#followed) this.#follower.wish({ type: "follow", ...this.#followed, kind });
   }
 
+  /** Follows these zones, wherever the map is. */
+  watch(zones: string[]): void {
+    this.#follower.wish({ type: "zones-too", zones, kind: this.#kind });
+  }
+
   /** What is kept for a start without the hub. */
   put(zones: Seen[]): void {
-    for (const zone of zones) if (!this.zones.has(zone.id)) this.zones.set(zone.id, zone);
-    this.version++;
+    const more = zones.filter((zone) => !this.zones.has(zone.id));
+    for (const zone of more) this.zones.set(zone.id, zone);
+    if (more.length > 0) this.version++;
   }
 
   #follow(box: Box, bays: boolean): void {
@@ -94,6 +103,7 @@ export class City {
       this.zones.set(zone.id, zone);
       for (const watcher of this.watchers) watcher(zone, before);
     }
+    for (const zone of news.watched ?? []) for (const watcher of this.watched) watcher(zone);
     for (const id of news.gone ?? []) this.zones.delete(id);
     for (const bay of news.bays ?? []) this.bays.set(bay.id, bay);
     for (const id of news.goneBays ?? []) this.bays.delete(id);

@@ -6,6 +6,8 @@ import type { BayKind, Seen, SeenBay } from "../zone";
 export type Wish =
   /** Follow what is in a box, from now on and nothing else. */
   | { type: "follow"; box: Box | null; bays: boolean; kind: BayKind }
+  /** Follow these zones too, wherever they are, and no others so. */
+  | { type: "zones-too"; zones: string[]; kind: BayKind }
   /** Tell all zones there are, once. */
   | { type: "index"; kind: BayKind }
   /** The first look is over: the page bears the rest now. */
@@ -18,6 +20,8 @@ export type Reach = "live" | "asking" | "away";
 export type News = {
   zones?: Seen[];
   bays?: SeenBay[];
+  /** Those that are followed by name. */
+  watched?: Seen[];
   gone?: string[];
   goneBays?: string[];
   /** Forget what was told before: what there is follows. */

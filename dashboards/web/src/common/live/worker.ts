@@ -2,8 +2,11 @@
 // A stream that is lost comes back by itself; where none comes through, zones are asked for again and again.
 import { ask, Refusal, to, type Schemas } from "../client";
 import { boxText, type Box } from "../geo";
-import { meaningOfBay, see, type BayKind, type SeenBay } from "../zone";
+import { see, type BayKind, type SeenBay } from "../zone";
+import { Bays, type BayEvent } from "./bays";
 import type { News, Reach, Wish } from "./messages";
+import { placeOfBay, placesOfBays } from "./places";
+import { Watch } from "./watch";
 
 /** Changes come in bursts: they are handed on together. */
 const TOGETHER_MS = 200;
@@ -18,6 +21,7 @@ const PAGE = 1000;
 type Zones = Schemas["Zones"];
 
 let kind: BayKind = "car";
+const watch = new Watch((told) => tell({ watched: told.map((z) => see(z, kind)) }));
 let stream: EventSource | null = null;
 let wish: { box: Box | null; bays: boolean } = { box: null, bays: false };
 let asking = 0;
@@ -76,18 +80,24 @@ function takeZone(zone: Schemas["Zone"]): void {
   gathered();
 }
 
-type BayEvent = Schemas["BayDetail"] & { gone?: boolean };
+const single = new Bays(
+  { inBox: placesOfBays, one: placeOfBay },
+  (bay) => {
+    goneBays.delete(bay.id);
+    bays.set(bay.id, bay);
+    gathered();
+  },
+  (bay) => {
+    bays.delete(bay);
+    goneBays.add(bay);
+    gathered();
+  },
+);
 
-function takeBay(bay: BayEvent): void {
-  if (bay.gone) {
-    bays.delete(bay.bay);
-    goneBays.add(bay.bay);
-  } else {
-    goneBays.delete(bay.bay);
-    const { bay: id, zone, lat, lon, state, reserved } = bay;
-    bays.set(id, { id, zone, lat, lon, meaning: meaningOfBay(state), reserved: reserved || state === "reserved" });
-  }
-  gathered();
+/** Where the bays in view are; asked again for as long as nobody says. */
+async function place(): Promise<void> {
+  const { box, bays } = wish;
+  if (box && bays && !(await single.look(box))) setTimeout(() => wish.box === box && void place(), AGAIN_MS);
 }
 
 function follow(): void {
@@ -97,7 +107,7 @@ function follow(): void {
   const own = new EventSource(to("/v1/stream", { bbox, bays: wish.bays || null }));
   stream = own;
   own.addEventListener("zone", (e) => takeZone(JSON.parse(e.data)));
-  own.addEventListener("bay", (e) => takeBay(JSON.parse(e.data)));
+  own.addEventListener("bay", (e) => single.take(JSON.parse(e.data) as BayEvent));
   own.addEventListener("gone", (e) => {
     const { zone } = JSON.parse(e.data) as { zone: string };
     zones.delete(zone);
@@ -106,6 +116,7 @@ function follow(): void {
   });
   own.addEventListener("resync", () => {
     [zones, bays, gone, goneBays] = [new Map(), new Map(), new Set(), new Set()];
+    single.clear();
     tell({ anew: true });
   });
   own.addEventListener("open", () => {
@@ -177,8 +188,11 @@ addEventListener("message", ({ data }: MessageEvent<Wish>) => {
   kind = data.kind;
   if (data.type === "index") void index();
   else if (data.type === "go") go();
+  else if (data.type === "zones-too") watch.follow(data.zones);
   else {
     wish = { box: data.box, bays: data.bays };
+    single.clear();
     follow();
+    void place();
   }
 });

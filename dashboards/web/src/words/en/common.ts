@@ -89,4 +89,5 @@ export const common = {
   badTimes: "The end must be after the start.",
   credits: "Data: {names}",
   noWebgl: "The base map needs WebGL, which is missing here; this is the simple map.",
+  noBase: "The base map cannot be reached; this is the simple map.",
 };

@@ -90,4 +90,5 @@ export const common: Told<typeof en> = {
   badTimes: "结束时间须晚于开始时间。",
   credits: "数据：{names}",
   noWebgl: "底图需要 WebGL，本机没有，此为简易地图。",
+  noBase: "无法加载底图，此为简易地图。",
 };
