@@ -1,8 +1,21 @@
 import { expect, test } from "vitest";
 import { read, write } from "../src/authority/address";
-import { paired, ranked, series, sum, week, whole, WEEK_MS, type Row } from "../src/authority/figures";
+import { paired, ranked, series, sum, week, whole, type Row } from "../src/authority/figures";
 import { meaningOf } from "../src/authority/hour";
+import {
+  before,
+  beginning,
+  dateOf,
+  dayClock,
+  periodOf,
+  starts,
+  stepOf,
+  stepsOf,
+  turnoverPath,
+  type Period,
+} from "../src/authority/period";
 import { trouble, worst, type Source } from "../src/authority/sources";
+import { until, when } from "../src/authority/words";
 import { nextOf } from "../src/common/csv";
 
 const HOUR = 3_600_000;
@@ -31,6 +44,11 @@ const row = (more: Partial<Row>, hour = 0): Row =>
     ...more,
   }) as Row;
 const twenty = () => 20;
+const SG = "Asia/Singapore";
+const hours = (from: number, to: number): Period => ({
+  ...{ from: START + from * HOUR, to: START + to * HOUR },
+  ...{ step: "1h", clock: "UTC" },
+});
 
 test("figures of many zones are those of all their bays together", () => {
   const all = sum(
@@ -65,14 +83,17 @@ test("what a reader is not told takes its hours with it", () => {
 
 test("a line has a gap where a row is missing or too little was seen", () => {
   const rows = [row({}), row({ coverage: 0.4 }, 1), row({}, 3)];
-  const line = series(rows, { from: START, to: START + 5 * HOUR, step: HOUR }, "occupancy", twenty);
+  const line = series(rows, stepsOf(hours(0, 5)), "occupancy", twenty);
   expect(line.map((p) => p.value)).toEqual([0.5, null, null, 0.5, null]);
   expect(line[1]?.coverage).toBeCloseTo(0.4);
 });
 
 test("last week is compared where both weeks are known", () => {
   const now = [row({}, 168), row({}, 169), row({}, 170)];
-  const pair = paired(now, [row({}, 0), row({ complete: false }, 1)], WEEK_MS);
+  const pair = paired(
+    { rows: now, steps: stepsOf(hours(168, 171)) },
+    { rows: [row({}, 0), row({ complete: false }, 1)], steps: stepsOf(hours(0, 3)) },
+  );
   expect([pair.now.length, pair.then.length, pair.times]).toEqual([1, 1, 1]);
 });
 
@@ -145,4 +166,73 @@ test("a table's next page is where Link says", () => {
   expect(nextOf('</v1/turnover?limit=2&cursor=A>; rel="next"')).toBe("/v1/turnover?limit=2&cursor=A");
   expect(nextOf(null)).toBeNull();
   expect(nextOf('</x>; rel="prev"')).toBeNull();
+});
+
+const utc = (text: string) => Date.parse(text);
+const SETTLED = utc("2026-11-30T11:55:00Z");
+const params = (p: Period) => Object.fromEntries(new URLSearchParams(turnoverPath(p, ["A", "B"], 7).split("?")[1]));
+
+test("days are those of the clock that is named, and the hub is asked for just those", () => {
+  const own = { from: "2026-09-01", to: "2026-11-30" };
+  const days = periodOf(own, SETTLED, SG, true, 100);
+  expect(days).toEqual({ from: utc("2026-08-31T16:00Z"), to: utc("2026-11-29T16:00Z"), step: "1d", clock: SG });
+  expect(params(days)).toEqual({
+    ...{ interval: "1d", zone: "A,B", from: "2026-08-31T16:00:00.000Z", to: "2026-11-29T16:00:00.000Z" },
+    ...{ tz: SG, limit: "7" },
+  });
+  // Half an hour off: hours are what is kept, so days are UTC's, are asked for as such and are told as such.
+  const india = periodOf({ from: "2026-11-01", to: "2026-11-02" }, SETTLED, "Asia/Kolkata", true, 1);
+  expect(india).toEqual({ from: utc("2026-11-01T00:00Z"), to: utc("2026-11-03T00:00Z"), step: "1d", clock: "UTC" });
+  expect(params(india).tz).toBe("UTC");
+  // Without a key there are UTC's alone; a date is that one, wherever it is chosen.
+  const open = periodOf({ from: "2026-11-01", to: "2026-11-02" }, SETTLED, SG, false, 1e9);
+  expect(open).toEqual({ ...india, clock: "UTC" });
+  // By hours nothing is said of days.
+  const week = periodOf({ ms: 168 * HOUR }, SETTLED, SG, true, 168);
+  expect(week).toEqual({ from: utc("2026-11-23T11:00Z"), to: utc("2026-11-30T11:00Z"), step: "1h", clock: SG });
+  expect(params(week).tz).toBeUndefined();
+  const half = periodOf({ from: "2026-11-01", to: "2026-11-01" }, SETTLED, "Asia/Kolkata", true, 100);
+  expect([half.from, half.to]).toEqual([utc("2026-10-31T19:00Z"), utc("2026-11-01T19:00Z")]);
+  expect(dayClock(true, "Australia/Lord_Howe", utc("2026-01-01T00:00Z"), utc("2026-02-01T00:00Z"))).toBe(
+    "Australia/Lord_Howe",
+  );
+  expect(dayClock(true, "Australia/Lord_Howe", utc("2026-03-01T00:00Z"), utc("2026-05-01T00:00Z"))).toBe("UTC");
+  expect(dateOf(utc("2026-11-29T16:00Z"), SG, 1)).toBe("2026-11-29");
+});
+
+test("the last day of a period is the last that is in it", () => {
+  const days = { step: "1d", clock: SG } as const;
+  expect(when(utc("2026-08-31T16:00Z"), days)).toMatch(/1 Sept/);
+  expect(until(utc("2026-11-29T16:00Z"), days)).toMatch(/29 Nov/);
+  expect(until(utc("2026-11-29T16:00Z"), { step: "1h", clock: SG })).toMatch(/30 Nov.*00:00/);
+});
+
+test("days of a clock that is turned are each in their place, and meet those of a week before", () => {
+  // Berlin's 25 October has 25 hours.
+  const fall = periodOf({ from: "2026-10-24", to: "2026-10-27" }, SETTLED, "Europe/Berlin", true, 1);
+  const begins = starts(fall);
+  expect(begins.map((at) => dateOf(at, "Europe/Berlin"))).toEqual([
+    "2026-10-24",
+    "2026-10-25",
+    "2026-10-26",
+    "2026-10-27",
+  ]);
+  const steps = stepsOf(fall);
+  expect(begins.map((at) => stepOf(steps, at))).toEqual([0, 1, 2, 3]);
+  expect(stepOf(steps, fall.from - 24 * HOUR)).toBe(-1);
+  const week = before(fall, 7);
+  expect(starts(week).map((at) => dateOf(at, "Europe/Berlin"))).toEqual([
+    "2026-10-17",
+    "2026-10-18",
+    "2026-10-19",
+    "2026-10-20",
+  ]);
+  const rowsOf = (p: Period) => starts(p).map((at) => row({ from: new Date(at).toISOString() }));
+  const pair = paired({ rows: rowsOf(fall), steps }, { rows: rowsOf(week), steps: stepsOf(week) });
+  expect([pair.times, pair.then.length]).toEqual([4, 4]);
+  expect(series(rowsOf(fall), steps, "occupancy", twenty).map((p) => p.value)).toEqual([0.5, 0.5, 0.5, 0.5]);
+  expect(starts(beginning(fall, "2026-03-28")).length).toBe(4);
+  // 29 March has 23.
+  const spring = beginning(fall, "2026-03-28");
+  expect(starts(spring).map((at) => stepOf(stepsOf(spring), at))).toEqual([0, 1, 2, 3]);
 });

@@ -2,16 +2,20 @@ import { expect, test } from "vitest";
 import { added, grips, moved } from "../src/business/dragging";
 import {
   comings,
+  daysBack,
   crowd,
   ledger,
   minutes,
   money,
+  monthOf,
   openIn,
   runsOf,
+  wallText,
   type Booking,
   type Offer,
   type Weekly,
 } from "../src/business/hours";
+import { stay, today } from "../src/business/words";
 import { instant, monday, wall } from "../src/common/zoned";
 
 const SG = "Asia/Singapore";
@@ -159,4 +163,26 @@ test("a stretch that is chosen is put on offer, and joins hours that are there",
     to: "19:30",
   });
   expect(added([], [on(30, 0), on(33, 0)], SG, 30)?.weekly[0]).toEqual({ days: ["mon"], from: "00:00", to: "24:00" });
+});
+
+test("whoever stands at the gate is told the day, unless it is today", () => {
+  const now = utc("2026-11-30T11:46:00Z");
+  const day = 24 * 3_600_000;
+  expect(today(now, now, SG)).toBe("19:46");
+  expect(today(now + 25 * day, now, SG)).toMatch(/25 Dec.*19:46/);
+  // The same date of another month is another day.
+  expect(today(utc("2026-12-30T11:46:00Z"), now, SG)).toMatch(/30 Dec.*19:46/);
+  expect(stay(now, now + 3_600_000, now, SG)).toBe("19:46–20:46");
+  expect(stay(now + 2 * 3_600_000, now + 3 * day, now, SG)).toMatch(/^21:46 – .*3 Dec.*19:46$/);
+  expect(stay(now + day, now + day + 3_600_000, now, SG)).toMatch(/1 Dec.*19:46–20:46$/);
+  // It begins tonight and ends after midnight there, which is the same day in London.
+  expect(stay(utc("2026-11-30T15:00:00Z"), utc("2026-11-30T17:00:00Z"), now, SG)).toMatch(/^23:00 – .*1 Dec.*01:00$/);
+});
+
+test("days and months are those of the offer's clock, not of the reader's", () => {
+  const at = utc("2026-11-30T17:30:00Z");
+  expect(wallText(at, SG)).toBe("2026-12-01T01:30");
+  expect([monthOf(at, SG), monthOf(at, "UTC"), monthOf(at, SG, 12)]).toEqual(["2026-12", "2026-11", "2025-12"]);
+  // The last seven days are seven, today with them.
+  expect(daysBack(at, SG, 7)).toBe(utc("2026-11-24T16:00:00Z"));
 });

@@ -3,56 +3,70 @@ import { ask, to, type Schemas } from "../common/client";
 import { KeyRing } from "../common/keys.svelte";
 import { Loaded } from "../common/loaded.svelte";
 import { see, type Seen } from "../common/zone";
+import { placeOfDevice } from "../common/zoned";
 import { read, write, type Address } from "./address";
-import { STEP_MS, WEEK_MS, whole, type Row, type Step } from "./figures";
+import { whole, type Row } from "./figures";
+import { before, beginning, periodOf, stepsOf, turnoverPath, type Period, type Steps } from "./period";
 
 type Page = Schemas["TurnoverPage"];
-type Period = { from: number; to: number; step: Step };
 /** A zone, and of which car park it is a part. */
 export type Place = Seen & { partOf: string | null; counted: boolean; whole: number };
 
-/** Settled rows; `settledTo` null: nothing is settled yet. `cut`: there was more than a page can hold. */
-export type Told = Period & { rows: Row[]; gaps: Schemas["Gap"][]; settledTo: number | null; cut: boolean };
+/**
+ * Settled rows of those zones (none: all); `settledTo` null: nothing is settled yet. `cut`: there was more than a page
+ * can hold. `of`: what they were asked to be compared with, if they were.
+ */
+export type Told = Period & {
+  zones: string[];
+  steps: Steps;
+  rows: Row[];
+  gaps: Schemas["Gap"][];
+  settledTo: number | null;
+  cut: boolean;
+  of: string | null;
+};
 
-const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
+const MINUTES_MS = 300_000;
+const DAYS: Record<"1d" | "7d" | "28d", number> = { "1d": 1, "7d": 7, "28d": 28 };
 /** Rows that a page holds; of more it asks by the day. */
 export const MOST_ROWS = 60_000;
 const A_PAGE = 20_000;
-const MOST_IN_ADDRESS = 400;
 
-const floor = (at: number, step: number) => Math.floor(at / step) * step;
-const midnight = (day: string, later = 0) => {
-  const [y, m, d] = day.split("-").map(Number) as [number, number, number];
-  return new Date(y, m - 1, d + later).getTime();
-};
+const nothing = (period: Period, settledTo: number | null = null): Told => ({
+  ...period,
+  ...{ zones: [], steps: stepsOf(period), rows: [], gaps: [], settledTo, cut: false, of: null },
+});
+const key = (t: Told): string => JSON.stringify([t.from, t.to, t.step, t.clock, t.zones]);
+/** Whether it was asked for to be compared with that, and not with what was shown before. */
+export const isOf = (than: Told | null, told: Told): than is Told => than !== null && than.of === key(told);
 
 export class Authority {
   readonly ring = new KeyRing("monitor");
   address = $state<Address>(read(location.search));
   readonly places = new Loaded<Map<string, Place>>(
     () => this.#places(),
-    () => this.ring.forget(),
+    () => this.ring.refuse(),
   );
   readonly told = new Loaded<Told>(
     () => this.#told(),
-    () => this.ring.forget(),
+    () => this.ring.refuse(),
   );
   readonly then = new Loaded<Told>(
     () => this.#then(),
-    () => this.ring.forget(),
+    () => this.ring.refuse(),
   );
   readonly week = new Loaded<Told>(
-    () => this.#before(WEEK_MS),
-    () => this.ring.forget(),
+    () => this.#before((now) => before(now, 7)),
+    () => this.ring.refuse(),
   );
   readonly sources = new Loaded<Schemas["Sources"]>(
     () => this.#sources(),
-    () => this.ring.forget(),
+    () => this.ring.refuse(),
   );
   readonly quality = new Loaded<Schemas["QualityTold"][]>(
     () => this.#quality(),
-    () => this.ring.forget(),
+    () => this.ring.refuse(),
   );
 
   get key(): string | null {
@@ -64,7 +78,8 @@ export class Authority {
   change(change: Partial<Address>): void {
     this.address = { ...this.address, ...change };
     history.replaceState(null, "", write(this.address));
-    if ("compare" in change || "with" in change || "others" in change) void this.then.load();
+    const compares = "compare" in change || "with" in change || "others" in change;
+    if (compares && this.told.value) void this.then.load();
     if ("zones" in change || "span" in change || "from" in change || "to" in change) void this.load();
   }
 
@@ -103,39 +118,21 @@ export class Authority {
     return found;
   }
 
-  /** What period is meant, by what is settled; hours where a page can hold them, else days. */
+  /** What period is meant, by what is settled. */
   period(settledTo: number, zones: number): Period {
-    const a = this.address;
-    if (a.span === "3h" && this.key)
-      return { from: floor(settledTo, 300_000) - 3 * HOUR_MS, to: settledTo, step: "5m" };
-    let [from, until] = [0, floor(settledTo, HOUR_MS)];
-    if (a.span === "own") [from, until] = [midnight(a.from), Math.min(until, midnight(a.to, 1))];
-    else from = until - { "3h": 1, "1d": 1, "7d": 7, "28d": 28 }[a.span] * DAY_MS;
-    const hours = Math.max(1, (until - from) / HOUR_MS);
-    const step = this.key && hours * zones <= MOST_ROWS ? "1h" : "1d";
-    // Days begin at midnight; without a key they are those of UTC, and over.
-    if (step === "1d" && this.key)
-      [from, until] = [new Date(from).setHours(0, 0, 0, 0), new Date(until).setHours(0, 0, 0, 0)];
-    if (step === "1d" && !this.key) [from, until] = [floor(from, DAY_MS), floor(until, DAY_MS)];
-    return { from, to: until, step };
+    const [a, clock] = [this.address, placeOfDevice()];
+    const minutes = Math.floor(settledTo / MINUTES_MS) * MINUTES_MS;
+    if (a.span === "3h" && this.key) return { from: minutes - 3 * HOUR_MS, to: settledTo, step: "5m", clock };
+    const days = a.span === "own" || a.span === "3h" ? 1 : DAYS[a.span];
+    const wish = a.span === "own" ? { from: a.from, to: a.to } : { ms: days * 24 * HOUR_MS };
+    return periodOf(wish, settledTo, clock, this.key !== null, Math.max(1, MOST_ROWS / zones));
   }
 
   async #rows(period: Period, zones: string[]): Promise<Told> {
-    const told: Told = { ...period, rows: [], gaps: [], settledTo: null, cut: false };
-    const offset = new Date().getTimezoneOffset() % 60 === 0;
-    const ids = zones.length > 0 && zones.length <= MOST_IN_ADDRESS ? zones.join(",") : null;
+    const told: Told = { ...nothing(period), zones };
     let next: string | null = null;
     do {
-      const path = to("/v1/turnover", {
-        interval: period.step,
-        zone: ids,
-        from: new Date(period.from).toISOString(),
-        to: new Date(period.to).toISOString(),
-        tz: period.step === "1d" && this.key && offset ? Intl.DateTimeFormat().resolvedOptions().timeZone : null,
-        limit: A_PAGE,
-        cursor: next,
-      });
-      const page: Page = await ask(path, { key: this.key });
+      const page: Page = await ask(turnoverPath(period, zones, A_PAGE, next), { key: this.key });
       told.rows.push(...page.rows);
       if (told.gaps.length === 0) told.gaps = page.gaps;
       told.settledTo = page.settled_to ? Date.parse(page.settled_to) : null;
@@ -155,37 +152,40 @@ export class Authority {
     // What is settled is what the hub says; the period is reckoned from there.
     const first: Page = await ask(to("/v1/turnover", { limit: 1 }), { key: this.key });
     const settledTo = first.settled_to ? Date.parse(first.settled_to) : null;
-    if (settledTo === null) return { from: 0, to: 0, step: "1h", rows: [], gaps: [], settledTo, cut: false };
+    const none: Period = { from: 0, to: 0, step: "1h", clock: placeOfDevice() };
+    if (settledTo === null) return nothing(none);
     const period = this.period(settledTo, this.#asked);
-    if (period.to <= period.from) return { ...period, rows: [], gaps: [], settledTo, cut: false };
+    if (period.to <= period.from) return nothing(period, settledTo);
     const told = await this.#rows(period, this.address.zones);
     const young = told.rows.length === 0 && this.key && this.address.span !== "own" && period.step === "1h";
     if (!young) return { ...told, settledTo };
     // No hour is whole yet: the minutes that there are.
-    const minutes = { from: floor(settledTo, 300_000) - HOUR_MS, to: settledTo, step: "5m" as Step };
+    const begins = Math.floor(settledTo / MINUTES_MS) * MINUTES_MS - HOUR_MS;
+    const minutes: Period = { ...period, from: begins, to: settledTo, step: "5m" };
     return { ...(await this.#rows(minutes, this.address.zones)), settledTo };
   }
 
-  #before(apart: number): Promise<Told> {
+  /** What is shown, at another time or of other zones. */
+  async #before(period: (now: Period) => Period, zones?: string[]): Promise<Told> {
     const now = this.told.value as Told;
-    return this.#rows({ ...now, from: now.from - apart, to: now.to - apart }, this.address.zones);
+    const { from, to, step, clock } = now;
+    return { ...(await this.#rows(period({ from, to, step, clock }), zones ?? now.zones)), of: key(now) };
   }
 
   async #then(): Promise<Told> {
     const [a, now] = [this.address, this.told.value as Told];
-    const nothing: Told = { ...now, rows: [], gaps: [] };
     switch (a.compare) {
-      case "none":
-        return nothing;
       case "week":
-        return this.week.value && this.week.value.from === now.from - WEEK_MS ? this.week.value : this.#before(WEEK_MS);
+        return isOf(this.week.value, now) ? this.week.value : this.#before((p) => before(p, 7));
       case "day":
-        return this.#before(DAY_MS);
+        return this.#before((p) => before(p, 1));
       case "own":
-        return a.with ? this.#before(now.from - midnight(a.with)) : nothing;
+        if (a.with) return this.#before((p) => beginning(p, a.with));
+        break;
       case "zones":
-        return a.others.length > 0 ? this.#rows(now, a.others) : nothing;
+        if (a.others.length > 0) return this.#before((p) => p, a.others);
     }
+    return { ...nothing(now), of: key(now) };
   }
 
   async #sources(): Promise<Schemas["Sources"]> {
@@ -205,19 +205,9 @@ export class Authority {
     );
   }
 
-  /** The hub's own CSV of what is shown. */
+  /** The hub's own CSV of what is shown: asked for as that was. */
   get csv(): string {
-    const t = this.told.value as Told;
-    const zones = this.address.zones;
-    return to("/v1/turnover", {
-      interval: t.step,
-      zone: zones.length > 0 && zones.length <= MOST_IN_ADDRESS ? zones.join(",") : null,
-      from: new Date(t.from).toISOString(),
-      to: new Date(t.to).toISOString(),
-      limit: A_PAGE,
-    });
-  }
-  step(): number {
-    return STEP_MS[this.told.value?.step ?? "1h"];
+    const told = this.told.value as Told;
+    return turnoverPath(told, told.zones, A_PAGE);
   }
 }

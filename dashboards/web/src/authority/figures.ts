@@ -1,8 +1,8 @@
 // Settled rows added up: each figure with the share of the time that it was seen in. What was not seen is null, never 0.
 import type { Schemas } from "../common/client";
+import { stepOf, type Steps } from "./period";
 
 export type Row = Schemas["TurnoverRow"];
-export type Step = "5m" | "1h" | "1d";
 
 export type Metric = "turnover" | "occupancy" | "full" | "stay" | "coverage";
 export const METRICS: Metric[] = ["occupancy", "turnover", "full", "stay", "coverage"];
@@ -15,9 +15,6 @@ export type Figures = Record<Metric, number | null> & {
   /** Rows of zones that are only counted: they see no visits. */
   counted: number;
 };
-
-export const STEP_MS: Record<Step, number> = { "5m": 300_000, "1h": 3_600_000, "1d": 86_400_000 };
-export const WEEK_MS = 7 * 86_400_000;
 
 /** Bay-hours in service: as the row's own figures say it, else as many as the zone has bays. */
 export function bayHours(row: Row, capacity: number): number {
@@ -75,13 +72,16 @@ export function whole(rows: Row[], partOf: (zone: string) => string | null): Row
   });
 }
 
-/** The rows of which there is one a while before too, and those: what can be compared. */
-export function paired(rows: Row[], before: Row[], apart: number): { now: Row[]; then: Row[]; times: number } {
-  const key = (zone: string, at: number) => `${zone} ${at}`;
+/** Rows, and the steps of their period. */
+export type Timed = { rows: Row[]; steps: Steps };
+
+/** The rows of which there is one in the same step of another period too, and those: what can be compared. */
+export function paired(one: Timed, other: Timed): { now: Row[]; then: Row[]; times: number } {
+  const key = (r: Row, of: Timed) => `${r.zone} ${stepOf(of.steps, Date.parse(r.from))}`;
   const sound = (r: Row) => r.complete && (r.coverage ?? 0) > 0;
-  const then = new Map(before.filter(sound).map((r) => [key(r.zone, Date.parse(r.from) + apart), r]));
-  const now = rows.filter((r) => sound(r) && then.has(key(r.zone, Date.parse(r.from))));
-  const found = now.map((r) => then.get(key(r.zone, Date.parse(r.from)))).filter((r) => r !== undefined);
+  const then = new Map(other.rows.filter(sound).map((r) => [key(r, other), r]));
+  const now = one.rows.filter((r) => sound(r) && then.has(key(r, one)));
+  const found = now.map((r) => then.get(key(r, one))).filter((r) => r !== undefined);
   return { now, then: found, times: new Set(now.map((r) => r.from)).size };
 }
 
@@ -102,21 +102,15 @@ export type Point = { at: number; value: number | null; coverage: number | null 
 /** Less than this is seen: then the rest would be a guess, and the line has a gap. */
 export const LEAST_SEEN = 0.5;
 
-/** One figure over time: a point for each step from `from` to `to`, null where too little was seen. */
-export function series(
-  rows: Row[],
-  span: { from: number; to: number; step: number },
-  metric: Metric,
-  capacity: (zone: string) => number,
-): Point[] {
-  const groups = grouped(rows, (r) => Math.floor((Date.parse(r.from) - span.from) / span.step));
-  const length = Math.max(0, Math.ceil((span.to - span.from) / span.step));
-  return Array.from({ length }, (_, n) => {
+/** One figure over time: a point for each step, null where too little was seen. */
+export function series(rows: Row[], steps: Steps, metric: Metric, capacity: (zone: string) => number): Point[] {
+  const groups = grouped(rows, (r) => stepOf(steps, Date.parse(r.from)));
+  return steps.begins.map((at, n) => {
     const group = groups.get(n);
     const figures = group ? sum(group, capacity) : null;
     const coverage = figures?.coverage ?? null;
     const seen = metric === "coverage" || (coverage ?? 0) >= LEAST_SEEN;
-    return { at: span.from + n * span.step, value: seen ? (figures?.[metric] ?? null) : null, coverage };
+    return { at, value: seen ? (figures?.[metric] ?? null) : null, coverage };
   });
 }
 

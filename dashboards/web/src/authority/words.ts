@@ -1,6 +1,7 @@
 // Figures as officers read them: exact shares, rates, stays, and changes with their sign.
 import { language, locale, t, type Word } from "../words/words.svelte";
-import type { Figures, Metric, Step } from "./figures";
+import type { Figures, Metric } from "./figures";
+import type { Period } from "./period";
 
 export const NAMES: Record<Metric, Word> = {
   turnover: "authorityTurnover",
@@ -65,22 +66,32 @@ export function change(metric: Metric, now: Figures, then: Figures): string | nu
   return t("authorityPoints", { n: signed((a - b) * 100, { maximumFractionDigits: 1 }) });
 }
 
-/** A step's beginning, as long as it must be. */
-export function when(at: number, step: Step): string {
-  const day = { weekday: "short", day: "numeric", month: "short" } as const;
-  const format = step === "1d" ? day : { ...day, hour: "2-digit", minute: "2-digit" };
-  return new Date(at).toLocaleString(locale(), format as Intl.DateTimeFormatOptions);
+type By = Pick<Period, "step" | "clock">;
+const DAY = { weekday: "short", day: "numeric", month: "short" } as const;
+
+/** By the clock of a place; a browser that does not know the place goes by its own. */
+function shown(at: number, clock: string, format: Intl.DateTimeFormatOptions): string {
+  try {
+    return new Date(at).toLocaleString(locale(), { ...format, timeZone: clock });
+  } catch {
+    return new Date(at).toLocaleString(locale(), format);
+  }
 }
 
-/** The same for an axis. */
-export function tick(at: number, step: Step, days: number): string {
-  const d = new Date(at);
-  if (days <= 1.5 && step !== "1d") return d.toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit" });
-  return d.toLocaleDateString(locale(), {
-    weekday: days <= 10 ? "short" : undefined,
-    day: "numeric",
-    month: "numeric",
-  });
+export const day = (at: number, clock: string): string => shown(at, clock, DAY);
+
+/** A step's beginning, as long as it must be. */
+export function when(at: number, { step, clock }: By): string {
+  return step === "1d" ? day(at, clock) : shown(at, clock, { ...DAY, hour: "2-digit", minute: "2-digit" });
+}
+
+/** The end of a period, which is not in it: of days the last one that is. */
+export const until = (at: number, by: By): string => when(by.step === "1d" ? at - 1 : at, by);
+
+/** A step's beginning for an axis. */
+export function tick(at: number, { step, clock }: By, days: number): string {
+  if (days <= 1.5 && step !== "1d") return shown(at, clock, { hour: "2-digit", minute: "2-digit" });
+  return shown(at, clock, { weekday: days <= 10 ? "short" : undefined, day: "numeric", month: "numeric" });
 }
 
 export function weekdays(): string[] {
@@ -89,8 +100,6 @@ export function weekdays(): string[] {
     new Date(2026, 10, 30 + n).toLocaleDateString(locale(), { weekday: "short" }),
   );
 }
-
-export const clock = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** Names in one line, in the reader's way. */
 export function list(names: string[], most = 3): string {

@@ -2,8 +2,9 @@
 import { ask, to, type Schemas } from "../common/client";
 import { KeyRing } from "../common/keys.svelte";
 import { Loaded } from "../common/loaded.svelte";
-import { now } from "../common/now.svelte";
-import { isStanding, isWeekly, type Booking, type Offer, type Weekly } from "./hours";
+import { hubNow, now } from "../common/now.svelte";
+import { placeOfDevice } from "../common/zoned";
+import { daysBack, isStanding, isWeekly, monthOf, type Booking, type Offer, type Weekly } from "./hours";
 
 export type Bay = Schemas["OwnedBay"];
 export type Month = { month: string; totals: Schemas["SettlementTotal"][] };
@@ -14,37 +15,37 @@ const BACK_MS = 32 * 86_400_000;
 /** Offers whose use is added up; each is a call. */
 export const MOST_USED = 30;
 const SEEN_MONTHS = 6;
+const USE_DAYS = 7;
 const AT_ONCE = 4;
-
-const monthOf = (at: number): string => new Date(at).toISOString().slice(0, 7);
 
 export class Business {
   readonly ring = new KeyRing("share");
   readonly bays = new Loaded<Bay[]>(
     () => this.#walk<Bay>("/v1/partners/me/bays", "bays"),
-    () => this.ring.forget(),
+    () => this.ring.refuse(),
   );
   readonly offers = new Loaded<Offer[]>(
     () => this.#walk<Offer>("/v1/offers", "offers"),
-    () => this.ring.forget(),
+    () => this.ring.refuse(),
   );
   readonly bookings = new Loaded<Booking[]>(
     () => this.#bookings(),
-    () => this.ring.forget(),
+    () => this.ring.refuse(),
   );
   readonly money = new Loaded<Schemas["Settlement"]>(
     () => this.#settlement(),
-    () => this.ring.forget(),
+    () => this.ring.refuse(),
   );
   readonly use = new Loaded<Utilisation[]>(
     () => this.#use(),
-    () => this.ring.forget(),
+    () => this.ring.refuse(),
   );
   readonly months = new Loaded<Month[]>(
     () => this.#months(),
-    () => this.ring.forget(),
+    () => this.ring.refuse(),
   );
-  month = $state(monthOf(Date.now()));
+  /** The month whose money is looked at; null: the one that it is. */
+  chosen = $state<string | null>(null);
   /** The offer that is edited. */
   open = $state<string | null>(null);
   /** Its hours as they are edited, in the list or in the week; null: as the offer has them. */
@@ -53,6 +54,9 @@ export class Business {
   done = $state<string | null>(null);
 
   readonly standing = $derived((this.offers.value ?? []).filter(isStanding));
+  /** Times are told by the clock of the offers: the first one's, if they differ. */
+  readonly zone = $derived(this.standing[0]?.time_zone ?? placeOfDevice());
+  readonly month = $derived(this.chosen ?? monthOf(now(), this.zone));
   /** In which zone each bay lies. */
   readonly zones = $derived(new Map((this.bays.value ?? []).map((b) => [b.bay, b.zone])));
   readonly names = $derived(new Map((this.bays.value ?? []).map((b) => [b.zone, b.zone_name || b.zone])));
@@ -70,8 +74,9 @@ export class Business {
   };
 
   async load(): Promise<void> {
-    await Promise.all([this.bays.load(), this.offers.load(), this.bookings.load(), this.money.load()]);
-    await Promise.all([this.use.load(), this.months.load()]);
+    // Which month it is, and which days, is told by the clock of the offers.
+    await this.again();
+    await Promise.all([this.money.load(), this.use.load(), this.months.load()]);
   }
 
   /** What changes by itself. */
@@ -131,8 +136,9 @@ export class Business {
   /** Those of the last month and ahead; and who is there, whenever it began: stays by the month are long. */
   async #bookings(): Promise<Booking[]> {
     const path = "/v1/partners/me/reservations";
+    const from = new Date((await hubNow()) - BACK_MS).toISOString();
     const [late, there] = await Promise.all([
-      this.#walk<Booking>(path, "reservations", { from: new Date(now() - BACK_MS).toISOString() }),
+      this.#walk<Booking>(path, "reservations", { from }),
       this.#walk<Booking>(path, "reservations", { state: "active" }),
     ]);
     const known = new Set(late.map((b) => b.id));
@@ -140,8 +146,9 @@ export class Business {
   }
 
   async #settlement(): Promise<Schemas["Settlement"]> {
+    const month = this.month;
     const path = (cursor: string | null) =>
-      to("/v1/partners/me/settlement", { month: this.month, role: "owner", limit: 10_000, cursor });
+      to("/v1/partners/me/settlement", { month, role: "owner", limit: 10_000, cursor });
     const all: Schemas["Settlement"] = await ask(path(null), { key: this.key });
     while (all.next && all.rows.length < 50_000) {
       const more: Schemas["Settlement"] = await ask(path(all.next), { key: this.key });
@@ -153,10 +160,7 @@ export class Business {
 
   /** What the last months came to; totals stand on each page, so the shortest will do. */
   #months(): Promise<Month[]> {
-    const d = new Date();
-    const last = Array.from({ length: SEEN_MONTHS }, (_, n) =>
-      monthOf(Date.UTC(d.getUTCFullYear(), d.getUTCMonth() - n, 1)),
-    );
+    const last = Array.from({ length: SEEN_MONTHS }, (_, n) => monthOf(now(), this.zone, n));
     return Promise.all(
       last.map(async (month) => {
         const path = to("/v1/partners/me/settlement", { month, role: "owner", limit: 1 });
@@ -167,11 +171,13 @@ export class Business {
   }
 
   async #use(): Promise<Utilisation[]> {
-    const wanted = this.standing.slice(0, MOST_USED).map((o) => o.id);
+    const wanted = this.standing.slice(0, MOST_USED);
     const found: Utilisation[] = [];
     const worker = async () => {
-      for (let id = wanted.shift(); id !== undefined; id = wanted.shift()) {
-        found.push(await ask(`/v1/offers/${encodeURIComponent(id)}/utilisation`, { key: this.key }));
+      for (let o = wanted.shift(); o !== undefined; o = wanted.shift()) {
+        // The hub tells whole days: seven times 24 hours would be parts of eight.
+        const from = new Date(daysBack(now(), o.time_zone, USE_DAYS)).toISOString();
+        found.push(await ask(to(`/v1/offers/${encodeURIComponent(o.id)}/utilisation`, { from }), { key: this.key }));
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));

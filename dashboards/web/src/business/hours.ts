@@ -45,6 +45,25 @@ export function timeOf(text: string, zone: string): number {
   return instant(y, mo, d, h * 60 + m, zone);
 }
 
+/** A moment by the wall clock of `zone`, as `<input type="datetime-local">` takes it. */
+export function wallText(at: number, zone: string): string {
+  const w = wall(at, zone);
+  const date = new Date(Date.UTC(w.year, w.month - 1, w.date)).toISOString().slice(0, 10);
+  return `${date}T${clockText(w.minute)}`;
+}
+
+/** The month of a moment there, as ledgers have it: `2026-11`; some months back. */
+export function monthOf(at: number, zone: string, back = 0): string {
+  const w = wall(at, zone);
+  return new Date(Date.UTC(w.year, w.month - 1 - back, 1)).toISOString().slice(0, 7);
+}
+
+/** When the first of the last so many days began there; today is the last. */
+export function daysBack(at: number, zone: string, days: number): number {
+  const w = wall(at, zone);
+  return instant(w.year, w.month, w.date - days + 1, 0, zone);
+}
+
 function merged(spans: Span[]): Span[] {
   const all: Span[] = [];
   for (const [start, end] of [...spans].sort((a, b) => a[0] - b[0])) {

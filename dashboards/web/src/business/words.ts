@@ -77,12 +77,27 @@ export function clock(ms: number, zone: string): string {
   }
 }
 
+const isSameDay = (a: number, b: number, zone: string): boolean => {
+  const [one, two] = [wall(a, zone), wall(b, zone)];
+  return one.date === two.date && one.month === two.month && one.year === two.year;
+};
+
 /** From when to when; the day is said once. */
 export function stretch(start: number, end: number, zone: string): string {
-  const [a, b] = [wall(start, zone), wall(end, zone)];
-  const sameDay = a.date === b.date && a.month === b.month && a.year === b.year;
-  return sameDay ? `${at(start, zone)}–${clock(end, zone)}` : `${at(start, zone)} – ${at(end, zone)}`;
+  return isSameDay(start, end, zone)
+    ? `${at(start, zone)}–${clock(end, zone)}`
+    : `${at(start, zone)} – ${at(end, zone)}`;
 }
+
+/** A time as somebody at the gate reads it today: of another day than `now` with its date. */
+export const today = (ms: number, now: number, zone: string): string =>
+  isSameDay(ms, now, zone) ? clock(ms, zone) : at(ms, zone);
+
+/** The same of a stay: the day on which it ends is said where it is neither today nor that of its beginning. */
+export const stay = (start: number, end: number, now: number, zone: string): string =>
+  isSameDay(start, end, zone)
+    ? `${today(start, now, zone)}–${clock(end, zone)}`
+    : `${today(start, now, zone)} – ${today(end, now, zone)}`;
 
 const STATES: Record<string, Word> = {
   held: "stateHeld",

@@ -1,5 +1,6 @@
 // The hub, asked: typed by its own description. A refusal is an error that says what the hub said.
 import type { components } from "./api";
+import { heardOf, type Heard } from "./clock";
 
 export type Schemas = components["schemas"];
 
@@ -35,6 +36,13 @@ export type Asked = {
   heard?: (headers: Headers) => void;
 };
 
+/** Is told what each answer says of the hub's clock; a worker has no clock to set. */
+let hears: (heard: Heard) => void = () => undefined;
+export const hearClock = (does: typeof hears): void => void (hears = does);
+
+/** What a header can carry; of anything else a browser makes an error that looks like a hub that is away. */
+export const isKey = (text: string): boolean => /^[\x21-\x7e]+$/.test(text);
+
 /** Asks, and reads the answer as `T`. */
 export async function ask<T>(path: string, asked: Asked = {}): Promise<T> {
   const headers: Record<string, string> = { accept: asked.text ? "text/plain" : "application/json" };
@@ -48,20 +56,27 @@ export async function ask<T>(path: string, asked: Asked = {}): Promise<T> {
   }
   const late = AbortSignal.timeout(GIVE_UP_MS);
   init.signal = asked.signal ? AbortSignal.any([asked.signal, late]) : late;
-  let answer: Response;
-  try {
-    answer = await fetch(path, init);
-  } catch (e) {
-    if (asked.signal?.aborted) throw e;
-    throw new Refusal(0, "");
+  // Made before it is tried: a header that cannot be does not say that the hub is away.
+  init.headers = new Headers(headers);
+  /** What breaks off, or is of somebody else on the way, is no answer of the hub's. */
+  const reached = async <A>(does: () => A | Promise<A>): Promise<A> => {
+    try {
+      return await does();
+    } catch (e) {
+      throw asked.signal?.aborted ? e : new Refusal(0, "");
+    }
+  };
+  const sent = Date.now();
+  const answer = await reached(() => fetch(path, init));
+  hears(heardOf(answer.headers, sent, Date.now()));
+  if (!answer.ok) {
+    const problem = (await answer.json().catch(() => ({}))) as Partial<Schemas["Problem"]>;
+    throw new Refusal(answer.status, problem.detail ?? problem.title ?? `HTTP ${answer.status}`, problem);
   }
-  if (answer.ok) {
-    asked.heard?.(answer.headers);
-    const text = await answer.text();
-    return (asked.text ? text : text === "" ? undefined : JSON.parse(text)) as T;
-  }
-  const problem = (await answer.json().catch(() => ({}))) as Partial<Schemas["Problem"]>;
-  throw new Refusal(answer.status, problem.detail ?? problem.title ?? `HTTP ${answer.status}`, problem);
+  asked.heard?.(answer.headers);
+  const text = await reached(() => answer.text());
+  if (asked.text || text === "") return (asked.text ? text : undefined) as T;
+  return reached(() => JSON.parse(text) as T);
 }
 
 /** A path with its parameters; those without a value are left out. */

@@ -1,7 +1,11 @@
 // Keys that a page was given: kept in the tab's session, told to nobody but the hub, and forgotten by a button.
-import { ask, Refusal, type Schemas } from "./client";
+import { ask, isKey, Refusal, type Schemas } from "./client";
 
 export type Scope = "book" | "share" | "monitor" | "admin" | "partner" | "report";
+
+/** Keys that begin so are of the sandbox: nothing that is done with them is real. */
+const TEST = "bh_test_";
+export const isTest = (held: Held | null): boolean => held?.key.startsWith(TEST) ?? false;
 
 /** A key, whose it is, and what it is good for. */
 export type Held = { key: string; name: string; partner: string; scopes?: readonly string[] };
@@ -11,6 +15,8 @@ export type Ring = { any?: boolean; slot?: string };
 
 export class KeyRing {
   held = $state<Held | null>(null);
+  /** The hub did not take the key that was held (any more): it is said why it is gone. */
+  refused = $state(false);
 
   private readonly slot: string;
 
@@ -28,14 +34,17 @@ export class KeyRing {
   }
 
   /** Takes a key if the hub knows it and it may do what the page needs; else says by which word why not. */
-  async take(key: string): Promise<"ok" | "bad" | "other"> {
+  async take(key: string): Promise<"ok" | "bad" | "other" | "odd"> {
+    if (!isKey(key)) return "odd";
     try {
       const me = await ask<Schemas["PartnerMe"]>("/v1/partners/me", { key });
       const scopes = me.key.scopes;
       if (!this.ring.any && !scopes.includes(this.scope)) return "other";
       this.held = { key, name: me.key.name, partner: me.name, scopes };
+      this.refused = false;
     } catch (e) {
-      if (!(e instanceof Refusal) || e.unreachable) throw e;
+      // A hub that is busy or ill says nothing of the key.
+      if (!(e instanceof Refusal) || (e.status !== 401 && e.status !== 403)) throw e;
       return "bad";
     }
     try {
@@ -51,8 +60,16 @@ export class KeyRing {
     return this.held?.scopes?.includes(scope) ?? scope === this.scope;
   }
 
+  /** The hub refused it: forgotten as by the button, but not without a word. */
+  refuse(): void {
+    if (this.held === null) return;
+    this.forget();
+    this.refused = true;
+  }
+
   forget(): void {
     this.held = null;
+    this.refused = false;
     try {
       sessionStorage.removeItem(this.slot);
     } catch {

@@ -1,4 +1,6 @@
 // The page at `/partner` begins.
 import { begin } from "../common/begin";
+import { takeOut } from "./token";
 
+takeOut();
 void begin(["partner"], () => import("./Partner.svelte"));

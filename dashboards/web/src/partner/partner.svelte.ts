@@ -1,15 +1,14 @@
 // What the partner's page knows: whose key it has, whether it looks at the city or at the sandbox, and what was heard.
 import { ask, Refusal, to, type Asked, type Schemas } from "../common/client";
-import { KeyRing, type Held } from "../common/keys.svelte";
+import { isTest, KeyRing, type Held } from "../common/keys.svelte";
 import { Loaded } from "../common/loaded.svelte";
-import { here, now } from "../common/now.svelte";
+import { here, hubNow, now } from "../common/now.svelte";
 import { t } from "../words/words.svelte";
 import { quota, type Quota, type Source } from "./health";
 
 export const VIEWS = ["health", "quality", "usage", "keys", "webhooks"] as const;
 export type View = (typeof VIEWS)[number];
 
-const TEST = "bh_test_";
 const DAY = 86_400_000;
 /** A key that the switch made is of no use after the tab's day. */
 const TEST_KEY_MS = DAY / 2;
@@ -29,14 +28,14 @@ export class Partner {
   quota = $state.raw<Quota | null>(null);
 
   readonly held: Held | null = $derived(this.turned ? (this.tests.held ?? this.ring.held) : this.ring.held);
-  readonly sandbox: boolean = $derived(this.held?.key.startsWith(TEST) ?? false);
+  readonly sandbox: boolean = $derived(isTest(this.held));
   /** The key itself is one of the sandbox: there is no city to go back to. */
-  readonly onlySandbox: boolean = $derived(this.ring.held?.key.startsWith(TEST) ?? false);
+  readonly onlySandbox: boolean = $derived(isTest(this.ring.held));
 
   private readonly gone = (): void => {
-    this.notice = t("keyBad");
-    if (this.turned) this.drop();
-    else this.ring.forget();
+    if (!this.turned) return this.ring.refuse();
+    this.notice = t("partnerSandboxOver");
+    this.drop();
   };
   private load<T>(asks: () => Promise<T>): Loaded<T> {
     return new Loaded(asks, this.gone);
@@ -80,7 +79,7 @@ export class Partner {
   }
 
   private async allUsage(): Promise<Schemas["UsagePeriod"][]> {
-    const from = new Date(now() - DAY).toISOString();
+    const from = new Date((await hubNow()) - DAY).toISOString();
     const rows: Schemas["UsagePeriod"][] = [];
     let cursor: string | null = null;
     do {

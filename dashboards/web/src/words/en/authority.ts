@@ -20,6 +20,7 @@ export const authority = {
   authorityWeekSome: "{by} against last week, by the {n} of {of} steps known of both",
   authorityWeekNone: "Nothing is settled of the same hours last week",
   authorityWeekAsked: "Asking for last week…",
+  authorityWeekFailed: "Last week could not be asked for.",
   authorityChoose: "What is shown",
   authorityZones: "Zones",
   authorityZonesFind: "Add a zone by its name",
@@ -63,6 +64,7 @@ export const authority = {
   authorityMinutes: "By five minutes: they become hours once those are over.",
   authorityDays:
     "By the day, as the hours of so many zones are more than a page can hold: choose fewer zones or a shorter time for hours.",
+  authorityDaysUtc: "Days of UTC, as the clock of {clock} is off by a part of an hour.",
   authorityCut: "There is more than a page can hold: choose fewer zones, or export all with “bayhub export”.",
   authorityPartly: {
     one: "{n} figure is of a time that is not settled whole.",

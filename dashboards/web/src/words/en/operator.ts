@@ -11,6 +11,8 @@ export const operator = {
   operatorReady: "Ready",
   operatorReadyBut: { one: "Ready, but {n} thing is wrong", other: "Ready, but {n} things are wrong" },
   operatorNotReady: "Not ready",
+  operatorWasReady: "Not known: was ready {ago} ago",
+  operatorWasNotReady: "Not known: was not ready {ago} ago",
   operatorAsOf: "looked {ago} ago",
   operatorElsewhere: "This hub serves operators at a listener of their own: open this page there.",
   operatorTroubles: "What is wrong, the most harmful first",

@@ -7,6 +7,7 @@ export const partner = {
   partnerKeys: "Keys",
   partnerWebhooks: "Webhooks",
 
+  partnerTodayUnknown: "It is not known whether data of yours came today",
   partnerToday: "Your data today: {p} taken",
   partnerNothingToday: "No data of yours came today",
   partnerQuiet: { one: "{n} source silent", other: "{n} sources silent" },
@@ -21,7 +22,7 @@ export const partner = {
   partnerDoubted: "Your credit is so low that reports of your apps weigh half until it recovers.",
 
   partnerSandbox: "Sandbox",
-  partnerSandboxOn: "Sandbox: a simulated city. Nothing here is real, and nothing you do here matters.",
+  partnerSandboxOver: "The sandbox’s key is not good any more: what is shown is the city again.",
   partnerSandboxOnly: "This key is one of the sandbox. Forget it to leave.",
   partnerSandboxScope: "The sandbox is entered with a key that has the scope “partner”.",
 

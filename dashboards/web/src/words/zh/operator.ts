@@ -14,6 +14,8 @@ export const operator: Told<typeof en> = {
   operatorReady: "运行正常",
   operatorReadyBut: { other: "可用，但有 {n} 项异常" },
   operatorNotReady: "不可用",
+  operatorWasReady: "状态未知：{ago}前运行正常",
+  operatorWasNotReady: "状态未知：{ago}前不可用",
   operatorAsOf: "{ago}前查询",
   operatorElsewhere: "本平台的运维接口在单独的端口，请从该端口打开本页。",
   operatorTroubles: "异常（按危害排序）",

@@ -10,6 +10,7 @@ export const partner: Told<typeof en> = {
   partnerKeys: "接入密钥",
   partnerWebhooks: "事件推送",
 
+  partnerTodayUnknown: "今日是否收到数据未知",
   partnerToday: "今日数据：已接收 {p}",
   partnerNothingToday: "今日未收到贵方数据",
   partnerQuiet: { other: "{n} 个来源离线" },
@@ -24,7 +25,7 @@ export const partner: Told<typeof en> = {
   partnerDoubted: "贵方信用过低，应用上报的权重已减半，信用恢复后解除。",
 
   partnerSandbox: "沙箱",
-  partnerSandboxOn: "沙箱：这是一座模拟城市，数据均非真实，操作不会产生任何影响。",
+  partnerSandboxOver: "沙箱密钥已失效，现已返回正式环境。",
   partnerSandboxOnly: "这是沙箱密钥。清除密钥即可离开沙箱。",
   partnerSandboxScope: "进入沙箱需要管理密钥（登录密钥）。",
 
