@@ -1,4 +1,5 @@
 // A table of the hub's as a file: all its pages, by the hub's own CSV.
+import { t } from "../words/words.svelte";
 import { Refusal, type Schemas } from "./client";
 
 /** More than this and a browser does better with `bayhub export`. */
@@ -27,6 +28,8 @@ export async function pages(path: string, key: string | null): Promise<string> {
     text += page === 0 ? body : body.slice(body.indexOf("\n") + 1);
     next = nextOf(answer.headers.get("link"));
   }
+  // Half a table would pass for a whole one.
+  if (next) throw new Refusal(413, t("tableTooLong"));
   return text;
 }
 

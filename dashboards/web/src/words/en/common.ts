@@ -70,6 +70,8 @@ export const common = {
   filling: "nearly full",
   full: "full",
   unknown: "not known",
+  tableTooLong:
+    "This is too long for a browser; choose a shorter time or fewer zones, or ask the operator for an export",
   closed: "closed",
   reserved: "reserved",
   meanRoom: "There is room",

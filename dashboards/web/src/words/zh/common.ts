@@ -70,6 +70,7 @@ export const common: Told<typeof en> = {
   room: "有空位",
   filling: "将满",
   full: "已满",
+  tableTooLong: "内容太长,浏览器无法保存;请缩短时间或减少区域,或请运营者导出",
   unknown: "状态未知",
   closed: "暂停开放",
   reserved: "已预约",
