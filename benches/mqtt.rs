@@ -55,7 +55,7 @@ fn city(dir: &Path) {
         let lon = n % 200;
         write!(
             bays,
-            "{comma}{{\"type\":\"Feature\",\"geometry\":{{\"type\":\"Point\",\"coordinates\":[103.8{lon:03},1.3{lat:03}]}},\
+            "{comma}{{\"type\":\"Feature\",\"geometry\":{{\"type\":\"Point\",\"coordinates\":[103.80{lon:03},1.30{lat:03}]}},\
              \"properties\":{{\"id\":\"Z-{n}\",\"zone\":\"Z\",\"kind\":\"car\"}}}}"
         )
         .expect("a string takes all");
@@ -235,7 +235,7 @@ fn hub(dir: &Path) {
         .fold(String::new(), |text, b| text + &format!("{b:02x}"));
     let toml = format!(
         "[registry]\npath = \"{}\"\n[data]\npath = \"{}\"\n[http]\nlisten = \"127.0.0.1:0\"\n[mqtt]\nlisten = \"127.0.0.1:0\"\n\
-         [[keys]]\nname = \"bench\"\npartner = \"bench\"\nsha256 = \"{digest}\"\nscopes = [\"report\"]\n\
+         [limits]\nrates = false\nshares = false\n[[keys]]\nname = \"bench\"\npartner = \"bench\"\nsha256 = \"{digest}\"\nscopes = [\"report\"]\n\
          sources = [\"lamp-*\"]\narea = \"all\"\n",
         dir.display(),
         dir.join("data").display()

@@ -8,10 +8,12 @@
 use bayhub::domain::{BayIx, LatLon};
 use bayhub::registry::Registry;
 use bayhub::registry::city::BaySpec;
+use dashmap::DashMap;
 use std::fs::{self, File};
 use std::hint::black_box;
 use std::io::{BufWriter, Write};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 const BAYS_PER_ZONE: u32 = 100;
@@ -79,6 +81,15 @@ fn lookups(registry: &Registry, bays: u32) {
     let found = ids.iter().filter(|id| registry.bay(id).is_some()).count();
     let each = began.elapsed().as_nanos() as usize / ids.len();
     println!("look-up of a random id: {each} ns ({found} found)");
+    // What one would take otherwise, of the same ids.
+    let map: DashMap<Arc<str>, u32, ahash::RandomState> = DashMap::default();
+    for n in 0..bays {
+        map.insert(Arc::from(id(n)), n);
+    }
+    let began = Instant::now();
+    let found = ids.iter().filter(|id| map.contains_key(&***id)).count();
+    let each = began.elapsed().as_nanos() as usize / ids.len();
+    println!("the same in a DashMap of strings: {each} ns ({found} found)");
     let began = Instant::now();
     let city = registry.city();
     let sum: i64 = (0..city.bay_slots())

@@ -125,7 +125,9 @@ fn run(rate: u64, beats: u64, minutes: u64, times: u64) {
     calm(&stream);
     let before = resident();
     let begun = Instant::now();
-    let (mut most, mut disk, mut minute) = (before, 0, 0);
+    let mut most = before;
+    let mut disk = 0;
+    let mut minute = 0;
     while traffic.sent < rate * 60 * minutes {
         let batch = traffic.batch();
         let due = Duration::from_millis((traffic.sent * 1000 / rate) / times);

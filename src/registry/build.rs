@@ -6,8 +6,9 @@
 
 use super::city::{BaySurvey, City, Zone, ZoneDates, ZonePast, ZoneSpec, total};
 use super::grid::{CellSize, Grid, GridCell, Run};
+use super::id_text::IdText;
 use super::number_index::NumberIndex;
-use super::page::BayRow;
+use super::page::{BayPage, BayRow, PAGE};
 use crate::domain::{BayIx, BayKind, ZoneIx};
 use ahash::AHashMap;
 use std::ops::Range;
@@ -19,7 +20,7 @@ pub(super) fn build(zones: Vec<(ZoneSpec, u32)>, rows: &[BayRow]) -> City {
     let mut order: Vec<u32> = (0..zones.len() as u32).collect();
     order.sort_by_cached_key(|&z| (morton(zones[z as usize].0.place.e7()), z));
     let mut city = City {
-        pages: Vec::with_capacity(rows.len() / super::page::PAGE + 1),
+        pages: Vec::with_capacity(rows.len() / PAGE + 1),
         slots: 0,
         live: 0,
         zones: Vec::with_capacity(zones.len()),
@@ -107,7 +108,7 @@ fn lay_bays(city: &mut City, rows: &[BayRow], zone_at: &[u32]) {
             ..rows[i as usize].clone()
         };
         let cell = city.cell.cell_at(row.place);
-        let bay = city.push_bay(row);
+        let bay = city.push_bay(&row);
         match runs.last_mut() {
             Some((_, run)) if last == Some((zone, cell_code)) => run.1 = bay.0 + 1,
             _ => runs.push((cell, (bay.0, bay.0 + 1))),
@@ -115,6 +116,24 @@ fn lay_bays(city: &mut City, rows: &[BayRow], zone_at: &[u32]) {
         last = Some((zone, cell_code));
     }
     city.grid = Arc::new(Grid::new(runs));
+}
+
+/// The ids of all bays, by pages, in the order of their indices.
+pub(super) fn bay_ids(city: &mut City) -> Vec<Arc<IdText>> {
+    let pages = city.pages.iter_mut().map(Arc::make_mut);
+    pages.map(BayPage::settled_ids).collect()
+}
+
+/// The same of zones.
+pub(super) fn zone_ids(city: &City) -> Vec<Arc<IdText>> {
+    let page = |zones: &[Arc<Zone>]| {
+        let mut text = IdText::with_room(zones.len());
+        for zone in zones {
+            text.push(&zone.spec.id);
+        }
+        Arc::new(text)
+    };
+    city.zones.chunks(PAGE).map(page).collect()
 }
 
 /// Of the bays; of the zones while there are no bays; 0 for an empty city. Degrees.

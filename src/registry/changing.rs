@@ -138,5 +138,7 @@ impl Registry {
 
 /// Lets ids lead to where they lead from now on.
 fn point<Ix: Copy + From<u32>>(ids: &IdTable<Ix>, moves: Vec<(Arc<str>, Option<Ix>)>) {
-    moves.into_iter().for_each(|(id, to)| ids.set(id, to));
+    for (id, to) in moves {
+        ids.set(id, to);
+    }
 }

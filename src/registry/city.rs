@@ -8,7 +8,6 @@
 
 pub use super::attrs::BayAttrs;
 use super::grid::{CellSize, Grid, GridCell};
-use super::id_text::IdText;
 use super::number_index::NumberIndex;
 use super::page::{BayPage, BayRow, PAGE};
 use crate::domain::{BayIx, BayKind, LatLon, Millis, ZoneIx, ZoneKind};
@@ -368,25 +367,9 @@ impl City {
         Arc::make_mut(&mut self.zones[zone.at()])
     }
 
-    /// The ids of all bays, by pages, in the order of their indices.
-    pub(super) fn settled_ids(&mut self) -> Vec<Arc<IdText>> {
-        let pages = self.pages.iter_mut().map(Arc::make_mut);
-        pages.map(BayPage::settled_ids).collect()
-    }
-
-    /// The same of zones.
-    pub(super) fn zone_ids(&self) -> Vec<Arc<IdText>> {
-        let page = |zones: &[Arc<Zone>]| {
-            let mut text = IdText::with_room();
-            zones.iter().for_each(|zone| text.push(&zone.spec.id));
-            Arc::new(text)
-        };
-        self.zones.chunks(PAGE).map(page).collect()
-    }
-
     /// Puts a bay at the next free index. Its number is registered; grid and zone are the caller's
     /// to tell.
-    pub(super) fn push_bay(&mut self, row: BayRow) -> BayIx {
+    pub(super) fn push_bay(&mut self, row: &BayRow) -> BayIx {
         if self.pages.last().is_none_or(|p| p.is_full()) {
             self.pages.push(Arc::new(BayPage::new()));
         }

@@ -233,7 +233,7 @@ impl<'r> Draft<'r> {
             number,
             attrs: bay.attrs,
         };
-        let ix = self.city.push_bay(row);
+        let ix = self.city.push_bay(&row);
         self.city.zone_mut(zone).later_bays.push(ix);
         let private = self.city.zone(zone).spec.kind == ZoneKind::Private;
         let at_page = ix.at() % super::page::PAGE;

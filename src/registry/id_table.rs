@@ -95,7 +95,7 @@ impl<Ix: Copy + From<u32>> IdTable<Ix> {
 }
 
 #[derive(Clone, Copy)]
-struct Slot {
+struct IdSlot {
     /// Half of the hash.
     tag: u32,
     /// [`NONE`]: there is nothing.
@@ -109,7 +109,7 @@ const NONE: u32 = u32::MAX;
 /// The table.
 #[derive(Default)]
 struct FlatIds {
-    slots: Box<[Slot]>,
+    slots: Box<[IdSlot]>,
     pages: Vec<Arc<IdText>>,
     hasher: RandomState,
 }
@@ -120,7 +120,7 @@ const AT_ONCE: usize = 32;
 impl FlatIds {
     fn of(pages: Vec<Arc<IdText>>) -> Self {
         let ids: usize = pages.iter().map(|page| page.len()).sum();
-        let empty = Slot {
+        let empty = IdSlot {
             tag: 0,
             index: NONE,
             start: 0,
@@ -131,11 +131,11 @@ impl FlatIds {
             hasher: RandomState::default(),
         };
         let pages = std::mem::take(&mut table.pages);
-        let mut waiting: Vec<(usize, Slot)> = Vec::with_capacity(AT_ONCE);
+        let mut waiting: Vec<(usize, IdSlot)> = Vec::with_capacity(AT_ONCE);
         for (n, page) in pages.iter().enumerate() {
             for (at, id) in page.iter().enumerate() {
                 let (place, tag) = table.place(table.hasher.hash_one(id));
-                let slot = Slot {
+                let slot = IdSlot {
                     tag,
                     index: (n * PAGE + at) as u32,
                     start: page.start(at),
@@ -149,9 +149,9 @@ impl FlatIds {
                 }
             }
         }
-        waiting
-            .into_iter()
-            .for_each(|(place, slot)| table.put(place, slot));
+        for (place, slot) in waiting {
+            table.put(place, slot);
+        }
         table.pages = pages;
         table
     }
@@ -159,11 +159,11 @@ impl FlatIds {
     /// The slot that an id of that hash would be in, and what tells it from others there.
     #[inline]
     const fn place(&self, hash: u64) -> (usize, u32) {
-        let place = (hash >> 32) * self.slots.len() as u64 >> 32;
+        let place = ((hash >> 32) * self.slots.len() as u64) >> 32;
         (place as usize, hash as u32)
     }
 
-    fn put(&mut self, mut place: usize, slot: Slot) {
+    fn put(&mut self, mut place: usize, slot: IdSlot) {
         while self.slots[place].index != NONE {
             place = self.after(place);
         }
@@ -191,8 +191,8 @@ impl FlatIds {
                 return None;
             }
             if slot.tag == tag {
-                let (page, at) = (slot.index as usize / PAGE, slot.index as usize % PAGE);
-                if self.pages[page].has_at(slot.start, at, id) {
+                let page = &self.pages[slot.index as usize / PAGE];
+                if page.has_at(slot.start, slot.index as usize % PAGE, id) {
                     return Some(slot.index);
                 }
             }
@@ -208,8 +208,10 @@ mod tests {
 
     fn pages(ids: &[String]) -> Vec<Arc<IdText>> {
         let page = |ids: &[String]| {
-            let mut text = IdText::with_room();
-            ids.iter().for_each(|id| text.push(id));
+            let mut text = IdText::with_room(PAGE);
+            for id in ids {
+                text.push(id);
+            }
             Arc::new(text)
         };
         ids.chunks(PAGE).map(page).collect()

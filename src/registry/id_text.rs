@@ -3,8 +3,6 @@
 //! Promise: 4 bytes an id besides its text. An id is never changed, and one that is added comes last,
 //! so a copy from before says the same of those that it has.
 
-use super::page::PAGE;
-
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub(super) struct IdText {
@@ -14,10 +12,11 @@ pub(super) struct IdText {
 }
 
 impl IdText {
-    pub(super) fn with_room() -> Self {
+    /// For so many.
+    pub(super) fn with_room(ids: usize) -> Self {
         Self {
             text: String::new(),
-            ends: Vec::with_capacity(PAGE),
+            ends: Vec::with_capacity(ids),
         }
     }
 

@@ -3,7 +3,7 @@
 //! A faulty zone or bay is noted and left out, so that one reading of a file tells all its faults.
 
 use super::RegistryError;
-use super::build::build;
+use super::build::{bay_ids, build, zone_ids};
 use super::city::{BayAttrs, BaySpec, City, ZoneSpec};
 use super::faults::{Faults, invalid_id};
 use super::geojson::FeatureBay;
@@ -280,8 +280,8 @@ impl Loader {
         let specs: Vec<_> = self.zones.into_iter().map(numbered).collect();
         ids.commit()?;
         let mut city = build(specs, &self.rows);
-        bays.ids.settle(city.settled_ids());
-        zones.ids.settle(city.zone_ids());
+        bays.ids.settle(bay_ids(&mut city));
+        zones.ids.settle(zone_ids(&city));
         // What could be wrong was checked before there were numbers.
         parts::link(&mut city, |name| zones.called(name))
             .map_err(|_| RegistryError("zones: parts of zones that are not there".into()))?;

@@ -69,7 +69,7 @@ impl BayPage {
             number: [0; PAGE],
             limits: [BayLimits::default(); PAGE],
             flags: [0; PAGE],
-            ids: Arc::new(IdText::with_room()),
+            ids: Arc::new(IdText::with_room(PAGE)),
         }
     }
 
@@ -77,7 +77,7 @@ impl BayPage {
         self.ids.len() == PAGE
     }
 
-    pub(super) fn push(&mut self, row: BayRow) {
+    pub(super) fn push(&mut self, row: &BayRow) {
         let at = self.ids.len();
         Arc::make_mut(&mut self.ids).push(&row.id);
         self.place[at] = row.place;

@@ -16,14 +16,12 @@ mod page;
 #[cfg(test)]
 mod tests;
 
-pub(in crate::settlement) use page::Starts;
-
 use super::report::Report;
 use super::waiting_files::{WaitingHand, WaitingLength};
 use crate::domain::turnover::WINDOW_MS;
 use crate::domain::{BayIx, SHARDS};
 use crate::registry::city::City;
-use page::{Body, PAGE, Page};
+use page::{Body, PAGE, SortedPage};
 use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::Arc;
@@ -41,7 +39,7 @@ struct Waiting {
     page: Vec<Report>,
     /// How many of each shard are in the page.
     counts: Box<[u32; SHARDS as usize]>,
-    sorted: Vec<Page>,
+    sorted: Vec<SortedPage>,
     /// Some may be of an older window.
     mixed: bool,
 }
@@ -77,7 +75,7 @@ pub(in crate::settlement) struct Inbox {
     /// The one that was appended to last.
     last: usize,
     /// Pages of what is being settled.
-    due: Vec<Page>,
+    due: Vec<SortedPage>,
     /// Some of them may be of another window than the one that is settled.
     mixed: bool,
     /// Memory to be used again.
@@ -157,7 +155,7 @@ impl Inbox {
         }
         let sorted = self.fresh(reports);
         let window = &mut self.windows[at];
-        let page = Page::sort(&window.page, &window.counts, sorted);
+        let page = SortedPage::sort(&window.page, &window.counts, sorted);
         self.held += page.len();
         window.sorted.push(page);
         window.page.clear();
@@ -196,7 +194,8 @@ impl Inbox {
     /// Lets go of the memory of pages that are written by now.
     fn take_in_written(&mut self) {
         while let Some((ticket, done)) = self.overflow.as_mut().and_then(|o| o.hand.written()) {
-            let is_its = |page: &&mut Page| matches!(&page.body, Body::Asked(_, t) if *t == ticket);
+            let is_its =
+                |page: &&mut SortedPage| matches!(&page.body, Body::Asked(_, t) if *t == ticket);
             let mut pages = self.windows.iter_mut().flat_map(|w| &mut w.sorted);
             // Its window may be being settled: then it stays in memory.
             let Some(page) = pages.find(is_its) else {
@@ -280,7 +279,7 @@ impl Inbox {
 
     /// How many reports of a shard are due.
     pub(in crate::settlement) fn due(&self, shard: u32) -> usize {
-        let of = |page: &Page| page.range(shard..shard + 1).len();
+        let of = |page: &SortedPage| page.range(shard..shard + 1).len();
         self.due.iter().map(of).sum()
     }
 

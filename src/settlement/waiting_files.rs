@@ -13,22 +13,24 @@ mod page_file;
 #[cfg(test)]
 mod tests;
 
-pub(in crate::settlement) use page_file::PageOnDisk;
+pub(in crate::settlement) use page_file::{PageOnDisk, ShardStarts};
 
 use super::clerk::Clerk;
-use super::inbox::Starts;
 use super::report::Report;
 use crate::registry::city::City;
-use page_file::{Name, PageFile, file_name, parse};
+use page_file::{PageFile, PageFileName, file_name, parse};
 use std::collections::{BTreeSet, VecDeque};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// Pages that wait to be written: 12 MiB.
 const QUEUE: usize = 8;
+
+/// Pages of a worker that are asked for and not heard of.
+const UNDER_WAY: usize = 64;
 
 /// Checkpoints that are kept, and whose files are.
 const CHECKPOINTS: usize = 2;
@@ -49,12 +51,12 @@ pub struct WaitingLength {
 }
 
 impl WaitingLength {
-    const fn name(&self) -> Name {
+    const fn name(&self) -> PageFileName {
         (self.window, self.worker, self.run)
     }
 }
 
-struct Folder {
+struct WaitingFolder {
     dir: PathBuf,
     run: u32,
     state: Mutex<Named>,
@@ -65,26 +67,26 @@ struct Named {
     /// Files that may still be in use.
     live: Vec<Weak<PageFile>>,
     /// What each of the newest checkpoints of this run names.
-    checkpoints: VecDeque<BTreeSet<Name>>,
+    checkpoints: VecDeque<BTreeSet<PageFileName>>,
 }
 
-struct Job {
+struct PageJob {
     file: Arc<PageFile>,
     reports: Arc<Vec<Report>>,
-    starts: Arc<Starts>,
+    starts: Arc<ShardStarts>,
     city: Arc<City>,
     ticket: u64,
-    back: Sender<Written>,
+    back: SyncSender<WrittenPage>,
 }
 
 /// A ticket, and where its page lies now.
-pub(in crate::settlement) type Written = (u64, io::Result<PageOnDisk>);
+pub(in crate::settlement) type WrittenPage = (u64, io::Result<PageOnDisk>);
 
 /// The folder of reports that wait.
 #[derive(Clone)]
 pub struct WaitingFiles {
-    folder: Arc<Folder>,
-    clerk: Arc<Clerk<Job>>,
+    folder: Arc<WaitingFolder>,
+    clerk: Arc<Clerk<PageJob>>,
     /// Reports that memory holds before any go to files; absent: half as many as it may.
     above: Option<usize>,
 }
@@ -99,13 +101,13 @@ impl WaitingFiles {
         std::fs::create_dir_all(dir)?;
         let runs = names(dir)?.into_iter().map(|(_, _, run)| run);
         let runs = runs.chain(named.iter().map(|l| l.run));
-        let folder = Arc::new(Folder {
+        let folder = Arc::new(WaitingFolder {
             dir: dir.into(),
             run: runs.max().map_or(1, |run| run + 1),
             state: Mutex::default(),
         });
         let mut numbered = Vec::new();
-        let clerk = Clerk::hire("journal-waiting", QUEUE, move |job: Job| {
+        let clerk = Clerk::hire("journal-waiting", QUEUE, move |job: PageJob| {
             let done = job
                 .file
                 .append(&job.reports, &job.starts, &job.city, &mut numbered);
@@ -157,12 +159,13 @@ impl WaitingFiles {
     /// What worker `me` uses.
     #[must_use]
     pub fn of_worker(&self, me: u32) -> WaitingHand {
-        let (back, done) = mpsc::channel();
+        let (back, done) = mpsc::sync_channel(UNDER_WAY);
         WaitingHand {
             files: self.clone(),
             me,
             open: Vec::new(),
             tickets: 0,
+            under_way: 0,
             back,
             done,
         }
@@ -173,10 +176,9 @@ impl WaitingFiles {
     /// # Errors
     /// What the disk says.
     pub fn sync(&self, named: &[WaitingLength]) -> io::Result<()> {
-        let names: BTreeSet<Name> = named.iter().map(WaitingLength::name).collect();
-        let path = |name: &Name| self.folder.dir.join(file_name(*name));
-        names
-            .iter()
+        let all: BTreeSet<PageFileName> = named.iter().map(WaitingLength::name).collect();
+        let path = |name: &PageFileName| self.folder.dir.join(file_name(*name));
+        all.iter()
             .try_for_each(|name| File::open(path(name))?.sync_data())?;
         File::open(&self.folder.dir)?.sync_all()
     }
@@ -187,7 +189,7 @@ impl WaitingFiles {
     /// # Errors
     /// What the disk says.
     pub fn let_go(&self, named: &[WaitingLength]) -> io::Result<()> {
-        let needed: BTreeSet<Name> = {
+        let needed: BTreeSet<PageFileName> = {
             let mut state = self.folder.state();
             state
                 .checkpoints
@@ -211,14 +213,14 @@ impl WaitingFiles {
     }
 }
 
-impl Folder {
+impl WaitingFolder {
     fn state(&self) -> std::sync::MutexGuard<'_, Named> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The files that lie there.
-fn names(dir: &Path) -> io::Result<Vec<Name>> {
+fn names(dir: &Path) -> io::Result<Vec<PageFileName>> {
     let mut names = Vec::new();
     for item in std::fs::read_dir(dir)? {
         names.extend(parse(&item?.path()));
@@ -233,8 +235,10 @@ pub struct WaitingHand {
     /// Files of windows that are not settled yet.
     open: Vec<Arc<PageFile>>,
     tickets: u64,
-    back: Sender<Written>,
-    done: Receiver<Written>,
+    /// Pages of which it has not been told yet; all that is told of has room.
+    under_way: usize,
+    back: SyncSender<WrittenPage>,
+    done: Receiver<WrittenPage>,
 }
 
 impl WaitingHand {
@@ -243,12 +247,15 @@ impl WaitingHand {
     pub(in crate::settlement) fn ask(
         &mut self,
         window: u64,
-        (reports, starts): (Arc<Vec<Report>>, Arc<Starts>),
+        (reports, starts): (Arc<Vec<Report>>, Arc<ShardStarts>),
         city: &Arc<City>,
         patient: bool,
     ) -> Option<u64> {
+        if self.under_way == UNDER_WAY {
+            return None;
+        }
         self.tickets += 1;
-        let job = Job {
+        let job = PageJob {
             file: self.file(window),
             reports,
             starts,
@@ -262,6 +269,7 @@ impl WaitingHand {
         } else {
             clerk.try_ask(job)
         };
+        self.under_way += usize::from(asked);
         asked.then_some(self.tickets)
     }
 
@@ -277,8 +285,10 @@ impl WaitingHand {
     }
 
     /// What came of a page. `None`: nothing more is known yet.
-    pub(in crate::settlement) fn written(&mut self) -> Option<Written> {
-        self.done.try_recv().ok()
+    pub(in crate::settlement) fn written(&mut self) -> Option<WrittenPage> {
+        let written = self.done.try_recv().ok()?;
+        self.under_way -= 1;
+        Some(written)
     }
 
     /// Nothing more comes in for windows before number `n`.
@@ -306,7 +316,7 @@ impl WaitingHand {
 }
 
 /// Reads what a checkpoint names.
-pub(in crate::settlement) struct WaitingReader(Arc<Folder>);
+pub(in crate::settlement) struct WaitingReader(Arc<WaitingFolder>);
 
 impl WaitingReader {
     /// Hands over what a checkpoint names, of bays by their numbers, whichever worker wrote it. What

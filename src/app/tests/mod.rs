@@ -22,3 +22,4 @@ mod sandbox_suspended;
 mod singapore;
 mod stays;
 mod two_hubs;
+mod waiting;

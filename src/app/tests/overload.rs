@@ -2,19 +2,20 @@
 //! restart.
 
 use super::hub::{TestHub, digest, settings, write_city};
+use crate::app::Failure;
 use crate::config;
 use crate::domain::Millis;
 use serde_json::{Value, json};
 use std::path::Path;
 
 /// 2026-11-23T02:00:00Z.
-const HOUR: Millis = Millis(1_795_399_200_000);
-const MINUTE: u64 = 60_000;
-const SENSOR: &str = "bh_sensor";
-const FLOODER: &str = "bh_flooder";
+pub(super) const HOUR: Millis = Millis(1_795_399_200_000);
+pub(super) const MINUTE: u64 = 60_000;
+pub(super) const SENSOR: &str = "bh_sensor";
+pub(super) const FLOODER: &str = "bh_flooder";
 
 /// Two zones of two bays: S is watched, F is flooded.
-fn city(folder: &Path) {
+pub(super) fn city(folder: &Path) {
     let point = |lat: f64| json!({"type": "Point", "coordinates": [103.8, lat]});
     let mut zones = Vec::new();
     let mut bays = Vec::new();
@@ -30,7 +31,12 @@ fn city(folder: &Path) {
     write_city(folder, &zones, &bays);
 }
 
-async fn start(folder: &Path, now: Millis) -> TestHub {
+/// A hub on that city that settles as is said.
+pub(super) async fn start_settling(
+    folder: &Path,
+    now: Millis,
+    settle: &str,
+) -> Result<TestHub, Failure> {
     let key = |name: &str, kind: &str, key: &str| {
         let sha256 = digest(key);
         format!(
@@ -40,12 +46,19 @@ async fn start(folder: &Path, now: Millis) -> TestHub {
     };
     let toml = key("lamp", "sensor", SENSOR)
         + &key("flood", "app", FLOODER)
-        + "[stream.settle]\nmax_waiting = 1024\n";
+        + "[stream.settle]\n"
+        + settle;
     let flags = settings(folder, &folder.join("data"));
-    TestHub::start(config::parse(&toml, &flags).unwrap(), now).await
+    let config = config::parse(&toml, &flags).unwrap();
+    TestHub::start_without(config, now, Vec::new()).await
 }
 
-async fn report(hub: &TestHub, key: &str, source: &str, bays: &[(&str, &str)]) {
+async fn start(folder: &Path, now: Millis) -> TestHub {
+    let settle = "max_waiting = 1024\n";
+    start_settling(folder, now, settle).await.unwrap()
+}
+
+pub(super) async fn report(hub: &TestHub, key: &str, source: &str, bays: &[(&str, &str)]) {
     let items: Vec<_> = bays
         .iter()
         .enumerate()
@@ -72,7 +85,7 @@ async fn an_hour(hub: &TestHub, flood: usize) -> Value {
     rows(hub).await
 }
 
-async fn rows(hub: &TestHub) -> Value {
+pub(super) async fn rows(hub: &TestHub) -> Value {
     let path = format!(
         "/v1/turnover?from={HOUR}&to={}&interval=1h",
         HOUR.plus(60 * MINUTE)

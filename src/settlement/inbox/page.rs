@@ -2,7 +2,7 @@
 
 use crate::domain::SHARDS;
 use crate::settlement::report::Report;
-use crate::settlement::waiting_files::PageOnDisk;
+use crate::settlement::waiting_files::{PageOnDisk, ShardStarts};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,12 +10,9 @@ use std::sync::Arc;
 /// unit tests, so that these turn many.
 pub(in crate::settlement) const PAGE: usize = if cfg!(test) { 4 } else { 1 << 16 };
 
-/// By shard, where its first report lies in the page; at the end, how many there are.
-pub(in crate::settlement) type Starts = [u32; SHARDS as usize + 1];
-
 /// See the module.
-pub(super) struct Page {
-    pub(super) starts: Arc<Starts>,
+pub(super) struct SortedPage {
+    pub(super) starts: Arc<ShardStarts>,
     pub(super) body: Body,
 }
 
@@ -27,7 +24,7 @@ pub(super) enum Body {
     Disk(PageOnDisk),
 }
 
-impl Page {
+impl SortedPage {
     /// Those of `reports` in the order of their shards, of which there are `counts` each; within a
     /// shard they stay in order. `sorted`: memory to be used.
     pub(super) fn sort(

@@ -7,7 +7,6 @@
 
 use crate::domain::{BayIx, SHARDS};
 use crate::registry::city::City;
-use crate::settlement::inbox::Starts;
 use crate::settlement::report::Report;
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -20,6 +19,9 @@ use std::sync::{Arc, OnceLock};
 /// Ends the names of files. Changes whenever the layout does.
 const ENDING: &str = ".waiting1";
 
+/// By shard, where its first report lies in a page; at the end, how many there are.
+pub(in crate::settlement) type ShardStarts = [u32; SHARDS as usize + 1];
+
 /// Words of a head before where the shards begin.
 const FIRST: usize = 3;
 const STARTS: usize = SHARDS as usize + 1;
@@ -27,15 +29,15 @@ const HEAD: usize = FIRST + STARTS + SHARDS as usize;
 const HEAD_BYTES: u64 = (HEAD * size_of::<u32>()) as u64;
 
 /// Number of the window, worker, serial number of the run.
-pub(super) type Name = (u64, u32, u32);
+pub(super) type PageFileName = (u64, u32, u32);
 
 /// What the file of that name is called.
-pub(super) fn file_name((window, worker, run): Name) -> String {
+pub(super) fn file_name((window, worker, run): PageFileName) -> String {
     format!("{window:09}-{worker:03}-{run:06}{ENDING}")
 }
 
 /// The name of a file of this version of the format; `None` for any other file.
-pub(super) fn parse(path: &Path) -> Option<Name> {
+pub(super) fn parse(path: &Path) -> Option<PageFileName> {
     let name = path.file_name()?.to_str()?.strip_suffix(ENDING)?;
     let mut parts = name.splitn(3, '-');
     let window = parts.next()?.parse().ok()?;
@@ -45,7 +47,7 @@ pub(super) fn parse(path: &Path) -> Option<Name> {
 
 /// A file that is being written, or read while its window is settled.
 pub(super) struct PageFile {
-    pub(super) name: Name,
+    pub(super) name: PageFileName,
     path: PathBuf,
     /// Made with its first page.
     file: OnceLock<File>,
@@ -64,7 +66,7 @@ pub(in crate::settlement) struct PageOnDisk {
 }
 
 impl PageFile {
-    pub(super) fn new(dir: &Path, name: Name) -> Self {
+    pub(super) fn new(dir: &Path, name: PageFileName) -> Self {
         Self {
             name,
             path: dir.join(file_name(name)),
@@ -77,7 +79,7 @@ impl PageFile {
     pub(super) fn append(
         self: Arc<Self>,
         reports: &[Report],
-        starts: &Starts,
+        starts: &ShardStarts,
         city: &City,
         numbered: &mut Vec<Report>,
     ) -> io::Result<PageOnDisk> {

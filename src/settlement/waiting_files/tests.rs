@@ -20,7 +20,7 @@ fn report(seq: u64, bay: u32) -> Report {
 }
 
 /// A page of so many reports of shard 3 and then of shard 5.
-fn page(three: u32, five: u32) -> (Arc<Vec<Report>>, Arc<Starts>) {
+fn page(three: u32, five: u32) -> (Arc<Vec<Report>>, Arc<ShardStarts>) {
     let mut starts = [0; SHARDS as usize + 1];
     for (s, start) in starts.iter_mut().enumerate() {
         *start = if s > 3 { three } else { 0 } + if s > 5 { five } else { 0 };
