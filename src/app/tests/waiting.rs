@@ -52,7 +52,10 @@ async fn reports_that_wait_in_files_settle_as_in_memory_across_a_restart_and_are
     let hub = start_settling(folder.path(), HOUR, IN_FILES).await.unwrap();
     half_an_hour(&hub, 0).await;
     let copied = folder.path().join("copied");
-    backup(&folder.path().join("data"), &copied).unwrap();
+    let data = folder.path().join("data");
+    let to = copied.clone();
+    let done = tokio::task::spawn_blocking(move || backup(&data, &to)).await;
+    done.unwrap().unwrap();
     hub.hub.stop().await.unwrap();
     let files = waiting(folder.path());
     assert!(!files.is_empty());

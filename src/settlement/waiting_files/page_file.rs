@@ -86,8 +86,9 @@ impl PageFile {
         let file = if let Some(file) = self.file.get() {
             file
         } else {
+            // Never one that is there: a checkpoint may name it.
             let mut how = OpenOptions::new();
-            how.read(true).write(true).create(true).truncate(true);
+            how.read(true).write(true).create_new(true);
             let made = how.open(&self.path)?;
             self.file.get_or_init(|| made)
         };
