@@ -4,7 +4,7 @@
 
 use crate::threads;
 use std::io;
-use std::sync::mpsc::{self, SyncSender, TrySendError};
+use std::sync::mpsc::{self, SyncSender};
 use std::thread::JoinHandle;
 
 /// The thread. Ends, with everything done that was asked, when the last that can ask it is gone.
@@ -32,11 +32,9 @@ impl<J: Send + 'static> Clerk<J> {
 
     /// The same without waiting. False: there is no room, or the thread is gone.
     pub(in crate::settlement) fn try_ask(&self, job: J) -> bool {
-        let tried = self.0.as_ref().map(|(jobs, _)| jobs.try_send(job));
-        !matches!(
-            tried,
-            None | Some(Err(TrySendError::Full(_) | TrySendError::Disconnected(_)))
-        )
+        self.0
+            .as_ref()
+            .is_some_and(|(jobs, _)| jobs.try_send(job).is_ok())
     }
 }
 
