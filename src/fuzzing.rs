@@ -20,6 +20,7 @@ use crate::journal::{self, Journal};
 use crate::limits::{self, Limits};
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
+use crate::orders::{OrderBook, OrderDesk};
 use crate::partners::{AdmissionDesk, AdmissionParts, ContributorDesk, Issuer, Keys, UsageBook};
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
@@ -247,6 +248,9 @@ impl Api {
             "fuzzing".to_owned(),
         );
         let webhooks = base.webhooks(store.clone())?;
+        let book = Arc::new(OrderBook::new(base.registry.clone(), base.clock.clone()));
+        let counted = (base.metrics.clone(), base.health.clone());
+        let orders = OrderDesk::new(store.clone(), book, counted);
         let (desk, task) = runtime.block_on(Desk::open(base.around_desk(store)))?;
         runtime.spawn(task);
         let authority = base.authority(folder.path(), runtime.handle().clone())?;
@@ -268,6 +272,7 @@ impl Api {
             usage: Arc::new(usage),
             contributors: Arc::new(contributors),
             desk: Arc::new(desk),
+            orders: Arc::new(orders),
             webhooks: Arc::new(webhooks),
             clock: base.clock,
             health: base.health,
@@ -347,6 +352,7 @@ impl Base {
             limits: limits::Config::default(),
             workdays: Arc::default(),
             self_named: crate::domain::SelfNamed::default(),
+            closures: Arc::new(crate::domain::NoClosures),
         }
     }
 

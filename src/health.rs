@@ -25,6 +25,7 @@ pub enum Part {
     Sandbox,
     Webhooks,
     ContextBrokers,
+    Orders,
 }
 
 impl Part {
@@ -52,6 +53,7 @@ impl Part {
             Self::Sandbox => "sandbox",
             Self::Webhooks => "webhooks",
             Self::ContextBrokers => "ngsi",
+            Self::Orders => "orders",
         }
     }
 }

@@ -15,6 +15,7 @@
 //! | [`forecast`] | how likely a bay that is vacant now still is on arrival |
 //! | [`history`] | settled hours as Parquet files, and every question about turnover |
 //! | [`store`] | what is transactional, in SQL: SQLite in the data folder, PostgreSQL by URL |
+//! | [`orders`] | orders of the authority: what they close, and who is told |
 //! | [`sharing`] | private bays on offer, and who gets them: a matcher plans, a desk carries out |
 //! | [`partners`] | API keys and what they may do |
 //! | [`webhooks`] | partners' endpoints are told of what happens, signed and in order |
@@ -53,6 +54,7 @@ pub mod journal;
 pub mod limits;
 pub mod live;
 pub mod metrics;
+pub mod orders;
 pub mod partners;
 mod prefetch;
 pub mod registry;

@@ -1,9 +1,10 @@
 //! Small cities, made in the words that matter to a test, and a read model that only remembers, for
 //! the tests of every room.
 
+use crate::domain::closure::ClosedSpan;
 use crate::domain::{
-    BayIx, BayKind, BayView, CountEvidence, LatLon, ReadModel, SourceIx, Suspect, Suspicion,
-    WordsMoved, ZoneIx, ZoneKind, ZoneTally,
+    BayIx, BayKind, BayView, ClosureBook, Closures, CountEvidence, LatLon, Millis, ReadModel,
+    SourceIx, Suspect, Suspicion, WordsMoved, ZoneIx, ZoneKind, ZoneTally,
 };
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
@@ -251,4 +252,30 @@ fn what_a_town_does_not_say_is_ordinary() {
     assert!((place("P-0").distance_m(place("P-1")) - 3.3).abs() < 0.1);
     let own = city.bays_of(registry.zone("Z0").unwrap()).count();
     assert_eq!((own, city.live_bays()), (4, 9));
+}
+
+/// Closures as a test sets them.
+#[derive(Default)]
+pub(crate) struct ManualClosures(Mutex<(u64, Arc<Closures>)>);
+
+impl ManualClosures {
+    /// From now on this is closed, and nothing else.
+    pub(crate) fn set(&self, closed: impl IntoIterator<Item = ClosedSpan>) {
+        let mut known = self.0.lock().unwrap();
+        *known = (known.0 + 1, Arc::new(Closures::new(closed)));
+    }
+}
+
+impl ClosureBook for ManualClosures {
+    fn version(&self) -> u64 {
+        self.0.lock().unwrap().0
+    }
+
+    fn closures(&self) -> Arc<Closures> {
+        self.0.lock().unwrap().1.clone()
+    }
+
+    fn open_from(&self) -> Millis {
+        Millis(u64::MAX)
+    }
 }

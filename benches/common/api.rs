@@ -12,6 +12,7 @@ use bayhub::journal::{self, Journal};
 use bayhub::limits::{self, Limits};
 use bayhub::live::Live;
 use bayhub::metrics::Metrics;
+use bayhub::orders::{OrderBook, OrderDesk};
 use bayhub::partners::{AdmissionDesk, AdmissionParts, ContributorDesk, Issuer, Keys, UsageBook};
 use bayhub::registry::Registry;
 use bayhub::serve::{self, ApiParts, Authority, ReportDoor, router};
@@ -46,6 +47,7 @@ pub(crate) struct Office {
     admission: Arc<AdmissionDesk>,
     usage: Arc<UsageBook>,
     desk: Arc<Desk>,
+    orders: Arc<OrderDesk>,
     webhooks: Arc<WebhookDesk>,
     contributors: Arc<ContributorDesk>,
 }
@@ -95,6 +97,9 @@ impl Office {
         );
         let city = (registry.clone(), live.clone());
         let webhooks = WebhookDesk::silent(store.clone(), city, clock.clone(), metrics.clone());
+        let book = Arc::new(OrderBook::new(registry.clone(), clock.clone()));
+        let counted = (metrics.clone(), Arc::default());
+        let orders = OrderDesk::new(store.clone(), book, counted);
         let parts = sharing::DeskParts {
             store,
             registry: registry.clone(),
@@ -106,6 +111,7 @@ impl Office {
             limits: limits::Config::unbound(),
             workdays: Arc::default(),
             self_named: issuer.self_named().clone(),
+            closures: Arc::new(bayhub::domain::NoClosures),
         };
         let pseudonyms = dir.join("pseudonyms.json");
         let metrics = Arc::new(Metrics::new());
@@ -121,6 +127,7 @@ impl Office {
             admission: Arc::new(AdmissionDesk::new(admission)),
             usage: Arc::new(usage),
             desk: Arc::new(desk),
+            orders: Arc::new(orders),
             webhooks: Arc::new(webhooks.expect("a desk of webhooks")),
             contributors: Arc::new(contributors.expect("a desk of contributors")),
         }
@@ -140,6 +147,7 @@ impl Office {
             usage: self.usage.clone(),
             contributors: self.contributors.clone(),
             desk: self.desk.clone(),
+            orders: self.orders.clone(),
             webhooks: self.webhooks.clone(),
             closed: watch::channel(false).1,
             clock: Arc::new(SystemClock),

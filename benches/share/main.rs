@@ -148,6 +148,7 @@ fn parts(store: Store, registry: Arc<Registry>, config: Config) -> DeskParts {
         },
         workdays: Arc::default(),
         self_named: bayhub::domain::SelfNamed::default(),
+        closures: Arc::new(bayhub::domain::NoClosures),
     }
 }
 

@@ -46,6 +46,7 @@ impl Engine {
             settlement: Some(settlement::settlement(&kept, config, sink)),
             rates: Some(kept.rates.clone()),
             feedback: Some(kept.contributors.clone()),
+            closures: Some(shared.orders.clone()),
         };
         let (stream, feed) = stream::resume(
             &config.stream,

@@ -45,6 +45,7 @@ mod logging;
 mod mail;
 mod manifest;
 mod numbered;
+mod orders;
 mod partners;
 mod probe;
 pub(crate) mod process;
@@ -204,6 +205,7 @@ impl Hub {
             kept,
             history,
             manifest,
+            orders,
         } = Storage::open(&config, &shared, keys.clone(), opening).await?;
         let looking = store.watch();
         let begun = journal.begun();
@@ -231,6 +233,7 @@ impl Hub {
             quarantine: engine.quarantine(),
             losses: manifest.clone(),
             inbox,
+            orders: orders.clone(),
             sandbox: passages.as_ref().map(|to| to.issuer.clone()),
         };
         let services = Services::start(&config, &shared, made, http, &closed, &mut tasks).await?;
@@ -250,6 +253,7 @@ impl Hub {
         let suspended = issuer.suspended();
         partners::keep((issuer, &usage, contributors), &shared, &closed, &mut tasks);
         tasks.spawn(manifest.follow(begun, closed.clone()));
+        tasks.spawn(orders.run(closed.clone()));
         keep_time((&config, &shared), &closed, &mut tasks);
         tasks.spawn(follow_stream(&running, shared.clone(), &config, closed));
         until_well(&shared.health).await;

@@ -15,6 +15,7 @@ use crate::forecast::Forecasts;
 use crate::ingest::connector::Feeds;
 use crate::ingest::gate::Gate;
 use crate::journal::Quarantine;
+use crate::orders::OrderDesk;
 use crate::partners::{ContributorDesk, Issuer, Keys, SandboxIssuer, UsageBook};
 use crate::serve;
 use crate::sharing::Desk;
@@ -50,6 +51,7 @@ pub(super) struct Made<'a> {
     pub(super) quarantine: Quarantine,
     pub(super) losses: Arc<ManifestKeeper>,
     pub(super) inbox: mpsc::Sender<Submission>,
+    pub(super) orders: Arc<OrderDesk>,
     /// Makes keys of the sandbox, where there is one.
     pub(super) sandbox: Option<Arc<SandboxIssuer>>,
 }
@@ -96,6 +98,7 @@ impl Services {
             contributors: of.contributors.clone(),
             usage: of.usage.clone(),
             desk: desk.clone(),
+            orders: of.orders,
             webhooks,
             clock: shared.clock.clone(),
             health: shared.health.clone(),

@@ -8,6 +8,7 @@ use crate::ingest::codec::device;
 use crate::limits::Limits;
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
+use crate::orders::OrderBook;
 use crate::registry::Registry;
 use std::sync::Arc;
 use std::time::Instant;
@@ -25,6 +26,7 @@ pub(super) struct Shared {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) limits: Arc<Limits>,
     pub(super) workdays: Arc<Workdays>,
+    pub(super) orders: Arc<OrderBook>,
 }
 
 impl Shared {
@@ -53,6 +55,7 @@ impl Shared {
             "registry read"
         );
         drop(city);
+        let orders = Arc::new(OrderBook::new(registry.clone(), clock.clone()));
         let health = Arc::new(Health::default());
         health.well(Part::Registry);
         let metrics = Arc::new(Metrics::new());
@@ -72,6 +75,7 @@ impl Shared {
             clock,
             limits,
             workdays,
+            orders,
         })
     }
 }

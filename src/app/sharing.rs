@@ -45,6 +45,7 @@ pub(super) async fn open(
         limits,
         workdays: shared.workdays.clone(),
         self_named,
+        closures: shared.orders.clone(),
     })
     .await?;
     let desk = Arc::new(desk);

@@ -2,9 +2,10 @@
 
 use super::checkpoints::{FoundCheckpoint, MadeFor, Persisted};
 use super::manifest::{ManifestKeeper, Opening};
-use super::{Failure, Shared, credit, history, partners, rates, settlement};
+use super::{Failure, Shared, credit, history, orders, partners, rates, settlement};
 use crate::config::Config;
 use crate::journal::Journal;
+use crate::orders::OrderDesk;
 use crate::partners::{Issuer, Keys};
 use crate::store::Store;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ pub(super) struct Storage {
     pub(super) kept: Persisted,
     pub(super) history: history::Opened,
     pub(super) manifest: Arc<ManifestKeeper>,
+    pub(super) orders: Arc<OrderDesk>,
 }
 
 impl Storage {
@@ -32,6 +34,7 @@ impl Storage {
         let data = &config.data.path;
         let store = Store::open(&config.store, data).await?;
         opening.store(&store).await?;
+        let orders = orders::open(store.clone(), shared).await?;
         let issuer = partners::open(store.clone(), config, keys, shared.clock.clone()).await?;
         let open = || {
             let (journal, checkpoint) = opening.journal(config, shared)?;
@@ -64,6 +67,7 @@ impl Storage {
             kept,
             history,
             manifest,
+            orders,
         })
     }
 }

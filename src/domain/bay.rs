@@ -66,6 +66,11 @@ impl KindSet {
     }
 
     #[must_use]
+    pub const fn all() -> Self {
+        Self(Self::ALL)
+    }
+
+    #[must_use]
     pub const fn bits(self) -> u8 {
         self.0
     }

@@ -84,6 +84,22 @@ impl BBox {
     }
 }
 
+/// Whether a point is inside the first ring and in none of the holes.
+#[must_use]
+pub fn is_within(rings: &[Vec<LatLon>], at: LatLon) -> bool {
+    // A ray to the east crosses an odd number of all edges.
+    let crossings = rings.iter().flat_map(|ring| edges(ring)).filter(|(a, b)| {
+        let spans = (a.lat > at.lat) != (b.lat > at.lat);
+        spans && at.lon < (b.lon - a.lon) * (at.lat - a.lat) / (b.lat - a.lat) + a.lon
+    });
+    crossings.count() % 2 == 1
+}
+
+/// The edges of a ring that ends where it begins.
+pub fn edges(ring: &[LatLon]) -> impl Iterator<Item = (LatLon, LatLon)> + '_ {
+    ring.windows(2).map(|pair| (pair[0], pair[1]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

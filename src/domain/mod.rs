@@ -11,6 +11,7 @@ pub mod bay;
 pub mod calendar;
 pub mod cancelling;
 pub mod change;
+pub mod closure;
 pub mod contributor;
 pub mod count;
 pub mod credit;
@@ -23,6 +24,7 @@ pub mod geo;
 pub mod id;
 pub mod observation;
 pub mod offer;
+pub mod order;
 pub mod overstay;
 pub mod pool;
 pub mod presence;
@@ -56,6 +58,7 @@ pub use bay::{BayIx, BayKind, BayStatus, KindSet};
 pub use calendar::{Calendar, WallTime};
 pub use cancelling::CancelRule;
 pub use change::{AppEvidence, BayView, CountEvidence, Expected, ReadModel, ZoneTally};
+pub use closure::{Closing, ClosureBook, Closures, NoClosures, closed_at, closed_in};
 pub use contributor::{ByStanding, CONTRIBUTOR_LEN, Reliability, Weighed, Whose};
 pub use count::{BaySubset, CountObservation, CountOf, CountShares, CountState, CountWord};
 pub use crs::Crs;
@@ -68,6 +71,9 @@ pub use observation::{
     Afterwards, Backing, Batch, Claim, Observation, Parcel, Receipt, Submission,
 };
 pub use offer::{Offer, OfferState, Rules};
+pub use order::{
+    Affects, Confirmation, Order, OrderKind, OrderState, OrderTarget, Severity, Texts,
+};
 pub use overstay::LeaveRule;
 pub use pool::Pool;
 pub use presence::Presence;

@@ -11,6 +11,7 @@ mod credit;
 mod doors;
 mod feeds;
 mod forecast;
+mod orders;
 mod quota;
 mod register;
 mod settlement;
@@ -22,6 +23,7 @@ pub use by_zone::{ZONE_FAMILIES, ZoneFamily};
 pub use credit::CreditMetrics;
 pub use feeds::Feeds;
 pub use forecast::ForecastMetrics;
+pub use orders::OrderMetrics;
 pub use quota::QuotaMetrics;
 pub use settlement::SettlementMetrics;
 pub use sharing::Share;
@@ -120,6 +122,7 @@ pub struct Metrics {
     pub turnover: GaugeVec,
     pub settled: SettlementMetrics,
     pub forecast: ForecastMetrics,
+    pub orders: OrderMetrics,
     /// Administrators' calls that are not in the audit log's files.
     pub audit_lost: IntCounter,
     pub bays: IntGauge,
@@ -339,6 +342,7 @@ impl Metrics {
             ),
             settled: SettlementMetrics::new(&r),
             forecast: ForecastMetrics::new(&r),
+            orders: OrderMetrics::new(&r),
             audit_lost: r.counter(
                 "audit_lost_total",
                 "Admin calls that the audit log could not keep.",

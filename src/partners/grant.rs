@@ -22,6 +22,8 @@ vocabulary! {
         Admin = 16 => "admin",
         /// Manage the own partner: its keys, what it is told by webhook of itself.
         Partner = 32 => "partner",
+        /// Issue orders of the authority.
+        Order = 64 => "order",
     }
 }
 

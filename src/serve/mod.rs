@@ -56,6 +56,7 @@ use crate::journal::Quarantine;
 use crate::limits::Limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
+use crate::orders::OrderDesk;
 use crate::partners::{AdmissionDesk, ContributorDesk, Issuer, Keys, SandboxIssuer, UsageBook};
 use crate::registry::Registry;
 use crate::sharing::Desk;
@@ -84,6 +85,8 @@ pub struct ApiParts {
     pub contributors: Arc<ContributorDesk>,
     /// Books shared bays.
     pub desk: Arc<Desk>,
+    /// Issues orders of the authority, and knows them.
+    pub orders: Arc<OrderDesk>,
     /// Keeps partners' endpoints.
     pub webhooks: Arc<WebhookDesk>,
     pub clock: Arc<dyn Clock>,

@@ -2,8 +2,8 @@
 //! all.
 
 use super::api::{
-    authority, booking, cds, compat, datex2, drivers, ngsi, operators, partners, reports, schema,
-    sharing, webhooks,
+    authority, booking, cds, compat, datex2, drivers, ngsi, operators, orders, partners, reports,
+    schema, sharing, webhooks,
 };
 use super::feed::FeedDesk;
 use super::http::audit::Audit;
@@ -64,6 +64,7 @@ impl AudienceStates {
             live: parts.live.clone(),
             forecasts: parts.forecasts.clone(),
             desk: parts.desk.clone(),
+            orders: parts.orders.clone(),
             feeds: parts.feeds.clone(),
             clock: parts.clock.clone(),
             atlases: atlas::Atlases::default(),
@@ -296,6 +297,8 @@ pub fn router(parts: ApiParts) -> Router {
     let groups = vec![
         (drivers::routes(s.reads.clone(), s.streams.clone()), public),
         (feeds, public),
+        (orders::public_routes(s.reads.clone()), public),
+        (orders::routes(s.reads.clone()), Kept::Never),
         (compat::keyed_routes(s.compat), Kept::ByCaller),
         (
             booking::routes(s.sharing.clone(), s.streams),

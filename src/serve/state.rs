@@ -7,6 +7,7 @@ use crate::domain::{Clock, Crs};
 use crate::forecast::Forecasts;
 use crate::ingest::connector::Feeds;
 use crate::live::Live;
+use crate::orders::OrderDesk;
 use crate::registry::Registry;
 use crate::sharing::Desk;
 use axum::extract::FromRef;
@@ -20,6 +21,8 @@ pub(in crate::serve) struct ReadState {
     pub(in crate::serve) forecasts: Arc<Forecasts>,
     /// Knows whose a bay is.
     pub(in crate::serve) desk: Arc<Desk>,
+    /// Orders of the authority.
+    pub(in crate::serve) orders: Arc<OrderDesk>,
     /// Know whom to name beside what they say.
     pub(in crate::serve) feeds: Arc<Feeds>,
     pub(in crate::serve) clock: Arc<dyn Clock>,

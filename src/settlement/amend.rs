@@ -200,10 +200,11 @@ impl WindowStep<'_> {
         if let (false, Some(first)) = (same, new.first()) {
             self.wake(zone, first.at() / HOUR_MS * HOUR_MS);
         }
-        let rules = Rules {
+        let mut rules = Rules {
             bay: number,
             ..self.rules(zone, past.from)
         };
+        rules.shut_as(BayIx(bay));
         let before = Rules {
             heard: Hearing {
                 before: true,

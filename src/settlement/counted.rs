@@ -23,13 +23,14 @@ use super::recent::slot;
 use super::report::Report;
 use super::shard::Late;
 use super::step::WindowStep;
+use crate::domain::closure::ZoneClosings;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{Millis, Window, ZoneIx};
 use bytemuck::{Pod, Zeroable};
 use count::order;
 use std::collections::BTreeMap;
 use std::io;
-use track::{CountDeltas, Walked};
+use track::{CountDeltas, CountRules, Walked};
 
 /// A zone and a kind of bay.
 pub(in crate::settlement) type Pair = (u32, u8);
@@ -52,7 +53,7 @@ struct Due {
 /// What is to be kept, by the hour it is of.
 type ByHour = BTreeMap<u64, Records>;
 
-impl WindowStep<'_> {
+impl<'a> WindowStep<'a> {
     /// Settles what was counted before `to`. Returns how much work it was.
     pub(in crate::settlement) fn settle_counts(
         &mut self,
@@ -111,7 +112,7 @@ impl WindowStep<'_> {
             .into_iter()
             .filter_map(|count| track.size(count, registered))
             .collect();
-        let walked = Walked::new(track, &due, swept, to, self.count_limit(zone));
+        let walked = Walked::new(track, &due, (swept, to), self.count_rules(zone));
         for (hour, track) in &walked.hours {
             kept.entry(*hour).or_default().stood(track, number);
         }
@@ -187,9 +188,9 @@ impl WindowStep<'_> {
         if with == past {
             return Ok(());
         }
-        let limit = self.count_limit(zone);
-        let without = Walked::new(stood, &past, from, swept, limit);
-        let with = Walked::new(stood, &with, from, swept, limit);
+        let rules = self.count_rules(zone);
+        let without = Walked::new(stood, &past, (from, swept), rules);
+        let with = Walked::new(stood, &with, (from, swept), rules);
         let mut kept = ByHour::new();
         let stands_else = |hour: &u64, track: &Track| without.hours.get(hour) != Some(track);
         for (hour, track) in with.hours.iter().filter(|(h, t)| stands_else(h, t)) {
@@ -233,9 +234,12 @@ impl WindowStep<'_> {
         by_kind.get(usize::from(kind)).copied().unwrap_or_default()
     }
 
-    fn count_limit(&self, zone: ZoneIx) -> u64 {
+    fn count_rules(&self, zone: ZoneIx) -> CountRules<'a> {
         let rules = self.rules(zone, 0);
-        rules.limit.min(rules.max_age)
+        CountRules {
+            limit: rules.limit.min(rules.max_age),
+            shut: rules.closings.map_or(&[], ZoneClosings::whole),
+        }
     }
 
     /// Too late even to amend, or shed: the hours that it tells of are not complete.

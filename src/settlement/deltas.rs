@@ -2,7 +2,7 @@
 //! and visits. Pure.
 
 use crate::domain::turnover::WINDOW_MS;
-use crate::domain::{BayStatus, Visit, Window};
+use crate::domain::{BayStatus, Closing, Visit, Window};
 
 /// Contributions of bays of one zone.
 #[derive(Debug, Default)]
@@ -34,6 +34,24 @@ impl WindowDeltas {
     #[inline]
     pub fn spend(&mut self, state: BayStatus, from: u64, to: u64) {
         self.spend_all(1, state, from, to);
+    }
+
+    /// The same, but for the time in which it was closed by order.
+    #[inline]
+    pub fn spend_unless(&mut self, shut: &[Closing], state: BayStatus, mut from: u64, to: u64) {
+        for closing in shut {
+            let (start, end) = (closing.span.start.0, closing.span.end.0.min(to));
+            if end <= from {
+                continue;
+            }
+            if start >= to {
+                break;
+            }
+            self.spend(state, from, start);
+            self.spend(BayStatus::Closed, from.max(start), end);
+            from = end;
+        }
+        self.spend(state, from, to);
     }
 
     /// So many bays were.

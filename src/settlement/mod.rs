@@ -11,7 +11,7 @@
 //! Promises: what is settled is a function of the set of claims that came in time, of the set that
 //! came late, and of the bays' service; not of duplicates, batches, workers or restarts, nor of order
 //! (but where one source says two things with one `at` and `seq`: then the last acknowledged stands).
-//! The watermark is the frontier of what all workers have applied, less the lateness, in whole
+//! Time that an order closes counts as closed, whatever is reported of it. The watermark is the frontier of what all workers have applied, less the lateness, in whole
 //! windows; whether a claim is late is decided by the ingest time of its own batch. A source is heard
 //! in the minutes of all its claims, of late ones too: what is delivered within the time of
 //! amendments comes to the same as if it had come in time.
@@ -63,7 +63,7 @@ pub use waiting_files::{WaitingFiles, WaitingLength};
 
 use self::amendment_log::Records;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
-use crate::domain::{AmendmentLog, BayIx, Millis, SHARDS, ZoneIx, owner, shard_of};
+use crate::domain::{AmendmentLog, BayIx, Closures, Millis, SHARDS, ZoneIx, owner, shard_of};
 use crate::registry::city::City;
 use beneath::AllBeneath;
 use chains::Chains;
@@ -112,8 +112,9 @@ pub struct Settle {
     /// The window being settled ends here, and the shards before `next` are done with it. 0: none.
     to: u64,
     next: u32,
-    /// What is known in that window of minutes that came late.
+    /// What is known in that window of minutes that came late, and of what is closed by order.
     known_late: KnownLate,
+    closures: Arc<Closures>,
     /// No shard is settled further than that.
     reached: u64,
     waiting: usize,
@@ -154,6 +155,7 @@ impl Settle {
             to: 0,
             next: 0,
             known_late: KnownLate::default(),
+            closures: Arc::default(),
             reached: 0,
             waiting: 0,
             crowd: None,
@@ -201,7 +203,10 @@ impl Settle {
         if from == 0 {
             return false;
         }
-        let end = frontier.0.saturating_sub(self.shared.limits.lateness) / WINDOW_MS * WINDOW_MS;
+        // An order that is being written down may close time from then on.
+        let open = self.shared.closures.open_from();
+        let certain = frontier.min(open).0;
+        let end = certain.saturating_sub(self.shared.limits.lateness) / WINDOW_MS * WINDOW_MS;
         let mut done = 0;
         loop {
             if self.to == 0 && !self.begin_window(from, end) {
@@ -239,6 +244,7 @@ impl Settle {
         self.keep_credit();
         (self.to, self.next, self.reached) = (to, 0, self.reached.max(to));
         self.inbox.begin(window_of(to));
+        self.closures = self.shared.closures.closures();
         let lateness = self.shared.limits.lateness;
         let minutes = &self.shared.late_minutes;
         minutes.fold(&self.shared.heard, self.shared.recent.swept() + lateness);
@@ -300,6 +306,7 @@ impl Settle {
             still,
             shards,
             known_late,
+            closures,
             counts,
             ..
         } = self;
@@ -314,6 +321,7 @@ impl Settle {
                     before: false,
                 },
                 limits: &shared.limits,
+                closures,
                 cells,
                 beneath,
                 rows,

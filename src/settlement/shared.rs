@@ -7,7 +7,7 @@ use super::heard::Heard;
 use super::late_minutes::LateMinutes;
 use super::recent::Recent;
 use crate::domain::turnover::HOUR_MS;
-use crate::domain::{Millis, SettledSink};
+use crate::domain::{ClosureBook, Millis, NoClosures, SettledSink};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -21,6 +21,8 @@ pub struct SettlementShared {
     pub(in crate::settlement) begun: AtomicU64,
     pub(in crate::settlement) handed: Handed,
     pub(in crate::settlement) sink: Arc<dyn SettledSink>,
+    /// What is closed by order: time that counts as such.
+    pub(in crate::settlement) closures: Arc<dyn ClosureBook>,
 }
 
 impl SettlementShared {
@@ -43,7 +45,15 @@ impl SettlementShared {
             begun: AtomicU64::new(0),
             handed,
             sink,
+            closures: Arc::new(NoClosures),
         }
+    }
+
+    /// Time that this book says to be closed by order counts as closed.
+    #[must_use]
+    pub fn closed_by(mut self, book: Arc<dyn ClosureBook>) -> Self {
+        self.closures = book;
+        self
     }
 
     /// The first batch there ever was came at this time. Only the first call counts.

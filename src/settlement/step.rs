@@ -17,7 +17,7 @@ use super::walk::{Trail, ZoneQuiet};
 use super::{SettlementLimits, serving_since};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{
-    AmendmentLog, BayIx, BayStatus, Millis, SettledHour, WindowRow, ZoneIx, zones_of,
+    AmendmentLog, BayIx, BayStatus, Closures, Millis, SettledHour, WindowRow, ZoneIx, zones_of,
 };
 use crate::registry::city::City;
 use std::collections::BTreeMap;
@@ -72,6 +72,7 @@ pub(in crate::settlement) struct WindowStep<'a> {
     pub(in crate::settlement) city: &'a City,
     pub(in crate::settlement) hearing: Hearing<'a>,
     pub(in crate::settlement) limits: &'a SettlementLimits,
+    pub(in crate::settlement) closures: &'a Closures,
     pub(in crate::settlement) cells: &'a mut [BayTimeline],
     /// By index of the bay.
     pub(in crate::settlement) beneath: &'a mut AllBeneath,
@@ -182,6 +183,8 @@ impl<'a> WindowStep<'a> {
             swept,
             bay: 0,
             zone: z.number,
+            closings: self.closures.zone(zone),
+            shut: &[],
         }
     }
 
@@ -254,7 +257,8 @@ impl<'a> WindowStep<'a> {
         rows.heard_from = hour;
         let mut deltas = WindowDeltas::default();
         for bay in city.bays_of(zone) {
-            deltas.spend(
+            deltas.spend_unless(
+                self.closures.of_bay(zone, bay),
                 BayStatus::Unknown,
                 serving_since(city, self.limits, bay).0.max(hour),
                 until,

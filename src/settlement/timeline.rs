@@ -14,7 +14,8 @@
 //! and the others lie [`beneath`](super::beneath) until it ends. So what watchers have said is told
 //! the same, whatever others say; and a bay is unknown only where nobody's word stands. A visit is a
 //! longest stretch of *occupied*; it was seen to start if the bay was vacant just before, and seen to
-//! end if it is vacant right after.
+//! end if it is vacant right after. While an order closes the bay, time counts as closed, and no visit is
+//! seen to start or to end.
 //!
 //! A [`BayTimeline`] is where a bay's walk through its reports has come to; walking on from a copy
 //! of it, and of what lies beneath, gives the same as walking from the beginning. That is what makes
@@ -25,8 +26,11 @@ use super::deltas::WindowDeltas;
 use super::heard::MINUTE_MS;
 use super::late_minutes::Hearing;
 use super::report::{Precedence, Report};
+use crate::domain::closure::ZoneClosings;
 use crate::domain::turnover::HOUR_MS;
-use crate::domain::{BayStatus, Millis, SourceIx, SourceKind, SourceKinds, Visit};
+use crate::domain::{
+    BayIx, BayStatus, Closing, Millis, SourceIx, SourceKind, SourceKinds, Visit, closed_at,
+};
 use bytemuck::{Pod, Zeroable};
 
 /// What the walk depends on besides the reports. Times in ms.
@@ -45,6 +49,21 @@ pub struct Rules<'a> {
     /// the same its words lie beneath.
     pub bay: u32,
     pub zone: u32,
+    /// What is closed of the zone by order, and when the bay is.
+    pub closings: Option<&'a ZoneClosings>,
+    pub shut: &'a [Closing],
+}
+
+impl Rules<'_> {
+    /// Goes by what is closed of that bay from here on.
+    #[inline]
+    pub fn shut_as(&mut self, bay: BayIx) {
+        self.shut = self.closings.map_or(&[], |zone| zone.of(bay));
+    }
+
+    fn is_shut(&self, at: u64) -> bool {
+        closed_at(self.shut, Millis(at)).is_some()
+    }
 }
 
 /// One bay's walk. All zeroes: in service from the beginning, never reported.
@@ -284,7 +303,7 @@ impl BayTimeline {
             self.word |= COUNTED;
             deltas.started(self.since);
         }
-        deltas.spend(self.state(), self.since.max(rules.swept), to);
+        deltas.spend_unless(rules.shut, self.state(), self.since.max(rules.swept), to);
     }
 
     /// Ends the service at `to`: an open visit ends unseen.
@@ -335,7 +354,7 @@ impl BayTimeline {
     #[cold]
     fn turn(&mut self, to: BayStatus, at: u64, rules: &Rules<'_>, deltas: &mut WindowDeltas) {
         let was = self.state();
-        deltas.spend(was, self.since.max(rules.swept), at);
+        deltas.spend_unless(rules.shut, was, self.since.max(rules.swept), at);
         if was == BayStatus::Occupied {
             let visit = Visit {
                 bay: rules.bay,
@@ -343,7 +362,7 @@ impl BayTimeline {
                 start: Millis(self.since),
                 end: Millis(at),
                 start_seen: self.word & START_SEEN != 0,
-                end_seen: to == BayStatus::Vacant,
+                end_seen: to == BayStatus::Vacant && !rules.is_shut(at),
                 kinds: SourceKinds((self.word >> KINDS & 7) as u8),
             };
             let short = visit.is_whole() && visit.stay_ms() < rules.min_visit;
@@ -352,7 +371,8 @@ impl BayTimeline {
             }
             deltas.ended(&visit, short);
         }
-        let seen = if to == BayStatus::Occupied && was == BayStatus::Vacant {
+        let begins = to == BayStatus::Occupied && was == BayStatus::Vacant;
+        let seen = if begins && !rules.is_shut(at) {
             START_SEEN
         } else {
             0

@@ -12,7 +12,7 @@ use super::report::Report;
 use super::step::WindowStep;
 use super::timeline::{BayTimeline, Rules};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
-use crate::domain::{BayIx, BayStatus, ZoneIx, zones_of};
+use crate::domain::{BayIx, BayStatus, Millis, Span, ZoneIx, zones_of};
 use crate::prefetch::prefetch;
 
 /// Words of records that are kept at once, 256 KiB, so that what waits to be written is bounded.
@@ -72,7 +72,7 @@ impl WindowStep<'_> {
             let rows = &self.rows.0[slot(zone)];
             if rows.heard_from != 0 {
                 let rules = self.rules(zone, rows.swept);
-                work += if to <= self.still[zone.at()].until {
+                work += if to <= self.still[zone.at()].until && !is_closing(&rules, to) {
                     self.walk_some(zone, walk, rules, &mut trail)
                 } else {
                     self.walk_all(zone, walk, rules, &mut trail)
@@ -112,6 +112,7 @@ impl WindowStep<'_> {
             until: u64::MAX,
         };
         let mut resting = [0i64; 4];
+        let closing = is_closing(&rules, to);
         // A word that ends soon is asked after now: or else all bays would be looked at for it
         // again in the next window.
         let soon = to + (rules.limit / 2).max(WINDOW_MS);
@@ -123,7 +124,8 @@ impl WindowStep<'_> {
             } else {
                 self.cells[bay.at()].look_ahead(soon, &rules)
             };
-            if heard || until < to || before.is_open() || !before.is_since(rules.swept) {
+            let moves = heard || until < to || before.is_open() || !before.is_since(rules.swept);
+            if moves || closing {
                 self.walk_bay(bay, walk, &mut rules, &mut trail.deltas);
                 until = self.cells[bay.at()].look_ahead(soon, &rules);
             } else {
@@ -211,6 +213,7 @@ impl WindowStep<'_> {
         let cell: &mut BayTimeline = &mut self.cells[bay.at()];
         let beneath = &mut *self.beneath;
         rules.bay = bay.0;
+        rules.shut_as(bay);
         if self.chains.has_reports(bay) {
             let number = self.city.bay_number(bay);
             let records = &mut *self.records;
@@ -226,6 +229,13 @@ impl WindowStep<'_> {
         }
         cell.advance(walk.to, rules, beneath, deltas);
     }
+}
+
+/// Whether an order closes any of the zone before `to`: then no two bays need be alike.
+fn is_closing(rules: &Rules<'_>, to: u64) -> bool {
+    let window = Span::new(Millis(rules.swept), Millis(to));
+    let closings = rules.closings.zip(window);
+    closings.is_some_and(|(zone, window)| zone.touches(window))
 }
 
 /// So many bays were in each state for the whole window.

@@ -19,7 +19,7 @@ use super::openings::Openings;
 use super::owners::Owners;
 use super::search::View;
 use super::witness::Witness;
-use crate::domain::{BayStatus, Clock, Millis, Workdays, ZoneIx};
+use crate::domain::{BayStatus, Clock, ClosureBook, Millis, Workdays, ZoneIx};
 use crate::limits;
 use crate::live::{Live, OpenOffer};
 use crate::metrics::Metrics;
@@ -49,6 +49,7 @@ pub(super) struct BookingContext {
     pub(super) config: Config,
     pub(super) limits: limits::Config,
     pub(super) workdays: Arc<Workdays>,
+    pub(super) closures: Arc<dyn ClosureBook>,
 }
 
 pub(super) struct BookingActor {
@@ -131,6 +132,9 @@ impl BookingActor {
     async fn take(&mut self, group: &mut Vec<Command>) {
         self.index.follow(&self.ctx.registry);
         let now = self.ctx.clock.now();
+        if self.index.shut.look(&*self.ctx.closures, now) {
+            self.index.closed_else();
+        }
         self.lost.look(&mut self.index, &self.ctx.owners, now);
         let ticks = group.extract_if(.., |c| matches!(c, Command::Tick(_)));
         self.ticking.extend(ticks.filter_map(|c| match c {

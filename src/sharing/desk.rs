@@ -13,7 +13,9 @@ use super::owners::Owners;
 use super::reseat;
 use super::statement::KnownTotals;
 use super::witness::Witness;
-use crate::domain::{Clock, Millis, Offer, OfferState, Reservation, SelfNamed, Span, Workdays};
+use crate::domain::{
+    Clock, ClosureBook, Millis, Offer, OfferState, Reservation, SelfNamed, Span, Workdays,
+};
 use crate::limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
@@ -41,6 +43,8 @@ pub struct DeskParts {
     pub workdays: Arc<Workdays>,
     /// Partners to whom an operator's name gives nothing.
     pub self_named: SelfNamed,
+    /// What the authority has closed.
+    pub closures: Arc<dyn ClosureBook>,
 }
 
 /// A handle; clones share one task. When the last is gone the task ends.
@@ -79,6 +83,7 @@ impl Desk {
             limits,
             workdays,
             self_named,
+            closures,
         } = parts;
         let drivers = Drivers::new(&store.driver_secret(&rand::random()).await?);
         let owners = Arc::new(Owners::open(&store, registry.clone(), self_named).await?);
@@ -120,6 +125,7 @@ impl Desk {
             config,
             limits,
             workdays,
+            closures,
         };
         let mut actor = BookingActor::new(ctx, index, others);
         actor.show();

@@ -89,10 +89,12 @@ impl BookingActor {
     /// What is known of a reservation's bay.
     pub(super) fn sight(&self, r: &Reservation, now: Millis) -> BaySight {
         let gone_since = self.lost.since(r);
+        let is_shut = self.lost.is_shut(&self.index, &r.bay, r.span);
         if now.plus(WATCH_MS) < r.span.start {
             // What stands there now will not then; but a bay that is gone is gone.
             return BaySight {
                 gone_since,
+                is_shut,
                 ..BaySight::default()
             };
         }
@@ -107,6 +109,7 @@ impl BookingActor {
             presence: self.presence(r, view),
             said: view.map_or(BayStatus::Unknown, |view| view.status),
             gone_since,
+            is_shut,
             is_overstayed: others()
                 .filter(active)
                 .any(|o| o.span.end.plus(OVERSTAY_MS) <= now),

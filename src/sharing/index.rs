@@ -6,6 +6,7 @@
 //! the city has all offers placed anew. Dear: some 250 bytes for each reservation.
 
 mod due;
+mod free;
 mod offers;
 mod on_offer;
 mod packed;
@@ -18,6 +19,7 @@ pub(super) use pools::seat;
 pub(super) use reserved::{News, Reserved};
 
 use super::alternatives::Alternatives;
+use super::shut::Shut;
 use crate::domain::pool::is_of_pool;
 use crate::domain::{BayIx, Millis, Offer, Reservation, ReservationState, Span, ZoneIx};
 use crate::registry::Registry;
@@ -76,16 +78,18 @@ pub(super) struct BookingIndex {
     /// The seats of each pool, as far as they have been booked.
     seats_of: Keyed<BayNumber, Vec<BayNumber>>,
     /// The pools of each zone, by number of the offer.
-    pools_of: Keyed<Arc<str>, Vec<i64>>,
+    pub(super) pools_of: Keyed<Arc<str>, Vec<i64>>,
     /// Of pools that have lost places, by number of the offer: how many there are.
     limits: AHashMap<i64, u32>,
     /// Those of them that have changed since they were last asked for.
-    limited: Vec<i64>,
+    pub(super) limited: Vec<i64>,
     partners: Arc<Partners>,
     /// The picture of the city that places were taken from.
     city: Option<Arc<City>>,
     /// What else bookings could have, as far as that is known.
     pub(super) alternatives: Alternatives,
+    /// What the authority has closed.
+    pub(super) shut: Shut,
 
     // What a copy for a plan does without.
     /// The bay that each reservation keeps.
@@ -151,6 +155,7 @@ impl BookingIndex {
             partners: self.partners.clone(),
             city: self.city.clone(),
             alternatives: self.alternatives.picture(),
+            shut: self.shut.clone(),
             ..Self::default()
         }
     }
@@ -346,16 +351,6 @@ impl BookingIndex {
     pub(super) const fn booked(&self) -> usize {
         self.seats.len()
     }
-
-    /// Whether nobody keeps the bay at any time of `span`.
-    pub(super) fn is_free(&self, bay: &str, span: Span) -> bool {
-        self.book_of(bay).is_none_or(|b| b.is_free(span))
-    }
-
-    /// The same of the bay that an offer is of.
-    pub(super) fn is_open(&self, shelved: &Shelved, span: Span) -> bool {
-        self.book(shelved.number).is_none_or(|b| b.is_free(span))
-    }
 }
 
 impl BayBook {
@@ -370,13 +365,6 @@ impl BayBook {
             .kept
             .partition_point(|o| (o.span.start, o.id) < (r.span.start, r.id));
         self.kept.insert(at, r);
-    }
-
-    fn is_free(&self, span: Span) -> bool {
-        let before = self.kept.partition_point(|r| r.span.start < span.end);
-        let some = self.kept[..before].iter().rev();
-        some.take_while(|r| r.span.start.plus(self.longest_ms) > span.start)
-            .all(|r| !r.kept().overlaps(span))
     }
 }
 

@@ -12,7 +12,7 @@ use super::index::{BookingIndex, Shelved};
 use super::owners::Owners;
 use crate::domain::pool::PoolSeat;
 use crate::domain::reservation::due::GONE_MS;
-use crate::domain::{Millis, Offer, OfferState, Reservation};
+use crate::domain::{Closing, Millis, Offer, OfferState, Reservation, Span};
 use crate::registry::city::City;
 use crate::store::{StoreError, Work};
 use ahash::AHashMap;
@@ -32,8 +32,10 @@ pub(super) struct Lost {
     back: AHashMap<Arc<str>, Millis>,
     /// Offers of bays that are not their owner's.
     offers: AHashMap<i64, Millis>,
+    /// Those that the authority has closed, now or later, and when.
+    shut: AHashMap<Arc<str>, Vec<Closing>>,
     /// What was looked at last.
-    looked: Option<(Arc<City>, u64)>,
+    looked: Option<(Arc<City>, u64, Option<u64>)>,
 }
 
 struct Since {
@@ -82,13 +84,21 @@ impl Lost {
             return;
         };
         let changes = owners.changes();
-        let same = |(old, n): &(Arc<City>, u64)| Arc::ptr_eq(old, &city) && *n == changes;
+        let closed = index.shut.version();
+        let same = |(old, n, c): &(Arc<City>, u64, Option<u64>)| {
+            Arc::ptr_eq(old, &city) && *n == changes && *c == closed
+        };
         if self.looked.as_ref().is_some_and(same) {
             return;
         }
         let mut bays = AHashMap::new();
         let mut places = Places::default();
+        let mut shut = AHashMap::new();
         for (bay, owner) in index.owners_of_kept() {
+            let closings = index.closings_of(&bay, &owners.registry);
+            if !closings.is_empty() {
+                shut.insert(bay.clone(), closings.to_vec());
+            }
             let owned_by = match PoolSeat::read(&bay) {
                 Some(seat) => places.owner_of(&seat, &owner, index, owners),
                 None => owners.owner(&bay),
@@ -130,7 +140,14 @@ impl Lost {
             index.bar(offer.id, lost, &owners.registry);
         }
         self.offers = offers;
-        self.looked = Some((city, changes));
+        self.shut = shut;
+        self.looked = Some((city, changes, closed));
+    }
+
+    /// Whether the authority has closed the bay for any of that time.
+    pub(super) fn is_shut(&self, index: &BookingIndex, bay: &str, span: Span) -> bool {
+        let closings = self.shut.get(bay);
+        closings.is_some_and(|all| index.shut.meets(all, span))
     }
 
     /// Something else has changed than the city or the owners: a pool has fewer places, or more.
@@ -138,9 +155,12 @@ impl Lost {
         self.looked = None;
     }
 
-    /// Bays of which something may be lost, and those that lately were.
+    /// Bays of which something may be lost, those that lately were, and those that are closed.
     pub(super) fn bays(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.bays.keys().chain(self.back.keys())
+        self.bays
+            .keys()
+            .chain(self.back.keys())
+            .chain(self.shut.keys())
     }
 
     /// Whether an offer is to be withdrawn by now.

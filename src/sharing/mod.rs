@@ -25,6 +25,7 @@
 //! | `reseat` | who of a pool would have to change seats for one to be free |
 //! | `improve`, `moving` | moves them; which moves a driver accepts, and what he pays then |
 //! | `owners`, `owned`, `utilisation` | whose a bay is, what its owner reads, and how it was used |
+//! | `shut` | what the authority has closed |
 //! | `overstay` | charges stays that run over, as they grow |
 //! | `statement` | a month of the ledger, page by page |
 //! | `others` | what other hubs on the same database have changed |
@@ -63,6 +64,7 @@ mod reseat;
 mod search;
 mod season;
 mod shown;
+mod shut;
 mod statement;
 #[cfg(test)]
 mod tests;

@@ -176,7 +176,8 @@ fn fits(view: View<'_>, r: &Reservation, bays: &[Alternative]) -> Vec<Fit> {
         let offer = &view
             .index
             .offer(a.offer)
-            .filter(|s| s.offer.state == OfferState::Open)?
+            .filter(|s| s.offer.state == OfferState::Open)
+            .filter(|s| !view.index.is_shut(s, r.span))?
             .offer;
         let price_cents = i64::from(a.price_cents);
         let fit = Fit {

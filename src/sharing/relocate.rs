@@ -113,6 +113,10 @@ impl SeatBoard for NumberedIndex<'_> {
                     start: span.start,
                     end: self.bays[bay as usize].0.free_at(span),
                 };
+                let shelved = view.index.offer(a.offer);
+                if shelved.is_some_and(|s| view.index.is_shut(s, kept)) {
+                    continue;
+                }
                 out.push(Seat { bay, kept });
             }
         }

@@ -140,6 +140,9 @@ impl View<'_> {
             start: ask.span.start,
             end: offer.free_at(ask.span),
         };
+        if self.index.is_shut(shelved, kept) {
+            return Err(Why::Window);
+        }
         let Some(bay) = shelved.bay else {
             fit.seat = self.index.free_seat(shelved, kept);
             if fit.seat.is_none() {

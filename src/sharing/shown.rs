@@ -57,7 +57,11 @@ impl BookingActor {
             };
             let pool = OpenPool {
                 offer: open.clone(),
-                places: self.index.places(shelved),
+                places: if self.index.is_shut_now(shelved) {
+                    0
+                } else {
+                    self.index.places(shelved)
+                },
                 taken: self.reserved.taken(shelved),
             };
             self.ctx.live.open_pool(*zone, &open.name, Some(pool));

@@ -98,10 +98,12 @@ impl Store {
         Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 
-    /// What an endpoint is to be told next.
+    /// What an endpoint is to be told next: orders of the authority before all else.
     pub async fn next_delivery(&self, endpoint: i64) -> Result<Option<DeliveryRow>, StoreError> {
-        const SQL: &str = "SELECT * FROM webhook_delivery WHERE endpoint = $1 AND status = 'pending' \
-             ORDER BY id LIMIT 1";
+        const SQL: &str = "SELECT * FROM webhook_delivery WHERE id = COALESCE( \
+             (SELECT MIN(id) FROM webhook_delivery WHERE endpoint = $1 AND status = 'pending' \
+             AND type LIKE 'order.%'), \
+             (SELECT MIN(id) FROM webhook_delivery WHERE endpoint = $1 AND status = 'pending'))";
         Ok(reading!(self, db => sqlx::query_as(SQL).bind(endpoint).fetch_optional(db).await)?)
     }
 

@@ -154,6 +154,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/sqlite/0025_subscriptions.sql"),
         include_str!("migrations/postgres/0025_subscriptions.sql"),
     ),
+    (
+        26,
+        "orders",
+        include_str!("migrations/sqlite/0026_orders.sql"),
+        include_str!("migrations/postgres/0026_orders.sql"),
+    ),
 ];
 
 /// What a URL means.

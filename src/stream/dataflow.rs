@@ -28,7 +28,7 @@ use super::progress::Progress;
 use super::rates::{RateSchedule, RateTables};
 use super::seen::SourcesSeen;
 use crate::belief::FeedbackSink;
-use crate::domain::{AmendmentLog, Batch, ReadModel, RecentTurnover, SettledSink};
+use crate::domain::{AmendmentLog, Batch, ClosureBook, ReadModel, RecentTurnover, SettledSink};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use crate::settlement::WaitingFiles;
@@ -81,6 +81,8 @@ pub struct Attached {
     pub rates: Option<Arc<dyn RateTables>>,
     /// Who learns what sensors show of contributors.
     pub feedback: Option<Arc<dyn FeedbackSink>>,
+    /// What is closed by order; without it nothing is.
+    pub closures: Option<Arc<dyn ClosureBook>>,
 }
 
 impl From<Option<Settlement>> for Attached {
@@ -89,6 +91,7 @@ impl From<Option<Settlement>> for Attached {
             settlement,
             rates: None,
             feedback: None,
+            closures: None,
         }
     }
 }

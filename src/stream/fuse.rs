@@ -7,7 +7,7 @@
 //! Dear: the state of a whole country's bays is read at random, and each cache line counts.
 
 use super::word::Word;
-use crate::domain::{BayIx, BayKind, BayView, ZoneIx};
+use crate::domain::{BayIx, BayKind, BayStatus, BayView, ZoneIx};
 use bytemuck::{Pod, Zeroable};
 
 /// State of one bay. All zeroes: a bay nobody has reported.
@@ -130,6 +130,8 @@ impl BayState {
 pub struct Told {
     pub(super) word: Word,
     pub(super) certainty: u8,
+    /// Closed by order, whatever the word says.
+    pub(super) is_shut: bool,
 }
 
 impl Told {
@@ -138,6 +140,26 @@ impl Told {
         Self {
             word: cell.word,
             certainty: cell.shown(),
+            is_shut: false,
+        }
+    }
+
+    /// The same of a bay that is closed by order.
+    pub(super) const fn shut(self) -> Self {
+        Self {
+            is_shut: true,
+            ..self
+        }
+    }
+
+    /// What is told to be its state.
+    #[inline]
+    #[must_use]
+    pub const fn status(&self) -> BayStatus {
+        if self.is_shut {
+            BayStatus::Closed
+        } else {
+            self.word.status()
         }
     }
 
@@ -148,7 +170,7 @@ impl Told {
             bay,
             zone,
             kind: self.word.bay_kind(),
-            status: self.word.status(),
+            status: self.status(),
             claimed: self.word.claimed(),
             confidence: self.certainty,
             sure: self.word.is_sure(),

@@ -25,6 +25,7 @@ use believe::{Beliefs, last_window_before};
 use clock::StreamClock;
 use pace::Pace;
 use round::Round;
+use shut::Shut;
 use std::sync::Arc;
 use suspects::Suspects;
 
@@ -72,6 +73,7 @@ pub struct Worker {
     told_through: Option<u32>,
     round: Round,
     suspects: Suspects,
+    shut: Shut,
     zones: Vec<ZoneCell>,
     pulses: Vec<ZonePulse>,
     seen: Arc<SourcesSeen>,
@@ -111,6 +113,7 @@ impl Worker {
             told_through: None,
             round: Round::default(),
             suspects: Suspects::new(peers),
+            shut: Shut::default(),
             zones: vec![ZoneCell::default(); city.zone_count() as usize],
             pulses: vec![ZonePulse::default(); city.zone_count() as usize],
             city: city.clone(),
@@ -258,8 +261,11 @@ impl Worker {
                 continue;
             }
             let cell = self.cells[bay.at()];
+            let placed = cell.zone() == z && cell.word.bay_kind() == kind;
+            if !(placed && live) {
+                self.open_again(bay, z);
+            }
             let told = self.told(bay);
-            let placed = cell.zone() == z && told.word.bay_kind() == kind;
             if placed && (live || !told.word.standing()) {
                 continue;
             }
@@ -347,7 +353,7 @@ impl Worker {
                 let usual = 65_535 - u32::from(beliefs.usual(z).p_occupied_fine());
                 tally.expected = self.zones[z.at()].expected(&tally, usual);
             }
-            self.tallies.push((z, tally));
+            self.tallies.push((z, self.shut.tally(z, tally)));
             // At the start every zone is dirty: a list of all of them would stay allocated for
             // ever.
             if self.tallies.len() == VIEWS {
@@ -378,6 +384,7 @@ mod credit;
 mod observe;
 mod pace;
 mod round;
+mod shut;
 mod state;
 mod suspects;
 mod sweep;

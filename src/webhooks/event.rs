@@ -34,6 +34,10 @@ vocabulary! {
         KeyExpiring => "key.expiring",
         /// Four fifths of a key's calls of a minute are used up.
         QuotaPressed => "quota.80",
+        OrderIssued => "order.issued",
+        OrderChanged => "order.changed",
+        OrderConfirmed => "order.confirmed",
+        OrderEnded => "order.ended",
         WebhookDisabled => "partner.webhook_disabled",
         /// What `/test` sends.
         WebhookTest => "webhook.test",
@@ -61,18 +65,20 @@ vocabulary! {
         Key => "key",
         Quota => "quota",
         Partner => "partner",
+        /// Orders of the authority: for everybody.
+        Order => "order",
     }
 }
 
 /// Families that a later version emits.
-const LATER: [&str; 2] = ["order", "problem"];
+const LATER: [&str; 1] = ["problem"];
 
 impl EventFamily {
     /// Whether a key of these scopes may be told.
     #[must_use]
     pub const fn is_told_to(self, scopes: Scopes) -> bool {
         match self {
-            Self::Zone => true,
+            Self::Zone | Self::Order => true,
             Self::Reservation | Self::Offer => scopes.has(Scope::Book) || scopes.has(Scope::Share),
             Self::Source => scopes.has(Scope::Report),
             Self::Key | Self::Quota | Self::Partner => scopes.has(Scope::Partner),
@@ -83,7 +89,7 @@ impl EventFamily {
     #[must_use]
     pub const fn needs(self) -> &'static str {
         match self {
-            Self::Zone => "any key",
+            Self::Zone | Self::Order => "any key",
             Self::Reservation | Self::Offer => "the scope book or share",
             Self::Source => "the scope report",
             Self::Key | Self::Quota | Self::Partner => "the scope partner",
@@ -206,7 +212,7 @@ mod tests {
     #[test]
     fn what_nobody_emits_is_refused_by_name() {
         for (asked, says) in [
-            ("order.issued", "not emitted by this version"),
+            ("order.given", "order.issued"),
             ("problem.*", "not emitted by this version"),
             ("quota.90", "quota.80"),
             ("zone.emptied", "zone.available"),

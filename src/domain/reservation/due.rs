@@ -22,7 +22,7 @@ vocabulary! {
         Taken => "taken",
         /// The stay before has run over.
         Overstay => "overstay",
-        /// Works, a barrier.
+        /// Works, a barrier, an order of the authority.
         Closed => "closed",
         /// The registry has no such bay any more, or it is another's now.
         Gone => "gone",
@@ -39,6 +39,8 @@ pub struct BaySight {
     pub said: BayStatus,
     /// Since when the registry has no such bay, or it is another's.
     pub gone_since: Option<Millis>,
+    /// Whether the authority has closed it for any of that time.
+    pub is_shut: bool,
     /// Whether another's stay there has run over for longer than is forgiven.
     pub is_overstayed: bool,
     /// Whether another's stay there goes on.
@@ -98,7 +100,8 @@ impl Reservation {
             let gone = bay
                 .gone_since
                 .is_some_and(|since| now.since(since) >= GONE_MS);
-            return Some(Due::Elsewhere(risk, gone || now >= self.span.start));
+            let at_once = gone || bay.is_shut || now >= self.span.start;
+            return Some(Due::Elsewhere(risk, at_once));
         }
         let came = bay.presence.occupied_since().filter(|_| !bay.has_another);
         if let Some(since) = came.filter(|since| *since >= self.window())
@@ -126,6 +129,9 @@ impl Reservation {
         }
         if bay.gone_since.is_some() {
             return Some(Risk::Gone);
+        }
+        if bay.is_shut {
+            return Some(Risk::Closed);
         }
         if bay.said == BayStatus::Closed && now.plus(PIN_MS) >= self.span.start {
             return Some(Risk::Closed);

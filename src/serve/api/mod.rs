@@ -12,6 +12,7 @@ pub(super) mod datex2;
 pub(super) mod drivers;
 pub(super) mod ngsi;
 pub(super) mod operators;
+pub(super) mod orders;
 pub(super) mod partners;
 pub(super) mod reports;
 pub(super) mod schema;

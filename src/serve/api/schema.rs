@@ -29,6 +29,8 @@ use utoipa::{IntoParams, Modify, OpenApi, ToSchema};
             uplinks of network servers, feeds that are pushed. A key with the scope report."),
         (name = "authority", description = "Turnover, utilisation and how sources do. A key with the scope monitor; \
             whole days of turnover are public."),
+        (name = "orders", description = "Orders of the authority: what is closed and why. To read, no key is needed \
+            unless the hub is set to want one; to issue, one with the scope order."),
         (name = "city standards", description = "Zones and bays in the forms of standards that cities and their \
             suppliers read. No key is needed unless the hub is set to want one."),
         (name = "sharing businesses", description = "Private bays on offer, and what is booked and owed there. A key \

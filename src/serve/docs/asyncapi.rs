@@ -43,7 +43,7 @@ async fn asyncapi() {}
 
 /// What goes out: name of the message, its schema, title. What comes in is described by
 /// [`CODECS`].
-const MESSAGES: [(&str, &str, &str); 11] = [
+const MESSAGES: [(&str, &str, &str); 12] = [
     ("availability", "ZoneAvailability", "How full a zone is"),
     ("zone", "Zone", "A zone as it is now"),
     ("bay", "BayChange", "A bay as it is now"),
@@ -56,6 +56,11 @@ const MESSAGES: [(&str, &str, &str); 11] = [
         "gone",
         "Gone",
         "A zone was removed, or has left sight or the box",
+    ),
+    (
+        "order",
+        "CityOrder",
+        "An order of the authority, as it is now",
     ),
     ("resync", "Resync", "The client must begin again"),
     (
@@ -97,7 +102,7 @@ const PARAMETERS: [(&str, &str); 4] = [
 ];
 
 /// The events of a stream.
-const EVENTS: [&str; 5] = ["zone", "bay", "bay_gone", "gone", "resync"];
+const EVENTS: [&str; 6] = ["zone", "bay", "bay_gone", "gone", "order", "resync"];
 
 /// What the hub says inside a socket.
 const SOCKET_SAYS: [&str; 2] = ["socket_answer", "socket_event"];

@@ -9,6 +9,7 @@
 use crate::schema::{ShownSourceKind, ShownState};
 use crate::serve::api::booking::schema::Reservation;
 use crate::serve::api::drivers::schema::Zone;
+use crate::serve::api::orders::schema::CityOrder;
 use crate::serve::ws::messages::{SocketAnswer, SocketEvent, SocketRequest};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use utoipa::{OpenApi, ToSchema};
     BayChange,
     BayGone,
     Gone,
+    CityOrder,
     Resync,
     ReservationEvent,
     OwnReady,

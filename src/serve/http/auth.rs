@@ -63,6 +63,9 @@ pub(in crate::serve) struct Booker(pub(in crate::serve) Arc<Grant>);
 /// A caller who may do one of both.
 pub(in crate::serve) struct Trader(pub(in crate::serve) Arc<Grant>);
 
+/// A caller who may issue orders of the authority.
+pub(in crate::serve) struct Orderer(pub(in crate::serve) Arc<Grant>);
+
 /// A caller who may manage its own partner: its keys, what it is told of itself.
 pub(in crate::serve) struct Manager(pub(in crate::serve) Arc<Grant>);
 
@@ -185,6 +188,9 @@ caller!(Sharer, |doorman, parts| doorman
     .map(Self));
 caller!(Booker, |doorman, parts| doorman
     .scoped(parts, Scope::Book)
+    .map(Self));
+caller!(Orderer, |doorman, parts| doorman
+    .scoped(parts, Scope::Order)
     .map(Self));
 caller!(Manager, |doorman, parts| doorman
     .scoped(parts, Scope::Partner)

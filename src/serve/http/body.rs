@@ -18,10 +18,18 @@ pub(in crate::serve) const MAX: usize = 64 * 1024;
 pub(in crate::serve) async fn object(
     request: Request,
 ) -> Result<(Map<String, Value>, Bytes), ApiError> {
+    object_of(request, MAX).await
+}
+
+/// The same of a body of at most `most` bytes.
+pub(in crate::serve) async fn object_of(
+    request: Request,
+    most: usize,
+) -> Result<(Map<String, Value>, Bytes), ApiError> {
     if !says_json(request.headers()) {
         return Err(ApiError::UnsupportedMediaType("application/json"));
     }
-    let bytes = whole(request, MAX).await?;
+    let bytes = whole(request, most).await?;
     let members = serde_json::from_slice(&bytes)
         .map_err(|e| ApiError::malformed(format!("not a JSON object: {e}")))?;
     Ok((members, bytes))
@@ -62,6 +70,11 @@ impl<'v> Fields<'v> {
         let name = self.name(name);
         let detail = format!("{name} {says}");
         ApiError::bad(name, detail)
+    }
+
+    /// Whether it is there and null.
+    pub(in crate::serve) fn says_null(&self, name: &str) -> bool {
+        self.members.get(name).is_some_and(Value::is_null)
     }
 
     /// Absent and null are one.

@@ -21,6 +21,7 @@ pub(super) mod encoding;
 pub(super) mod error;
 pub(super) mod events;
 pub(super) mod extract;
+pub(in crate::serve) mod idempotency;
 pub(super) mod language;
 pub(super) mod listen;
 pub(super) mod measure;

@@ -10,6 +10,7 @@
 use super::bays::KnownBays;
 use super::body::{NextBytes, Telling};
 use super::id::{NOT_ALL_YET, ResumeFrom};
+use super::orders::OrderNews;
 use super::private_zones::PrivateZones;
 use super::selection::Scope;
 use super::{StreamShare, Streams};
@@ -61,6 +62,7 @@ pub(super) struct Follower {
     pub(super) scope: Scope,
     pub(super) told_in: ToldIn,
     pub(super) private: PrivateZones,
+    orders: OrderNews,
     /// Whose eyes it is told for.
     pub(super) eyes: Eyes,
     /// All is being told for the first time, to a client that knows nothing.
@@ -121,6 +123,7 @@ impl Follower {
         picture: u64,
     ) -> Self {
         let now = Instant::now();
+        let orders = OrderNews::new(place.streams.reads.orders.book());
         let bays = with_bays.then(KnownBays::default);
         let pending = Vec::new();
         let complete = NOT_ALL_YET;
@@ -139,6 +142,7 @@ impl Follower {
             scope,
             told_in,
             private: PrivateZones::default(),
+            orders,
             eyes,
             opening: true,
             spoke: now,
@@ -172,6 +176,7 @@ impl Follower {
                 match self.wait().await {
                     Woken::Changed => _ = self.take(),
                     Woken::City => {}
+                    Woken::Orders => self.tell_orders(&mut out),
                     Woken::Silent => out.extend_from_slice(COMMENT),
                     Woken::Closed => return None,
                 }
@@ -187,6 +192,9 @@ impl Follower {
     fn begin(&mut self, held: ResumeFrom, out: &mut Vec<u8>) {
         self.phase = Phase::Follow;
         out.extend_from_slice(PRELUDE);
+        let dirty = &self.dirty;
+        let standing = self.orders.standing(|zone| dirty.follows(zone));
+        self.write_orders(out, &standing);
         let complete = self.take();
         if let ResumeFrom::UpTo(mark) = held {
             let city = Arc::clone(&self.streams().reads.registry.city());
@@ -242,6 +250,12 @@ impl Follower {
         })
     }
 
+    fn tell_orders(&mut self, out: &mut Vec<u8>) {
+        let dirty = &self.dirty;
+        let news = self.orders.take(|zone| dirty.follows(zone));
+        self.write_orders(out, &news);
+    }
+
     async fn wait(&mut self) -> Woken {
         let mut closed = self.place.streams.closed.clone();
         let due = self
@@ -249,6 +263,7 @@ impl Follower {
             .checked_sub(AT_ONCE)
             .filter(|due| *due > Instant::now());
         let dirty = &mut self.dirty;
+        let orders = &mut self.orders;
         let reads = &self.place.streams.reads;
         let city = reads.live.feed().next_city();
         let is_new = reads.registry.city().picture() != self.taken_up;
@@ -270,6 +285,7 @@ impl Follower {
             biased;
             // A sender that is gone means the same.
             _ = closed.wait_for(|c| *c) => Woken::Closed,
+            () = orders.changed() => Woken::Orders,
             woken = changed => woken,
             () = tokio::time::sleep_until(self.spoke + HEARTBEAT) => Woken::Silent,
         }
@@ -295,6 +311,8 @@ enum Woken {
     Changed,
     /// There may be a new picture of it.
     City,
+    /// An order of the authority has changed.
+    Orders,
     Silent,
     Closed,
 }

@@ -13,6 +13,7 @@
 //! | `follower`, `telling` | what it is told next, and how that is written |
 //! | `bays`, `private_zones` | what it knows |
 //! | `moves` | what has come, gone and left sight with a change of the city |
+//! | `orders` | orders of the authority |
 //! | `cache` | events that many share |
 //! | `reservations` | a booking app's reservations |
 //! | `body` | the response's body |
@@ -25,6 +26,7 @@ mod cache;
 mod follower;
 mod id;
 mod moves;
+mod orders;
 mod private_zones;
 mod reservations;
 mod selection;

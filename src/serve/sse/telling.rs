@@ -154,6 +154,16 @@ impl Follower {
         whole
     }
 
+    /// Orders of the authority, each as it is.
+    pub(super) fn write_orders(&self, out: &mut Vec<u8>, orders: &[Arc<str>]) {
+        for told in orders {
+            self.open(out, "order");
+            // JSON has no line breaks.
+            out.extend_from_slice(told.as_bytes());
+            out.extend_from_slice(b"\n\n");
+        }
+    }
+
     pub(super) fn resync(&self, out: &mut Vec<u8>, reason: ResyncReason) {
         self.open(out, "resync");
         json(out, &Resync { reason });

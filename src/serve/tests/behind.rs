@@ -8,6 +8,7 @@ use crate::domain::{
 };
 use crate::live::Live;
 use crate::metrics::Metrics;
+use crate::orders::{OrderBook, OrderDesk};
 use crate::partners::{
     self, AdmissionConfig, AdmissionDesk, AdmissionParts, ContributorDesk, Grant, Issuer,
     KeyConfig, Keys, Scope, SourcePattern, UsageBook,
@@ -28,6 +29,7 @@ pub(super) type Behind = (
     Arc<AdmissionDesk>,
     Arc<UsageBook>,
     Arc<WebhookDesk>,
+    Arc<OrderDesk>,
 );
 
 /// Opened on a runtime of its own, so that a town is built without waiting. One key is the
@@ -88,6 +90,9 @@ pub(super) fn behind(
             metrics: metrics.clone(),
             stale_after_s: 900,
         };
+        let book = Arc::new(OrderBook::new(registry.clone(), clock.clone()));
+        let counted = (metrics.clone(), Arc::default());
+        let orders = OrderDesk::new(store.clone(), book.clone(), counted);
         let parts = sharing::DeskParts {
             store,
             registry,
@@ -99,6 +104,7 @@ pub(super) fn behind(
             limits: crate::limits::Config::default(),
             workdays: Arc::default(),
             self_named: issuer.self_named().clone(),
+            closures: book,
         };
         let (desk, task) = Desk::open(parts).await.unwrap();
         let made = (
@@ -107,6 +113,7 @@ pub(super) fn behind(
             Arc::new(admission),
             Arc::new(usage),
             Arc::new(webhooks),
+            Arc::new(orders),
         );
         opened.send(made).unwrap();
         task.await;

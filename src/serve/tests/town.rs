@@ -146,7 +146,7 @@ impl Town {
         let (close, closed) = watch::channel(false);
         let memory = Arc::new(settled::Memory::default());
         let authority = settled::authority(dir.path(), &registry, &memory, (&clock, &metrics));
-        let (issuer, desk, admission, usage, webhooks) = behind::behind(
+        let (issuer, desk, admission, usage, webhooks, orders) = behind::behind(
             dir.path(),
             keys.clone(),
             clock.clone(),
@@ -169,6 +169,7 @@ impl Town {
             usage: usage.clone(),
             contributors: behind::contributors(dir.path(), &clock, &metrics),
             desk,
+            orders: orders.clone(),
             webhooks: webhooks.clone(),
             keys,
             clock: clock.clone(),

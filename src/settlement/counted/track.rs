@@ -7,7 +7,7 @@
 
 use super::count::{CountRecord, PLACES};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
-use crate::domain::{CountShares, CountedWindow};
+use crate::domain::{Closing, CountShares, CountedWindow};
 use bytemuck::{Pod, Zeroable};
 use std::collections::BTreeMap;
 
@@ -21,11 +21,42 @@ pub(in crate::settlement) struct Track {
     pub(super) named: [u32; PLACES + 1],
 }
 
+/// What a walk depends on besides the counts.
+#[derive(Clone, Copy)]
+pub(super) struct CountRules<'a> {
+    /// How long a count holds, ms.
+    pub(super) limit: u64,
+    /// When the whole zone is closed by order.
+    pub(super) shut: &'a [Closing],
+}
+
 /// By number of the window since 1970.
 #[derive(Debug, Default)]
 pub(super) struct CountDeltas(pub(super) BTreeMap<u64, CountedWindow>);
 
 impl CountDeltas {
+    /// The bays were that from `from` to `to`, but for the time in which an order closed them all.
+    fn spend_unless(&mut self, shut: &[Closing], shares: &CountShares, mut from: u64, to: u64) {
+        let closed = CountShares {
+            closed: shares.vacant + shares.occupied + shares.unknown + shares.closed,
+            capacity: shares.capacity,
+            ..CountShares::default()
+        };
+        for closing in shut {
+            let (start, end) = (closing.span.start.0, closing.span.end.0.min(to));
+            if end <= from {
+                continue;
+            }
+            if start >= to {
+                break;
+            }
+            self.spend(shares, from, start);
+            self.spend(&closed, from.max(start), end);
+            from = end;
+        }
+        self.spend(shares, from, to);
+    }
+
     /// The bays were that from `from` to `to`.
     fn spend(&mut self, shares: &CountShares, mut from: u64, to: u64) {
         while from < to {
@@ -111,10 +142,10 @@ impl Track {
         }
     }
 
-    fn stand(&self, mut from: u64, to: u64, limit: u64, deltas: &mut CountDeltas) {
+    fn stand(&self, mut from: u64, to: u64, rules: CountRules<'_>, deltas: &mut CountDeltas) {
         while from < to {
-            let (shares, until) = self.holds(from, limit);
-            deltas.spend(&shares, from, to.min(until));
+            let (shares, until) = self.holds(from, rules.limit);
+            deltas.spend_unless(rules.shut, &shares, from, to.min(until));
             from = until;
         }
     }
@@ -124,22 +155,23 @@ impl Track {
         &mut self,
         counts: &[CountRecord],
         (from, to): (u64, u64),
-        limit: u64,
+        rules: CountRules<'_>,
         deltas: &mut CountDeltas,
     ) {
         let mut now = from;
         for count in counts {
             if self.has_begun() {
-                self.stand(now, count.at(), limit, deltas);
+                self.stand(now, count.at(), rules, deltas);
             } else {
                 let hour = count.at() / HOUR_MS * HOUR_MS;
-                deltas.spend(&unknown(count.capacity()), hour, count.at());
+                let unknown = unknown(count.capacity());
+                deltas.spend_unless(rules.shut, &unknown, hour, count.at());
             }
             now = count.at();
             self.held[count.place()] = *count;
         }
         if self.has_begun() {
-            self.stand(now, to, limit, deltas);
+            self.stand(now, to, rules, deltas);
         }
     }
 }
@@ -159,9 +191,8 @@ impl Walked {
     pub(super) fn new(
         track: Track,
         counts: &[CountRecord],
-        from: u64,
-        to: u64,
-        limit: u64,
+        (from, to): (u64, u64),
+        rules: CountRules<'_>,
     ) -> Self {
         let mut walked = Self {
             track,
@@ -176,7 +207,7 @@ impl Walked {
                 walked.hours.insert(hour, walked.track);
             }
             let (now, later) = rest.split_at(rest.partition_point(|c| c.at() < end));
-            walked.track.walk(now, (at, end), limit, &mut walked.deltas);
+            walked.track.walk(now, (at, end), rules, &mut walked.deltas);
             (at, rest) = (end, later);
         }
         walked

@@ -178,7 +178,8 @@ impl BookingActor {
         let longest_of_all = self.ctx.config.longest_stay_ms();
         let too_long = (longest > 0 && span.ms() > longest)
             || (span.ms() > longest_of_all && !offer.price.is_monthly());
-        if !open || too_long || self.lost.since(&r).is_some() {
+        let shut = self.lost.is_shut(&self.index, &r.bay, span);
+        if !open || too_long || shut || self.lost.since(&r).is_some() {
             return Err(no(Why::Window));
         }
         if offer.currency != r.currency {

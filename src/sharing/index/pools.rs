@@ -83,6 +83,9 @@ impl BookingIndex {
         span: Span,
         most: usize,
     ) -> Vec<u32> {
+        if self.is_shut(shelved, span) {
+            return Vec::new();
+        }
         let seats = self.seats(shelved.number);
         let places = self.places(shelved) as usize;
         let is_free = |at: usize| match seats.get(at) {
@@ -99,6 +102,7 @@ impl BookingIndex {
     /// Whether at each moment of `span` one seat of a pool is free, though none may be all the time.
     pub(in crate::sharing) fn has_room(&self, shelved: &Shelved, span: Span) -> bool {
         let seats = self.seated(shelved, span.start, None);
+        let seats = seats.filter(|_| !self.is_shut(shelved, span));
         seats.is_some_and(|seats| reseat::make_room(seats, span, usize::MAX).is_some())
     }
 

@@ -38,6 +38,7 @@ use crate::metrics::Metrics;
 use crate::registry::Registry;
 use crate::store::{self, Store};
 use crate::testing;
+use crate::testing::ManualClosures;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc;
@@ -57,6 +58,8 @@ struct DeskRig {
     metrics: Arc<Metrics>,
     /// What the journal was told, in order.
     told: Arc<Mutex<Vec<Observation>>>,
+    /// What the authority has closed.
+    closures: Arc<ManualClosures>,
 }
 
 /// What a request of these bytes says, of which nobody knows the meaning.
@@ -138,6 +141,7 @@ impl DeskRig {
             ..Config::default()
         };
         let (inbox, told) = journal();
+        let closures = Arc::<ManualClosures>::default();
         let witness = Witness {
             inbox,
             registry: registry.clone(),
@@ -156,6 +160,7 @@ impl DeskRig {
             limits,
             workdays,
             self_named: SelfNamed::default(),
+            closures: closures.clone(),
         };
         let (desk, task) = Desk::open(parts).await.unwrap();
         tokio::spawn(task);
@@ -167,6 +172,7 @@ impl DeskRig {
             store,
             metrics,
             told,
+            closures,
         }
     }
 
@@ -197,6 +203,7 @@ impl DeskRig {
             limits: limits::Config::default(),
             workdays: Arc::default(),
             self_named: SelfNamed::default(),
+            closures: self.closures.clone(),
         }
     }
 

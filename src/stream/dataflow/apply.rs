@@ -10,7 +10,7 @@ use super::super::worker::Worker;
 use super::super::{Config, Fuse};
 use super::{AmendmentLogOf, Attached};
 use crate::belief::FeedbackSink;
-use crate::domain::{Claim, Millis, ReadModel, Staleness, ZoneIx};
+use crate::domain::{Claim, ClosureBook, Millis, NoClosures, ReadModel, Staleness, ZoneIx};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use crate::settlement::{self, SettlementShared, WaitingFiles};
@@ -32,6 +32,7 @@ pub(super) struct WorkerParts {
     fuse: Fuse,
     pub(super) rates: Arc<RateSchedule>,
     feedback: Option<Arc<dyn FeedbackSink>>,
+    closures: Arc<dyn ClosureBook>,
 }
 
 impl WorkerParts {
@@ -59,11 +60,14 @@ impl WorkerParts {
             ..Progress::default()
         };
         let staleness = config.staleness(shortest.unwrap_or(u32::MAX));
+        let none = || -> Arc<dyn ClosureBook> { Arc::new(NoClosures) };
+        let closures = attached.closures.unwrap_or_else(none);
         let settle = attached.settlement.map(|s| {
             let limits = config
                 .settle
                 .limits(&staleness, registry.city().live_bays());
             let shared = SettlementShared::new(limits, n, max_sources, s.sink);
+            let shared = shared.closed_by(closures.clone());
             saved.settled.restore_shared(&shared);
             (Arc::new(shared), s.kept, s.waiting)
         });
@@ -82,6 +86,7 @@ impl WorkerParts {
             fuse: config.fuse,
             rates,
             feedback: attached.feedback,
+            closures,
         }
     }
 }
@@ -97,7 +102,7 @@ pub(super) struct Apply {
 impl Apply {
     pub(super) fn new(place: (u32, u32), p: WorkerParts) -> Self {
         let worker = Worker::new(place, p.registry, p.seen, p.model, p.staleness);
-        let mut worker = worker.at_rates(p.rates);
+        let mut worker = worker.at_rates(p.rates).closed_by(p.closures);
         if p.fuse == Fuse::Belief {
             worker = worker.believing(p.feedback);
         }

@@ -211,16 +211,17 @@ impl Worker {
         }
     }
 
-    /// What is told of a bay: the word of the highest rank that stands and knows; where none does,
-    /// the cell's.
+    /// What is told of a bay: that it is closed by order, or the word of the highest rank that stands
+    /// and knows; where none does, the cell's.
     #[inline]
     pub(super) fn told(&self, bay: BayIx) -> Told {
         let cell = &self.cells[bay.at()];
-        if cell.has_lower() && !cell.word.knows() {
+        let told = if cell.has_lower() && !cell.word.knows() {
             self.told_by_others(bay)
         } else {
             Told::of(cell)
-        }
+        };
+        self.shut(bay, told)
     }
 
     #[cold]
@@ -276,7 +277,7 @@ impl Worker {
     pub(super) fn replace(&mut self, bay: BayIx, zone: ZoneIx, old: Told, new: Told) {
         let is = new.view(bay, zone);
         // Most reports say what was known already: they move no counter.
-        if old.word.status() != new.word.status()
+        if old.status() != new.status()
             || old.word.standing() != new.word.standing()
             || old.word.bay_kind() != new.word.bay_kind()
             || old.certainty != new.certainty

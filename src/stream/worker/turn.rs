@@ -4,13 +4,14 @@ use super::{VIEWS, Worker, mark};
 use crate::domain::{Millis, ZoneIx};
 
 impl Worker {
-    /// Goes by what is in force at that ingest time, and by the half-hour that it is.
+    /// Goes by what is in force at that ingest time, orders among it, and by the half-hour that it is.
     ///
     /// Evidence of apps is brought up to the moment of the change by the rates before it: so it does
     /// not show whether what was spent by then had been dropped.
     #[inline]
     pub(in crate::stream) fn turn(&mut self, ingest: Millis) {
         let now = self.clock.at(ingest);
+        self.look_at_orders(now);
         let Some(beliefs) = &mut self.beliefs else {
             return;
         };

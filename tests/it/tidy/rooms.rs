@@ -8,7 +8,7 @@ const SHARED: &[&str] = &["domain", "registry", "metrics", "health", "limits"];
 
 /// Rooms that answers are made from.
 const ANSWERS: &[&str] = &[
-    "live", "sharing", "history", "partners", "forecast", "webhooks",
+    "live", "sharing", "history", "partners", "forecast", "webhooks", "orders",
 ];
 
 /// HTTP reports pass the same gate as all others, in the formats that the codecs list; operators
@@ -49,6 +49,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     ("live", &[SHARED, &["prefetch"]]),
     ("forecast", &[SHARED, &["live"]]),
     ("store", &[SHARED]),
+    ("orders", &[SHARED, &["store"]]),
     ("sharing", &[SHARED, &["live", "store"]]),
     ("partners", &[SHARED, &["store", "belief"]]),
     ("history", &[SHARED, &["threads"]]),

@@ -3,7 +3,6 @@
 
 mod follow;
 mod instead;
-mod keyed;
 mod reservations;
 pub(in crate::serve) mod schema;
 mod seasons;

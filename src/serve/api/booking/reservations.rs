@@ -2,7 +2,6 @@
 //! reservation is not there.
 
 use super::instead::{self, Wish};
-use super::keyed::idempotency_key;
 use super::schema;
 use super::wish::{MAX_PRICE, asked_by, request_of};
 use crate::domain::offer::NOW_MS;
@@ -15,6 +14,7 @@ use crate::serve::http::auth::Booker;
 use crate::serve::http::body::{self, Fields};
 use crate::serve::http::error::ApiError;
 use crate::serve::http::extract::Id;
+use crate::serve::http::idempotency::idempotency_key;
 use crate::serve::http::params::quoted;
 use crate::serve::http::problems;
 use crate::serve::state::SharingState;

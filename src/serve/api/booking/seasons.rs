@@ -1,6 +1,5 @@
 //! Seasons for drivers' apps: a bay on the same hours again and again. Another app's season is not there.
 
-use super::keyed::idempotency_key;
 use super::reservations::absent;
 use super::schema;
 use super::wish::{asked_by, request_of};
@@ -13,6 +12,7 @@ use crate::serve::http::auth::Booker;
 use crate::serve::http::body::{self, Fields};
 use crate::serve::http::error::ApiError;
 use crate::serve::http::extract::Id;
+use crate::serve::http::idempotency::idempotency_key;
 use crate::serve::http::params::quoted;
 use crate::serve::http::problems;
 use crate::serve::state::SharingState;

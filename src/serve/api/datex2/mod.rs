@@ -9,7 +9,7 @@ mod schema;
 mod status;
 mod table;
 mod which;
-mod xml;
+pub(in crate::serve::api) mod xml;
 
 use self::which::Which;
 use self::xml::Xml;

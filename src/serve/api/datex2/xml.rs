@@ -12,19 +12,19 @@ use std::borrow::Cow;
 const LONGEST: usize = 1024;
 
 /// Attributes by name.
-pub(super) type Attributes<'a> = &'a [(&'static str, &'a str)];
+pub(in crate::serve::api) type Attributes<'a> = &'a [(&'static str, &'a str)];
 
 /// See the module.
-pub(super) struct Xml<'t>(Writer<&'t mut Vec<u8>>);
+pub(in crate::serve::api) struct Xml<'t>(Writer<&'t mut Vec<u8>>);
 
 impl<'t> Xml<'t> {
     /// At the end of `t`.
-    pub(super) fn on(t: &'t mut Text) -> Self {
+    pub(in crate::serve::api) fn on(t: &'t mut Text) -> Self {
         Self(Writer::new(&mut t.0))
     }
 
     /// An element that something else closes.
-    pub(super) fn open(&mut self, name: &'static str, attributes: Attributes<'_>) {
+    pub(in crate::serve::api) fn open(&mut self, name: &'static str, attributes: Attributes<'_>) {
         let mut start = BytesStart::new(name);
         for (name, value) in attributes {
             start.push_attribute((*name, &*clean(value)));
@@ -34,7 +34,7 @@ impl<'t> Xml<'t> {
     }
 
     /// An element with others in it.
-    pub(super) fn element(
+    pub(in crate::serve::api) fn element(
         &mut self,
         name: &'static str,
         attributes: Attributes<'_>,
@@ -46,17 +46,17 @@ impl<'t> Xml<'t> {
     }
 
     /// An element without anything in it.
-    pub(super) fn empty(&mut self, name: &'static str, attributes: Attributes<'_>) {
+    pub(in crate::serve::api) fn empty(&mut self, name: &'static str, attributes: Attributes<'_>) {
         self.element(name, attributes, |_| {});
     }
 
     /// An element with a text.
-    pub(super) fn text(&mut self, name: &'static str, text: &str) {
+    pub(in crate::serve::api) fn text(&mut self, name: &'static str, text: &str) {
         self.element(name, &[], |x| x.content(text));
     }
 
     /// An element with a name in a language.
-    pub(super) fn named(&mut self, name: &'static str, text: &str, lang: &str) {
+    pub(in crate::serve::api) fn named(&mut self, name: &'static str, text: &str, lang: &str) {
         self.element(name, &[], |x| {
             x.element("com:values", &[], |x| {
                 x.element("com:value", &[("lang", lang)], |x| x.content(text));
@@ -64,13 +64,13 @@ impl<'t> Xml<'t> {
         });
     }
 
-    pub(super) fn number(&mut self, name: &'static str, n: u32) {
+    pub(in crate::serve::api) fn number(&mut self, name: &'static str, n: u32) {
         let mut digits = itoa::Buffer::new();
         self.raw(name, digits.format(n));
     }
 
     /// An element with a word of ours, however long.
-    pub(super) fn raw(&mut self, name: &'static str, word: &str) {
+    pub(in crate::serve::api) fn raw(&mut self, name: &'static str, word: &str) {
         self.element(name, &[], |x| {
             let word = BytesText::from_escaped(word);
             let _ = x.0.write_event(Event::Text(word));

@@ -5,6 +5,7 @@
 
 use super::entity::EntityPlace;
 use crate::domain::LatLon;
+use crate::domain::geo::{edges, is_within};
 use crate::serve::http::params::quoted;
 use serde_json::Value;
 
@@ -133,12 +134,12 @@ impl GeoQuery {
                 }
             }
             Self::Within(rings) => match place {
-                EntityPlace::Point(at) => contains(rings, LatLon::of_e7(at)),
+                EntityPlace::Point(at) => is_within(rings, LatLon::of_e7(at)),
                 EntityPlace::Outline(outline, told_in) => {
                     let told = |corner: &LatLon| told_in.place(*corner);
                     outline.iter().flatten().all(|ring| {
                         let corners: Vec<LatLon> = ring.iter().map(told).collect();
-                        corners.iter().all(|corner| contains(rings, *corner))
+                        corners.iter().all(|corner| is_within(rings, *corner))
                             && !edges(&corners).any(|(a, b)| crosses(rings, a, b))
                     })
                 }
@@ -178,20 +179,6 @@ fn polygon(value: &Value) -> Option<Vec<Vec<LatLon>>> {
     Some(read)
 }
 
-/// Whether a point is inside the first ring and in none of the holes.
-fn contains(rings: &[Vec<LatLon>], at: LatLon) -> bool {
-    // A ray to the east crosses an odd number of all edges.
-    let crossings = rings.iter().flat_map(|ring| edges(ring)).filter(|(a, b)| {
-        let spans = (a.lat > at.lat) != (b.lat > at.lat);
-        spans && at.lon < (b.lon - a.lon) * (at.lat - a.lat) / (b.lat - a.lat) + a.lon
-    });
-    crossings.count() % 2 == 1
-}
-
-fn edges(ring: &[LatLon]) -> impl Iterator<Item = (LatLon, LatLon)> + '_ {
-    ring.windows(2).map(|pair| (pair[0], pair[1]))
-}
-
 /// Whether an edge crosses one of the rings.
 fn crosses(rings: &[Vec<LatLon>], a: LatLon, b: LatLon) -> bool {
     let side = |p: LatLon, q: LatLon, r: LatLon| {
@@ -212,7 +199,7 @@ fn distance_m(of: LatLon, place: EntityPlace<'_>) -> f64 {
     for part in outline {
         let told = |ring: &Vec<LatLon>| ring.iter().map(|c| told_in.place(*c)).collect();
         let rings: Vec<Vec<LatLon>> = part.iter().map(told).collect();
-        if contains(&rings, of) {
+        if is_within(&rings, of) {
             return 0.0;
         }
         for (a, b) in rings.iter().flat_map(|ring| edges(ring)) {

@@ -10,7 +10,7 @@ const LONGEST_KEY: usize = 255;
 ///
 /// # Errors
 /// For more than one, or one that cannot be.
-pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<Arc<str>>, ApiError> {
+pub(in crate::serve) fn idempotency_key(headers: &HeaderMap) -> Result<Option<Arc<str>>, ApiError> {
     const NAME: &str = "idempotency-key";
     let mut given = headers.get_all(NAME).iter();
     let Some(key) = given.next() else {
