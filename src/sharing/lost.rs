@@ -151,10 +151,7 @@ impl Lost {
 
     /// Bays of which something may be lost, those that lately were, and those that are closed.
     pub(super) fn bays(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.bays
-            .keys()
-            .chain(self.back.keys())
-            .chain(&self.shut)
+        self.bays.keys().chain(self.back.keys()).chain(&self.shut)
     }
 
     /// Whether an offer is to be withdrawn by now.
