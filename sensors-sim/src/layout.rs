@@ -80,8 +80,8 @@ impl Layout {
 
     /// The middle of the `n`-th bay. Upper decks lie over the lower ones, half a metre aside.
     pub(crate) fn bay(&self, n: u32) -> Place {
-        if self.kerbs > 0 {
-            let along = (f64::from(n / self.kerbs) + 0.5) * KERB_M;
+        if let Some(column) = n.checked_div(self.kerbs) {
+            let along = (f64::from(column) + 0.5) * KERB_M;
             let across = match (self.kerbs, n % 2) {
                 (1, _) => 0.0,
                 (_, 0) => -ASIDE_M,

@@ -15,7 +15,7 @@ use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
 /// Streets are drawn so far around a zone.
-const AROUND_M: f64 = 500.0;
+const AROUND_M: f64 = 800.0;
 /// How far apart it is looked whether a street is still there; shorter ones are left out.
 const STEP_M: f64 = 25.0;
 /// Of the squares in which is noted where people park.
@@ -53,7 +53,10 @@ impl City {
                 let last = (lines.1 / BLOCK_M).floor() as i32;
                 for (n, line) in (first..=last).enumerate() {
                     let at = |t: f64| on((area, axis, line), t);
-                    let is_there = |t: f64| parked.has(at(t).place()) && at(t).is_own();
+                    let near = |t: f64| parked.has(at(t).place());
+                    // A street is not broken off where nobody parks for less than a block.
+                    let between = |t: f64| near(t - BLOCK_M / 2.0) && near(t + BLOCK_M / 2.0);
+                    let is_there = |t: f64| (near(t) || between(t)) && at(t).is_own();
                     let own = kerbs
                         .get(&(area, axis, line))
                         .map_or(&[][..], Vec::as_slice);
@@ -198,7 +201,7 @@ fn named(
 /// Where two areas are as near as each other a way runs between their streets.
 fn ways(parked: &Parked) -> Vec<Street> {
     let mut all = Vec::new();
-    for a in 0..AREAS.len() {
+    for (a, area) in AREAS.iter().enumerate() {
         for b in a + 1..AREAS.len() {
             let (east, north) = centre(b).metres_from(centre(a));
             let far = east.hypot(north);
@@ -219,7 +222,7 @@ fn ways(parked: &Parked) -> Vec<Street> {
             };
             let found = runs((-NEIGHBOURS_M, NEIGHBOURS_M), &is_there);
             all.extend(found.into_iter().map(|(from, to)| Street {
-                name: format!("{} Way", AREAS[a].name),
+                name: format!("{} Way", area.name),
                 line: vec![at(from), at(to)],
             }));
         }

@@ -245,14 +245,13 @@ mod tests {
     use serde_json::{Value, json};
 
     fn file(features: Value) -> Vec<u8> {
-        json!({"type": "FeatureCollection", "features": features})
-            .to_string()
-            .into_bytes()
+        let all = [("type", "FeatureCollection".into()), ("features", features)];
+        Value::from_iter(all).to_string().into_bytes()
     }
 
     fn street(kind: &str, coordinates: Value, properties: Value) -> Value {
-        json!({"type": "Feature", "properties": properties,
-            "geometry": {"type": kind, "coordinates": coordinates}})
+        let geometry = Value::from_iter([("type", kind.into()), ("coordinates", coordinates)]);
+        Value::from_iter([("geometry", geometry), ("properties", properties)])
     }
 
     fn squares(features: Value) -> BTreeMap<Square, Value> {

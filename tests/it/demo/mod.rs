@@ -32,6 +32,7 @@ mod mqtt_ws;
 mod ngsi;
 mod openapi_peer;
 mod pages;
+mod parquet;
 mod past;
 mod platforms;
 mod quickstart;
