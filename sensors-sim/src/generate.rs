@@ -200,7 +200,8 @@ fn add_zone(
     let id = format!("{}{n:03}", area.code);
     let used = Use::of(draft.kind, &id);
     let (name, operator) = name_zone(area, draft.kind, used, n, rng);
-    let (wished, across) = (centre_of(area, rng), rng.random_bool(0.5));
+    let wished = centre_of(area, rng);
+    let across = rng.random_bool(0.5);
     let layout = if draft.kind == ZoneKind::OnStreet {
         let (centre, turn) = plots.kerb(wished);
         Layout::along(centre, turn, draft.size)

@@ -127,15 +127,15 @@ impl Plots {
             ..drawn
         };
         let middle = |x: f64| ((x - shift) / HALF_M).round() as i32;
-        let (i0, j0) = (middle(drawn.u), middle(drawn.v));
+        let i0 = middle(drawn.u);
+        let j0 = middle(drawn.v);
         let key = |i: i32, j: i32| {
             let half = i32::from(shift > 0.0);
             (drawn.area, 2 * i + half, 2 * j + half)
         };
         let mut nearest = (f64::MAX, None);
         for ring in 0..=FARTHEST {
-            for (i, j) in round(ring) {
-                let (i, j) = (i0 + i, j0 + j);
+            for (i, j) in round(ring).map(|(i, j)| (i0 + i, j0 + j)) {
                 let at = spot(i, j);
                 let far = (at.u - drawn.u).hypot(at.v - drawn.v);
                 let free = fits(i, j) && !self.taken.contains(&key(i, j));

@@ -208,7 +208,8 @@ fn ways(parked: &Parked) -> Vec<Street> {
             if far > NEIGHBOURS_M {
                 continue;
             }
-            let (c, s) = (east / far, north / far);
+            let c = east / far;
+            let s = north / far;
             let at = |t: f64| centre(a).shifted(east / 2.0 - t * s, north / 2.0 + t * c);
             let is_there = |t: f64| {
                 let place = at(t);

@@ -206,7 +206,8 @@ fn nearest_street(streets: &[Street], place: Place) -> (f64, &str) {
 fn kerbs_lie_along_the_street_they_are_called_after_and_car_parks_beside_streets() {
     let c = City::generate(&CityParams::default());
     let streets = c.streets();
-    let (mut parks, mut across) = (0, 0);
+    let mut parks = 0;
+    let mut across = 0;
     for zone in c.zones().iter().filter(|z| !z.bays.is_empty()) {
         let ends = [zone.bays.start, zone.bays.end - 1];
         for bay in ends.map(|bay| c.bays()[bay as usize].place) {

@@ -91,7 +91,8 @@ impl StreetCut {
         from: Spot,
         to: Spot,
     ) -> Result<(), String> {
-        let (east, north) = (to.0 - from.0, to.1 - from.1);
+        let east = to.0 - from.0;
+        let north = to.1 - from.1;
         let pieces = (east.abs().max(north.abs()) / SQUARE + 1).max(1);
         let part =
             |whole: i32, n: i32| (i64::from(whole) * i64::from(n) / i64::from(pieces)) as i32;
