@@ -1,6 +1,6 @@
 //! `[web]` of the configuration: what the hub's own pages draw their maps on.
 
-use super::streets::StreetSquares;
+use super::street_file;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ impl WebConfig {
     /// What is wrong with it, if anything is.
     #[must_use]
     pub fn fault(&self) -> Option<String> {
-        let streets = self.streets.as_deref().and_then(StreetSquares::fault);
+        let streets = self.streets.as_deref().and_then(street_file::fault);
         let streets = streets.map(|why| format!("web.streets: {why}"));
         self.basemap_fault().or(streets)
     }

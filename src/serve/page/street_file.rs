@@ -24,6 +24,12 @@ type Spot = (i32, i32);
 /// Which square: whole squares from the equator and from Greenwich.
 pub(super) type Square = (i32, i32);
 
+/// What is wrong with a file, if anything is.
+pub(super) fn fault(file: &Path) -> Option<String> {
+    let read = bytes(file).and_then(|bytes| cut(&bytes));
+    read.err().map(|why| format!("{}: {why}", file.display()))
+}
+
 pub(super) fn bytes(file: &Path) -> Result<Vec<u8>, String> {
     let mut all = Vec::new();
     let open = std::fs::File::open(file).map_err(|e| e.to_string())?;
@@ -346,5 +352,22 @@ mod tests {
         let many = vec![around; MOST_POINTS / (360_000_000 / SQUARE as usize)];
         let told = cut(&file(json!(many))).unwrap_err();
         assert!(told.contains("more than 4000000 points"), "{told}");
+    }
+
+    #[test]
+    fn a_file_that_is_too_long_or_not_there_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("streets.geojson");
+        let told = || super::fault(&path).unwrap_or_default();
+        assert!(
+            told().contains("streets.geojson: No such file"),
+            "{}",
+            told()
+        );
+        let file = std::fs::File::create(&path).unwrap();
+        file.set_len(MOST_BYTES + 1).unwrap();
+        assert!(told().ends_with("is longer than 32 MiB"), "{}", told());
+        std::fs::write(&path, "{\"features\":[]}").unwrap();
+        assert_eq!(super::fault(&path), None);
     }
 }

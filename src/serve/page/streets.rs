@@ -31,12 +31,6 @@ pub(super) struct StreetSquares {
 }
 
 impl StreetSquares {
-    /// What is wrong with a file, if anything is.
-    pub(super) fn fault(file: &Path) -> Option<String> {
-        let read = bytes(file).and_then(|bytes| cut(&bytes));
-        read.err().map(|why| format!("{}: {why}", file.display()))
-    }
-
     /// Of a file; `began`: when the hub began to answer.
     pub(super) fn read(file: &Path, began: Millis) -> Result<Self, String> {
         let bytes = bytes(file)?;
@@ -76,26 +70,4 @@ impl StreetSquares {
 fn named(file: &str) -> Option<Square> {
     let (x, y) = file.strip_suffix(".json")?.split_once('_')?;
     Some((x.parse().ok()?, y.parse().ok()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_that_is_too_long_or_not_there_is_named() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("streets.geojson");
-        let fault = || StreetSquares::fault(&path).unwrap_or_default();
-        assert!(
-            fault().contains("streets.geojson: No such file"),
-            "{}",
-            fault()
-        );
-        let file = std::fs::File::create(&path).unwrap();
-        file.set_len((32 << 20) + 1).unwrap();
-        assert!(fault().ends_with("is longer than 32 MiB"), "{}", fault());
-        std::fs::write(&path, "{\"features\":[]}").unwrap();
-        assert_eq!(StreetSquares::fault(&path), None);
-    }
 }
