@@ -17,6 +17,7 @@
 //! | [`store`] | what is transactional, in SQL: SQLite in the data folder, PostgreSQL by URL |
 //! | [`sharing`] | private bays on offer, and who gets them: a matcher plans, a desk carries out |
 //! | [`partners`] | API keys and what they may do |
+//! | [`problems`] | what people report of bays and places, who deals with it, and by when |
 //! | [`webhooks`] | partners' endpoints are told of what happens, signed and in order |
 //! | [`serve`] | HTTP and live streams: an audience a folder |
 //! | [`limits`] | who may take how much of what all share |
@@ -55,6 +56,7 @@ pub mod live;
 pub mod metrics;
 pub mod partners;
 mod prefetch;
+pub mod problems;
 pub mod registry;
 mod schema;
 pub mod serve;

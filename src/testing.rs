@@ -184,6 +184,8 @@ pub(crate) struct Remembered {
     pub(crate) counts: Mutex<BTreeMap<(ZoneIx, u8), Option<CountEvidence>>>,
     pub(crate) usual: Mutex<BTreeMap<ZoneIx, i16>>,
     /// By what of: those that are suspected now.
+    /// Of what people say that it is wrong.
+    pub(crate) doubted: Mutex<Arc<DoubtedBays>>,
     pub(crate) suspects: Mutex<BTreeMap<(BayIx, Suspicion, SourceIx), Suspect>>,
     /// Bays, and what has lapsed.
     pub(crate) words: Mutex<BTreeMap<SourceIx, (i32, i32)>>,
@@ -221,6 +223,10 @@ impl ReadModel for Remembered {
             };
             assert!(one.holds || before.is_some(), "{one:?} was never told");
         }
+    }
+
+    fn doubted(&self) -> Arc<DoubtedBays> {
+        self.doubted.lock().unwrap().clone()
     }
 
     fn words(&self, moved: &[WordsMoved]) {

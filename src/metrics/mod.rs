@@ -11,6 +11,7 @@ mod credit;
 mod doors;
 mod feeds;
 mod forecast;
+mod problems;
 mod quota;
 mod register;
 mod settlement;
@@ -22,6 +23,7 @@ pub use by_zone::{ZONE_FAMILIES, ZoneFamily};
 pub use credit::CreditMetrics;
 pub use feeds::Feeds;
 pub use forecast::ForecastMetrics;
+pub use problems::ProblemMetrics;
 pub use quota::QuotaMetrics;
 pub use settlement::SettlementMetrics;
 pub use sharing::Share;
@@ -70,6 +72,7 @@ pub struct Metrics {
     pub quota: QuotaMetrics,
     pub credit: CreditMetrics,
     pub webhooks: WebhookMetrics,
+    pub problems: ProblemMetrics,
     /// Counts with a number that cannot be, taken as what is nearest.
     pub counts_clamped: IntCounter,
     /// Counts that name another capacity than the registry has.
@@ -225,6 +228,7 @@ impl Metrics {
             quota: QuotaMetrics::new(&r),
             credit: CreditMetrics::new(&r),
             webhooks: WebhookMetrics::new(&r),
+            problems: ProblemMetrics::new(&r),
             counts_clamped: r.counter(
                 "counts_clamped_total",
                 "Counts of zones with a number below 0 or above the capacity, taken as what is \

@@ -25,6 +25,9 @@ mod offers;
 mod open;
 mod owned;
 mod partners;
+mod problem_duty;
+mod problem_lists;
+mod problems;
 mod quality;
 mod resold;
 mod row;
@@ -49,6 +52,13 @@ pub use ledger::{LedgerLine, LedgerPage, LedgerPeriod, Party, Total};
 pub use open::{FILE, copy};
 pub use owned::{BookingPage, BookingsOf, BriefBooking, OwnedBay, OwnedBooking};
 pub use partners::{NewPartner, PartnerChange, PartnerRow};
+pub use problem_lists::{
+    NoticeRow, OperatorService, ProblemEyes, ProblemQuestion, ProblemWork, ReporterRow,
+};
+pub use problems::{
+    KeptProblem, NewProblem, ProblemBound, ProblemBounds, ProblemChange, ProblemContact,
+    ProblemRow, RatingOutcome,
+};
 pub use quality::{MonthMore, MonthSum};
 pub use shares::{DriverRef, Holds, UseRecord};
 pub use signups::{AdmittedSignup, NewSignup, SignupBound, SignupBounds, SignupRow, SignupState};

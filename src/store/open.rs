@@ -154,6 +154,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/sqlite/0025_subscriptions.sql"),
         include_str!("migrations/postgres/0025_subscriptions.sql"),
     ),
+    (
+        27,
+        "problems",
+        include_str!("migrations/sqlite/0027_problems.sql"),
+        include_str!("migrations/postgres/0027_problems.sql"),
+    ),
 ];
 
 /// What a URL means.

@@ -1,0 +1,1 @@
+//! Problems from the report to the rating, by a clock that the tests turn.
