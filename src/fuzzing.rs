@@ -21,6 +21,7 @@ use crate::limits::{self, Limits};
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
 use crate::partners::{AdmissionDesk, AdmissionParts, ContributorDesk, Issuer, Keys, UsageBook};
+use crate::problems::{ProblemDesk, ProblemDeskParts};
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
 use crate::serve::{self, ReportDoor, Router};
@@ -247,6 +248,7 @@ impl Api {
             "fuzzing".to_owned(),
         );
         let webhooks = base.webhooks(store.clone())?;
+        let problems = base.problems(store.clone());
         let (desk, task) = runtime.block_on(Desk::open(base.around_desk(store)))?;
         runtime.spawn(task);
         let authority = base.authority(folder.path(), runtime.handle().clone())?;
@@ -268,6 +270,7 @@ impl Api {
             usage: Arc::new(usage),
             contributors: Arc::new(contributors),
             desk: Arc::new(desk),
+            problems: Arc::new(problems),
             webhooks: Arc::new(webhooks),
             clock: base.clock,
             health: base.health,
@@ -327,6 +330,14 @@ impl Base {
     fn webhooks(&self, store: Store) -> Result<WebhookDesk, String> {
         let city = (self.registry.clone(), self.live.clone());
         WebhookDesk::silent(store, city, self.clock.clone(), self.metrics.clone())
+    }
+
+    fn problems(&self, store: Store) -> ProblemDesk {
+        let city = (self.registry.clone(), self.live.clone());
+        let clock = self.clock.clone() as Arc<_>;
+        let self_named = crate::domain::SelfNamed::default();
+        let parts = (clock, self.metrics.clone());
+        ProblemDesk::new(ProblemDeskParts::usual(store, self_named, city, parts))
     }
 
     fn around_desk(&self, store: Store) -> sharing::DeskParts {

@@ -18,13 +18,15 @@ pub enum Part {
     Mqtt,
     History,
     Store,
-    /// Only ever noted: a hub without its forecasts, feeds, webhooks or pushes takes traffic.
+    /// Only ever noted: a hub without its forecasts, feeds, webhooks or pushes, or that does not
+    /// look which problems are late, takes traffic.
     Forecast,
     Feeds,
     /// The hub that stands beside.
     Sandbox,
     Webhooks,
     ContextBrokers,
+    Problems,
 }
 
 impl Part {
@@ -52,6 +54,7 @@ impl Part {
             Self::Sandbox => "sandbox",
             Self::Webhooks => "webhooks",
             Self::ContextBrokers => "ngsi",
+            Self::Problems => "problems",
         }
     }
 }

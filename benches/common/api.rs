@@ -13,6 +13,7 @@ use bayhub::limits::{self, Limits};
 use bayhub::live::Live;
 use bayhub::metrics::Metrics;
 use bayhub::partners::{AdmissionDesk, AdmissionParts, ContributorDesk, Issuer, Keys, UsageBook};
+use bayhub::problems::{ProblemDesk, ProblemDeskParts};
 use bayhub::registry::Registry;
 use bayhub::serve::{self, ApiParts, Authority, ReportDoor, router};
 use bayhub::sharing::{self, Desk};
@@ -47,6 +48,7 @@ pub(crate) struct Office {
     usage: Arc<UsageBook>,
     desk: Arc<Desk>,
     webhooks: Arc<WebhookDesk>,
+    problems: Arc<ProblemDesk>,
     contributors: Arc<ContributorDesk>,
 }
 
@@ -95,6 +97,10 @@ impl Office {
         );
         let city = (registry.clone(), live.clone());
         let webhooks = WebhookDesk::silent(store.clone(), city, clock.clone(), metrics.clone());
+        let city = (registry.clone(), live.clone());
+        let around = (clock.clone() as Arc<_>, metrics.clone());
+        let self_named = issuer.self_named().clone();
+        let reported = ProblemDeskParts::usual(store.clone(), self_named, city, around);
         let parts = sharing::DeskParts {
             store,
             registry: registry.clone(),
@@ -122,6 +128,7 @@ impl Office {
             usage: Arc::new(usage),
             desk: Arc::new(desk),
             webhooks: Arc::new(webhooks.expect("a desk of webhooks")),
+            problems: Arc::new(ProblemDesk::new(reported)),
             contributors: Arc::new(contributors.expect("a desk of contributors")),
         }
     }
@@ -141,6 +148,7 @@ impl Office {
             contributors: self.contributors.clone(),
             desk: self.desk.clone(),
             webhooks: self.webhooks.clone(),
+            problems: self.problems.clone(),
             closed: watch::channel(false).1,
             clock: Arc::new(SystemClock),
             health: Arc::new(Health::default()),

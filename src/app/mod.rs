@@ -47,6 +47,7 @@ mod manifest;
 mod numbered;
 mod partners;
 mod probe;
+mod problems;
 pub(crate) mod process;
 mod quality;
 mod rates;

@@ -33,6 +33,8 @@ impl ProblemDesk {
         let [open, overdue] = store.problem_counts().await?;
         self.parts.metrics.problems.stand(&open, &overdue);
         self.parts.metrics.problems.late.inc_by(late);
+        let seconds = i64::try_from(now.0 / 1000).unwrap_or(i64::MAX);
+        self.parts.metrics.problems.looked.set(seconds);
         Ok(late)
     }
 

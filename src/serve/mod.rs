@@ -57,6 +57,7 @@ use crate::limits::Limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::partners::{AdmissionDesk, ContributorDesk, Issuer, Keys, SandboxIssuer, UsageBook};
+use crate::problems::ProblemDesk;
 use crate::registry::Registry;
 use crate::sharing::Desk;
 use crate::webhooks::WebhookDesk;
@@ -84,6 +85,8 @@ pub struct ApiParts {
     pub contributors: Arc<ContributorDesk>,
     /// Books shared bays.
     pub desk: Arc<Desk>,
+    /// Knows what people have reported.
+    pub problems: Arc<ProblemDesk>,
     /// Keeps partners' endpoints.
     pub webhooks: Arc<WebhookDesk>,
     pub clock: Arc<dyn Clock>,

@@ -12,6 +12,7 @@ use crate::partners::{
     self, AdmissionConfig, AdmissionDesk, AdmissionParts, ContributorDesk, Grant, Issuer,
     KeyConfig, Keys, Scope, SourcePattern, UsageBook,
 };
+use crate::problems::{self, OperatorConfig, ProblemDesk, ProblemDeskParts};
 use crate::registry::Registry;
 use crate::sharing::{self, Desk, Witness};
 use crate::store::{self, Store};
@@ -28,7 +29,11 @@ pub(super) type Behind = (
     Arc<AdmissionDesk>,
     Arc<UsageBook>,
     Arc<WebhookDesk>,
+    Arc<ProblemDesk>,
 );
+
+/// Who is responsible for problems, and how many there may be.
+pub(super) type Reporting = (problems::Config, Vec<OperatorConfig>);
 
 /// Opened on a runtime of its own, so that a town is built without waiting. One key is the
 /// configuration's.
@@ -39,7 +44,7 @@ pub(super) fn behind(
     registry: &Arc<Registry>,
     live: &Arc<Live>,
     metrics: &Arc<Metrics>,
-    (inbox, admitting): (mpsc::Sender<Submission>, AdmissionConfig),
+    (inbox, admitting, reporting): (mpsc::Sender<Submission>, AdmissionConfig, Reporting),
 ) -> Behind {
     let (opened, open) = std::sync::mpsc::sync_channel(1);
     let dir = dir.to_owned();
@@ -81,6 +86,20 @@ pub(super) fn behind(
         let city = (registry.clone(), live.clone());
         let webhooks =
             WebhookDesk::silent(store.clone(), city, clock.clone(), metrics.clone()).unwrap();
+        let around = (clock.clone() as Arc<_>, metrics.clone());
+        let named = issuer.self_named().clone();
+        let usual = ProblemDeskParts::usual(
+            store.clone(),
+            named,
+            (registry.clone(), live.clone()),
+            around,
+        );
+        let (config_of_problems, operators) = reporting;
+        let reported = ProblemDesk::new(ProblemDeskParts {
+            config: config_of_problems,
+            operators,
+            ..usual
+        });
         let witness = Witness {
             inbox,
             registry: registry.clone(),
@@ -107,6 +126,7 @@ pub(super) fn behind(
             Arc::new(admission),
             Arc::new(usage),
             Arc::new(webhooks),
+            Arc::new(reported),
         );
         opened.send(made).unwrap();
         task.await;
