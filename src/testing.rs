@@ -2,8 +2,8 @@
 //! the tests of every room.
 
 use crate::domain::{
-    BayIx, BayKind, BayView, CountEvidence, LatLon, ReadModel, SourceIx, Suspect, Suspicion,
-    WordsMoved, ZoneIx, ZoneKind, ZoneTally,
+    BayIx, BayKind, BayView, CountEvidence, DoubtedBays, LatLon, ReadModel, SourceIx, Suspect,
+    Suspicion, WordsMoved, ZoneIx, ZoneKind, ZoneTally,
 };
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};

@@ -23,8 +23,6 @@ mod duty;
 mod flood;
 mod routing;
 mod service;
-#[cfg(test)]
-mod tests;
 
 pub use config::{Config, OperatorConfig};
 pub use desk::{

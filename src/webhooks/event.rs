@@ -29,6 +29,10 @@ vocabulary! {
         OfferCreated => "offer.created",
         OfferChanged => "offer.changed",
         OfferWithdrawn => "offer.withdrawn",
+        ProblemOpened => "problem.opened",
+        ProblemChanged => "problem.changed",
+        /// It was not dealt with in time.
+        ProblemOverdue => "problem.overdue",
         SourceSilent => "source.silent",
         SourceBack => "source.back",
         KeyExpiring => "key.expiring",
@@ -57,6 +61,7 @@ vocabulary! {
         Zone => "zone",
         Reservation => "reservation",
         Offer => "offer",
+        Problem => "problem",
         Source => "source",
         Key => "key",
         Quota => "quota",
@@ -65,7 +70,7 @@ vocabulary! {
 }
 
 /// Families that a later version emits.
-const LATER: [&str; 2] = ["order", "problem"];
+const LATER: [&str; 1] = ["order"];
 
 impl EventFamily {
     /// Whether a key of these scopes may be told.
@@ -75,7 +80,7 @@ impl EventFamily {
             Self::Zone => true,
             Self::Reservation | Self::Offer => scopes.has(Scope::Book) || scopes.has(Scope::Share),
             Self::Source => scopes.has(Scope::Report),
-            Self::Key | Self::Quota | Self::Partner => scopes.has(Scope::Partner),
+            Self::Problem | Self::Key | Self::Quota | Self::Partner => scopes.has(Scope::Partner),
         }
     }
 
@@ -86,7 +91,7 @@ impl EventFamily {
             Self::Zone => "any key",
             Self::Reservation | Self::Offer => "the scope book or share",
             Self::Source => "the scope report",
-            Self::Key | Self::Quota | Self::Partner => "the scope partner",
+            Self::Problem | Self::Key | Self::Quota | Self::Partner => "the scope partner",
         }
     }
 }
@@ -207,7 +212,7 @@ mod tests {
     fn what_nobody_emits_is_refused_by_name() {
         for (asked, says) in [
             ("order.issued", "not emitted by this version"),
-            ("problem.*", "not emitted by this version"),
+            ("problem.solved", "problem.changed"),
             ("quota.90", "quota.80"),
             ("zone.emptied", "zone.available"),
             ("webhook.test", "is none of"),
@@ -228,6 +233,12 @@ mod tests {
         assert_eq!(reach(&[Scope::Partner]), Some(EventFamily::Reservation));
         assert_eq!(reach(&[Scope::Partner, Scope::Book]), None);
         assert_eq!(reach(&[Scope::Partner, Scope::Share]), None);
+        let problem = Events::read(["problem.*"]).unwrap();
+        assert_eq!(problem.beyond(scopes(&[Scope::Partner])), None);
+        assert_eq!(
+            problem.beyond(scopes(&[Scope::Book])),
+            Some(EventFamily::Problem)
+        );
         let source = Events::read(["source.silent"]).unwrap();
         assert_eq!(source.beyond(scopes(&[Scope::Report])), None);
         assert_eq!(

@@ -7,6 +7,7 @@ mod booking;
 mod changes;
 pub(crate) mod cluster;
 mod credit;
+mod problems;
 mod signups;
 mod steps;
 mod suite;
@@ -81,6 +82,7 @@ async fn sqlite_keeps_what_the_suite_promises() {
     signups::all(&fresh).await;
     booking::all(&fresh).await;
     usage::all(&fresh).await;
+    problems::all(&fresh).await;
     credit::all(fresh).await;
 }
 
@@ -104,6 +106,7 @@ async fn postgresql_keeps_what_the_suite_promises() {
     signups::all(&fresh).await;
     booking::all(&fresh).await;
     usage::all(&fresh).await;
+    problems::all(&fresh).await;
     credit::all(fresh).await;
     // The server goes away while the hub runs: an error in time, not a wait for ever; and after it
     // nobody can start.

@@ -18,6 +18,7 @@ use tower::ServiceExt as _;
 mod booking;
 mod operating;
 mod partners;
+mod problems;
 mod reading;
 mod reporting;
 mod sharing;
@@ -227,6 +228,7 @@ async fn examples_are_what_the_hub_answers() {
     sharing::show_what_came_of_it(&mut shown).await;
     partners::show(&mut shown).await;
     webhooks::show(&mut shown).await;
+    problems::show(&mut shown).await;
     operating::show(&mut shown).await;
     let kept = std::fs::read_to_string(FILE).unwrap();
     let kept: Map<String, Value> = serde_json::from_str(&kept).unwrap();
