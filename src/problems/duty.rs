@@ -51,3 +51,11 @@ impl ProblemDesk {
         Ok(())
     }
 }
+
+#[cfg(test)]
+impl ProblemDesk {
+    /// So many open problems, for tests of many.
+    pub(crate) async fn fill(&self, n: u32) {
+        self.parts.store.fill_problems(n).await;
+    }
+}

@@ -4,7 +4,9 @@ use super::Town;
 use super::open311::{post, refused, report};
 use super::private_bays::lots;
 use super::sharing::{ask, later};
+use crate::long::{figure, setting};
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 
 #[tokio::test]
 async fn a_list_is_filtered_and_paged_the_newest_first() {
@@ -143,4 +145,38 @@ async fn a_private_bays_problem_is_told_to_who_may_see_the_bay() {
         .await
         .json();
     assert_ne!(one[0]["extended_attributes"]["zone"], "LOT");
+}
+
+/// `BAYHUB_PROBLEMS=100000` for the number that the figures are of.
+#[tokio::test]
+async fn a_page_of_many_open_problems_is_as_quick_as_one_of_few() {
+    let town = Town::new();
+    let n = setting("BAYHUB_PROBLEMS", 20_000);
+    town.problems.fill(u32::try_from(n).unwrap()).await;
+    let mut figures = Vec::new();
+    for (of, path) in [
+        (
+            "50 of all",
+            "/v1/open311/requests.json?status=open&page_size=50",
+        ),
+        (
+            "50 of a code",
+            "/v1/open311/requests.json?status=open&service_code=surface&page_size=50",
+        ),
+        ("1,000 of all", "/v1/open311/requests.json"),
+        ("100 of work", "/v1/problems"),
+    ] {
+        let mut took = Vec::new();
+        for _ in 0..100 {
+            let begun = Instant::now();
+            let answer = town.call_as("monitor", "GET", path, "").await;
+            took.push(begun.elapsed());
+            assert_eq!(answer.status.as_u16(), 200, "{path}");
+        }
+        took.sort_unstable();
+        let p99 = took[98];
+        assert!(p99 < Duration::from_secs(2), "{path}: {p99:?}");
+        figures.push(format!("{of} p99 {p99:.1?}"));
+    }
+    figure(&format!("{n} open problems: {}", figures.join(", ")));
 }

@@ -30,6 +30,22 @@ impl Store {
             .await;
     }
 
+    /// So many open problems, of every code in turn. SQLite only.
+    pub(crate) async fn fill_problems(&self, n: u32) {
+        let codes = crate::domain::ProblemCode::NAMES.map(|code| format!("'{code}'"));
+        let codes = codes.join(", ");
+        let text = format!(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {n}), \
+             c(at, code) AS (SELECT row_number() OVER () - 1, value FROM json_each(json_array({codes}))) \
+             INSERT INTO problem (code, spot, bay, zone, is_private, lat_e7, lon_e7, description, operator, \
+             partner, votes, state, created_at, changed_at, expected_at) \
+             SELECT c.code, 'bay:' || i, 'B' || i, 'Z', 0, 13327000, 1038474000, \
+             'Something stands there, and has for days: number ' || i, 'hdb', 'hdb-ops', 1, 'open', \
+             1795399200000 - i * 60, 1795399200000 - i * 60, 1795399200000 + i * 60 FROM n, c WHERE c.at = i % 8"
+        );
+        self.run(text).await;
+    }
+
     /// No usage can be written until it is shown again. SQLite only.
     pub(crate) async fn hide_usage(&self) {
         self.rename("ALTER TABLE usage_hour RENAME TO usage_hour_hidden")
