@@ -86,20 +86,11 @@ pub(super) fn behind(
         let city = (registry.clone(), live.clone());
         let webhooks =
             WebhookDesk::silent(store.clone(), city, clock.clone(), metrics.clone()).unwrap();
+        let city = (registry.clone(), live.clone());
         let around = (clock.clone() as Arc<_>, metrics.clone());
         let named = issuer.self_named().clone();
-        let usual = ProblemDeskParts::usual(
-            store.clone(),
-            named,
-            (registry.clone(), live.clone()),
-            around,
-        );
-        let (config_of_problems, operators) = reporting;
-        let reported = ProblemDesk::new(ProblemDeskParts {
-            config: config_of_problems,
-            operators,
-            ..usual
-        });
+        let usual = ProblemDeskParts::usual(store.clone(), named, city, around);
+        let reported = reported(usual, reporting);
         let witness = Witness {
             inbox,
             registry: registry.clone(),
@@ -126,12 +117,20 @@ pub(super) fn behind(
             Arc::new(admission),
             Arc::new(usage),
             Arc::new(webhooks),
-            Arc::new(reported),
+            reported,
         );
         opened.send(made).unwrap();
         task.await;
     });
     open.recv().unwrap()
+}
+
+fn reported(usual: ProblemDeskParts, (config, operators): Reporting) -> Arc<ProblemDesk> {
+    Arc::new(ProblemDesk::new(ProblemDeskParts {
+        config,
+        operators,
+        ..usual
+    }))
 }
 
 /// Of nobody yet.

@@ -5,22 +5,22 @@ use super::{Answer, Town};
 use serde_json::{Value, json};
 
 /// Members of a table: `S`tring, `N`umber, `B`oolean, `L`ist; in lower case what may be null.
-type Table = &'static [(&'static str, char)];
+type MemberTable = &'static [(&'static str, char)];
 
-const DISCOVERY: Table = &[
+const DISCOVERY: MemberTable = &[
     ("changeset", 'S'),
     ("contact", 'S'),
     ("key_service", 'S'),
     ("endpoints", 'L'),
 ];
-const ENDPOINT: Table = &[
+const ENDPOINT: MemberTable = &[
     ("specification", 'S'),
     ("url", 'S'),
     ("changeset", 'S'),
     ("type", 'S'),
     ("formats", 'L'),
 ];
-const SERVICE: Table = &[
+const SERVICE: MemberTable = &[
     ("service_code", 'S'),
     ("service_name", 'S'),
     ("description", 'S'),
@@ -29,8 +29,8 @@ const SERVICE: Table = &[
     ("keywords", 'S'),
     ("group", 'S'),
 ];
-const DEFINITION: Table = &[("service_code", 'S'), ("attributes", 'L')];
-const ATTRIBUTE: Table = &[
+const DEFINITION: MemberTable = &[("service_code", 'S'), ("attributes", 'L')];
+const ATTRIBUTE: MemberTable = &[
     ("variable", 'B'),
     ("code", 'S'),
     ("datatype", 'S'),
@@ -40,12 +40,12 @@ const ATTRIBUTE: Table = &[
     ("description", 'S'),
     ("values", 'L'),
 ];
-const CREATED: Table = &[
+const CREATED: MemberTable = &[
     ("service_request_id", 'S'),
     ("service_notice", 's'),
     ("account_id", 's'),
 ];
-const REQUEST: Table = &[
+const REQUEST: MemberTable = &[
     ("service_request_id", 'S'),
     ("status", 'S'),
     ("status_notes", 's'),
@@ -64,14 +64,14 @@ const REQUEST: Table = &[
     ("long", 'n'),
     ("media_url", 's'),
 ];
-const ERROR: Table = &[("code", 'N'), ("description", 'S')];
+const ERROR: MemberTable = &[("code", 'N'), ("description", 'S')];
 
 /// What this hub has beside the standard.
 const OWN: [&str; 3] = ["rating_token", "votes", "extended_attributes"];
 
 /// Asserts that a value has the members of a table, and no others but ours.
 #[track_caller]
-fn holds(value: &Value, table: Table) {
+fn holds(value: &Value, table: MemberTable) {
     let members = value.as_object().unwrap_or_else(|| panic!("{value}"));
     for (name, kind) in table {
         let member = members
@@ -96,7 +96,7 @@ fn holds(value: &Value, table: Table) {
 
 /// Asserts that XML has these elements, and none of ours.
 #[track_caller]
-fn has(answer: &Answer, root: &str, table: Table) {
+fn has(answer: &Answer, root: &str, table: MemberTable) {
     let text = answer.text();
     assert_eq!(answer.header("content-type"), "text/xml; charset=utf-8");
     let start = format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<{root}>");

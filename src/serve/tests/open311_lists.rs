@@ -134,7 +134,8 @@ async fn a_private_bays_problem_is_told_to_who_may_see_the_bay() {
         .registry
         .city()
         .place(town.registry.bay("LOT-0").unwrap());
-    let (lat, lon) = (place.lat.to_string(), place.lon.to_string());
+    let lat = place.lat.to_string();
+    let lon = place.lon.to_string();
     let near = [("service_code", "surface"), ("lat", &*lat), ("long", &*lon)];
     let id = report(&town, &near).await["service_request_id"].take();
     let one = town

@@ -96,6 +96,8 @@ async fn each_operator_has_its_own_list_and_anothers_is_not_there() {
         .await
         .json();
     assert_eq!(all["problems"].as_array().unwrap().len(), 2);
+    let said = &all["problems"][0]["description"];
+    assert_eq!(said, "call (hidden)", "hdb's, not the authority's");
     let authority = town
         .call_as("partner", "GET", "/v1/problems", "")
         .await
@@ -126,24 +128,22 @@ async fn each_operator_has_its_own_list_and_anothers_is_not_there() {
     }
     let told = town.call_as("admin", "GET", &one(&park), "").await.text();
     assert!(told.contains("home.example"), "the authority's own: {told}");
+    nobody_else_reaches(&town, &ura, [&kerb, &park]).await;
+}
+
+async fn nobody_else_reaches(town: &Town, ura: &str, [kerb, park]: [&Value; 2]) {
+    let one = |of: &Value| format!("/v1/problems/{}", id(of));
     // Another's is not there, whatever is done to it.
-    let foreign = by(
-        &town,
-        &ura,
-        "PATCH",
-        &one(&park),
-        json!({"state": "resolved"}),
-    )
-    .await;
+    let foreign = by(town, ura, "PATCH", &one(park), json!({"state": "resolved"})).await;
     foreign.problem("not-found");
-    town.call_as("partner", "GET", &one(&kerb), "")
+    town.call_as("partner", "GET", &one(kerb), "")
         .await
         .problem("not-found");
-    let kerbs = one(&kerb);
+    let theirs = one(kerb);
     let watched = town.call_as(
         "monitor",
         "PATCH",
-        &kerbs,
+        &theirs,
         json!({"state": "resolved"}).to_string(),
     );
     watched.await.problem("forbidden");
@@ -226,6 +226,20 @@ async fn a_problem_goes_forward_with_notices_and_bad_steps_are_refused() {
     assert_eq!(over["problems"][0]["id"], id(&kerb));
 }
 
+/// Types of what an endpoint was told.
+async fn told(town: &Town, key: &str, of: &Value) -> Vec<String> {
+    let path = format!("/v1/webhooks/{}/deliveries", of["id"].as_str().unwrap());
+    let all = by(town, key, "GET", &path, Value::Null).await.json();
+    let mut all: Vec<String> = all["deliveries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["type"].as_str().unwrap().to_owned())
+        .collect();
+    all.sort_unstable();
+    all
+}
+
 #[tokio::test]
 async fn what_is_late_is_marked_once_by_the_clock_and_told_to_operator_and_authority() {
     let town = city();
@@ -296,25 +310,13 @@ async fn what_is_late_is_marked_once_by_the_clock_and_told_to_operator_and_autho
     )
     .await
     .json();
-    let told = async |key: &str, of: &Value| {
-        let path = format!("/v1/webhooks/{}/deliveries", of["id"].as_str().unwrap());
-        let all = by(&town, key, "GET", &path, Value::Null).await.json();
-        let mut all: Vec<String> = all["deliveries"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|row| row["type"].as_str().unwrap().to_owned())
-            .collect();
-        all.sort_unstable();
-        all
-    };
     assert_eq!(
-        told(&ura, &own).await,
+        told(&town, &ura, &own).await,
         ["problem.changed", "problem.opened", "problem.overdue"]
     );
     let partner = town.keys["partner"].clone();
     assert_eq!(
-        told(&partner, &authority).await,
+        told(&town, &partner, &authority).await,
         ["problem.opened", "problem.overdue"]
     );
 }

@@ -18,7 +18,7 @@ use crate::serve::sight::Eyes;
 use std::sync::Arc;
 
 /// What somebody reports, and what is to be done about it beside.
-pub(super) struct Judged {
+pub(super) struct JudgedReport {
     pub(super) asked: ProblemAsked,
     pub(super) grant: Option<Arc<Grant>>,
     /// The bay, and what is seen there, if that is what it is about.
@@ -27,7 +27,7 @@ pub(super) struct Judged {
     pub(super) taken: Option<String>,
 }
 
-impl Judged {
+impl JudgedReport {
     pub(super) async fn read(
         own: &Arc<OpenState>,
         form: &ReportForm,

@@ -2,7 +2,7 @@
 
 use super::OpenState;
 use super::answer::OpenForm;
-use super::ask::Judged;
+use super::ask::JudgedReport;
 use super::form::ReportForm;
 use super::refusals;
 use super::schema;
@@ -98,7 +98,7 @@ impl OpenState {
         let known = request.extensions().get::<ClientAddress>();
         let origin = known.map_or(caller.owner, |c| Owner::of_address(c.0));
         let form = ReportForm::of(request).await?;
-        let judged = Judged::read(self, &form, (caller, origin)).await?;
+        let judged = JudgedReport::read(self, &form, (caller, origin)).await?;
         let taken = self.problems.report(judged.asked.clone()).await?;
         judged.tell_gate(self).await;
         let notice = self.notice(&taken, &judged).await;
@@ -106,7 +106,7 @@ impl OpenState {
     }
 
     /// Who deals with it and by when; and what has become of a booking.
-    async fn notice(&self, taken: &ReportTaken, judged: &Judged) -> String {
+    async fn notice(&self, taken: &ReportTaken, judged: &JudgedReport) -> String {
         let row = &taken.row;
         let due = seconds(row.expected_at);
         let mut says = if taken.is_new {

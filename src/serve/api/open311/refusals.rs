@@ -9,10 +9,10 @@ use utoipa::openapi::{
 };
 use utoipa::{IntoResponses, ToSchema};
 
-type Described = BTreeMap<String, RefOr<Response>>;
+type RefusalsDescribed = BTreeMap<String, RefOr<Response>>;
 
 /// A refusal in JSON, or as XML where the path ends so.
-fn described(status: u16, description: &str, forms: (bool, bool)) -> Described {
+fn described(status: u16, description: &str, forms: (bool, bool)) -> RefusalsDescribed {
     let errors = ArrayBuilder::new().items(Ref::from_schema_name(ReportError::name()));
     let json = ContentBuilder::new().schema(Some(errors)).build();
     let text = ObjectBuilder::new().schema_type(Type::String);
@@ -33,7 +33,7 @@ macro_rules! refusals {
         pub(super) struct $name;
 
         impl IntoResponses for $name {
-            fn responses() -> Described {
+            fn responses() -> RefusalsDescribed {
                 described($status, $description, $forms)
             }
         }

@@ -70,7 +70,7 @@ async fn list_problems(
     let next = cursor::page(&mut rows, limit as usize, id);
     Ok(Json(schema::ProblemList {
         at: own.reads.clock.now().to_string(),
-        problems: rows.iter().map(|row| own.shown(row)).collect(),
+        problems: rows.iter().map(|row| own.shown(hand, row)).collect(),
         next,
     }))
 }
@@ -229,18 +229,16 @@ impl ProblemsState {
             plate: r.plate,
             rating: r.stars,
         });
-        let mut problem = self.shown(row);
-        if !is_told {
-            problem.description = text::public(&problem.description);
-        }
         Ok(schema::ProblemDetail {
-            problem,
+            problem: self.shown(hand, row),
             history: history.collect(),
             reports: reports.collect(),
         })
     }
 
-    fn shown(&self, row: &ProblemRow) -> schema::ProblemShown {
+    /// A problem; its words as they came for who is responsible, and for others as everybody reads them.
+    fn shown(&self, hand: Hand<'_>, row: &ProblemRow) -> schema::ProblemShown {
+        let is_told = hand.is_responsible(row, &self.problems.config().authority);
         let city = self.reads.registry.city();
         let sight = OpenSight::new(&self.reads, &city, &Eyes::All);
         let place = row.place_e7.map(LatLon::of_e7);
@@ -255,7 +253,11 @@ impl ProblemsState {
             address: sight.address(row),
             lat: place.map(|p| p.lat),
             lon: place.map(|p| p.lon),
-            description: row.description.clone(),
+            description: if is_told {
+                row.description.clone()
+            } else {
+                text::public(&row.description)
+            },
             media_url: row.media_url.clone(),
             votes: row.votes,
             notice: row.notice.clone(),

@@ -3,30 +3,7 @@
 use super::*;
 
 pub(super) async fn are_of_whom_and_what_they_ask(store: &Store) {
-    let roomy = ProblemBounds {
-        in_all: 100,
-        of_origin: 100,
-        ..MOST
-    };
-    let mut ids = Vec::new();
-    for n in 0..6_u64 {
-        let spot = format!("bay:{n}");
-        let report = NewProblem {
-            code: if n % 2 == 0 {
-                ProblemCode::Surface
-            } else {
-                ProblemCode::PriceWrong
-            },
-            is_private: n == 5,
-            reporter: (n == 5).then_some("app"),
-            partner: (n > 2).then_some("hdb-ops"),
-            at: NOW.plus(n * 1000),
-            expected_at: NOW.plus(DAY_MS - n * 1000),
-            ..new(&spot, "1", &CONTACT)
-        };
-        let kept = store.report_problem(&report, roomy).await.unwrap().unwrap();
-        ids.push(kept.row.id);
-    }
+    let ids = filled(store).await;
     let change = to(ProblemState::Open, ProblemState::Rejected, NOW.plus(DAY_MS));
     store.change_problem(ids[0], &change).await.unwrap();
     let all = ProblemQuestion {
@@ -89,7 +66,39 @@ pub(super) async fn are_of_whom_and_what_they_ask(store: &Store) {
         ..all
     };
     assert_eq!(of(early).await, [1, 0]);
+    work_is_listed_by_when_it_is_due(store, &ids).await;
+}
 
+/// Six problems, of two codes in turn, the last one private.
+async fn filled(store: &Store) -> Vec<i64> {
+    let roomy = ProblemBounds {
+        in_all: 100,
+        of_origin: 100,
+        ..MOST
+    };
+    let mut ids = Vec::new();
+    for n in 0..6_u64 {
+        let spot = format!("bay:{n}");
+        let report = NewProblem {
+            code: if n % 2 == 0 {
+                ProblemCode::Surface
+            } else {
+                ProblemCode::PriceWrong
+            },
+            is_private: n == 5,
+            reporter: (n == 5).then_some("app"),
+            partner: (n > 2).then_some("hdb-ops"),
+            at: NOW.plus(n * 1000),
+            expected_at: NOW.plus(DAY_MS - n * 1000),
+            ..new(&spot, "1", &CONTACT)
+        };
+        let kept = store.report_problem(&report, roomy).await.unwrap().unwrap();
+        ids.push(kept.row.id);
+    }
+    ids
+}
+
+async fn work_is_listed_by_when_it_is_due(store: &Store, ids: &[i64]) {
     let work = |partner: Option<&str>, is_over| ProblemWork {
         partner: partner.map(str::to_owned),
         is_over,

@@ -66,6 +66,11 @@ pub(super) async fn show(shown: &mut Shown) {
     ] {
         shown.show(Call::new(of, "", path)).await;
     }
+    worked_on(shown, token).await;
+}
+
+/// By an administrator, and rated.
+async fn worked_on(shown: &mut Shown, token: Value) {
     let call = Call::new("get /v1/problems", "admin", "/v1/problems?limit=10");
     shown.show(call).await;
     let said = json!({"state": "resolved", "notice": "Towed"});
