@@ -30,6 +30,7 @@ pub(crate) mod mqtt;
 mod mqtt_peers;
 mod mqtt_ws;
 mod ngsi;
+mod open311_peer;
 mod openapi_peer;
 mod orders;
 mod pages;

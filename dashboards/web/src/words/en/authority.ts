@@ -136,6 +136,7 @@ export const authority = {
   authorityGood: "good",
   authorityStuck: "stuck",
   authorityFlickering: "flickering",
+  authorityReported: "reported by people",
   authorityDead: "dead",
   authorityKindSensor: "sensor",
   authorityKindApp: "app",

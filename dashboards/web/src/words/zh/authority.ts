@@ -122,6 +122,7 @@ export const authority: Told<typeof en> = {
   authorityGood: "正常",
   authorityStuck: "状态不变",
   authorityFlickering: "频繁跳变",
+  authorityReported: "用户举报有误",
   authorityDead: "失联",
   authorityKindSensor: "地磁/传感器",
   authorityKindApp: "司机应用",
