@@ -1,9 +1,7 @@
 //! What is told of bays and zones, whatever the format: looked up once, written by any.
 
-use crate::domain::{
-    AppEvidence, BayKind, BayStatus, BaySubset, BayView, CountEvidence, Millis, ZoneIx, ZoneKind,
-    ZoneTally,
-};
+use crate::domain::{AppEvidence, BayKind, BayStatus, BaySubset, BayView, CountEvidence, Millis};
+use crate::domain::{ZoneIx, ZoneKind, ZoneTally};
 use crate::forecast::ForecastTable;
 use crate::ingest::connector::Credits;
 use crate::live::{OpenOffer, OpenPool, ZoneHit};
@@ -216,7 +214,7 @@ pub(in crate::serve) struct SeenBay {
 }
 
 impl SeenBay {
-    /// Whether it stands empty for somebody: to anybody else it is not vacant.
+    /// Whether it is empty for somebody: to others it is not vacant.
     fn is_kept(&self) -> bool {
         self.reserved && self.view.status == BayStatus::Vacant
     }
