@@ -26,6 +26,8 @@ pub struct StandingOrder {
     pub change: u64,
     /// Zones that it concerns, or did in an earlier version.
     pub zones: Arc<[ZoneIx]>,
+    /// Zones that it is about as a whole.
+    pub whole: Arc<[ZoneIx]>,
 }
 
 /// See the module.
@@ -100,6 +102,7 @@ pub(super) fn picture(
     let mut next = Millis::MAX;
     for (rank, versions) in (0..).zip(&ranked) {
         let mut zones = BTreeSet::new();
+        let mut whole = BTreeSet::new();
         for (at, version) in versions.iter().enumerate() {
             let after = versions.get(at + 1).map(|v| v.changed_at);
             let (place, _) = Place::found(&version.target, registry, &city);
@@ -107,6 +110,7 @@ pub(super) fn picture(
             if let Some(span) = version.closes(after) {
                 closed.extend(place.closed(Closing { span, order: rank }));
             }
+            whole = place.whole;
         }
         let Some(order) = newest(versions) else {
             continue;
@@ -120,6 +124,7 @@ pub(super) fn picture(
             told: told.into(),
             change: old.map_or(0, |old| old.change),
             zones: zones.into(),
+            whole: whole.into_iter().collect(),
             order,
         });
     }

@@ -40,6 +40,7 @@ mod ngsi_sight;
 mod open_socket;
 mod open_stream;
 mod operators;
+mod order_faces;
 mod outlines;
 mod own_refusals;
 mod own_stream;
