@@ -23,8 +23,8 @@ async fn rig() -> Rig {
     let folder = tempfile::tempdir().unwrap();
     let clock = Arc::new(ManualClock::at(NOW));
     let registry = testing::town().zone("Z1").bays(1).registry();
-    let store = Store::open(&store::Config::default(), folder.path());
-    let store = store.await.unwrap();
+    let config = store::Config::default();
+    let store = Store::open(&config, folder.path()).await.unwrap();
     store.ensure_partners(&["lta"], NOW).await.unwrap();
     let book = Arc::new(OrderBook::new(registry, clock.clone()));
     let counted = (Arc::new(Metrics::new()), Arc::default());

@@ -69,7 +69,7 @@ impl Scope {
 }
 
 /// One message for a subscriber, but for who hears it.
-struct Told<'a> {
+struct ShownMessage<'a> {
     topic: String,
     payload: &'a [u8],
     /// It answers a subscription.
@@ -178,7 +178,7 @@ impl Open {
         current: bool,
         out: &mut BytesMut,
     ) -> Delivered {
-        let told = Told {
+        let told = ShownMessage {
             topic: Availability::topic_of(id),
             payload,
             current,
@@ -195,7 +195,7 @@ impl Open {
         payload: &[u8],
         out: &mut BytesMut,
     ) -> Delivered {
-        let told = Told {
+        let told = ShownMessage {
             topic: said.of.path(),
             payload,
             current: said.current,
@@ -234,7 +234,7 @@ impl Subscriptions {
     fn send(
         &mut self,
         voice: &Voice,
-        told: Told<'_>,
+        told: ShownMessage<'_>,
         hears: impl Fn(&Subscription) -> bool,
         out: &mut BytesMut,
     ) -> Delivered {

@@ -157,7 +157,7 @@ fn who_asks_for_no_current_state_is_told_of_changes_only() {
 fn a_message_that_the_client_does_not_take_is_left_out() {
     let mut t = Talk::new();
     let mut p = ConnectProperties::new();
-    p.max_packet_size = Some(60);
+    p.max_packet_size = Some(100);
     t.say(&connect5("c", p, None));
     t.replies();
     one(&mut t, ALL);
@@ -166,7 +166,7 @@ fn a_message_that_the_client_does_not_take_is_left_out() {
         current: false,
     };
     let mut out = BytesMut::new();
-    let done = t.session.deliver_order(&said, &[b'x'; 60], &mut out);
+    let done = t.session.deliver_order(&said, &[b'x'; 100], &mut out);
     assert_eq!((done, out.len()), (Delivered::TooLong, 0));
 }
 
