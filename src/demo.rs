@@ -99,6 +99,7 @@ struct Printed<'a> {
     monitor: &'a str,
     admin: &'a str,
     partner: &'a str,
+    order: &'a str,
     /// Of the sandbox.
     test: &'a str,
 }
@@ -292,6 +293,7 @@ fn configure(
         key("demo-monitor", &keys.monitor, "monitor", "", "app"),
         key("demo-admin", &keys.admin, "admin", "", "app"),
         key("demo-partner", &keys.partner, "partner", "", "app"),
+        key("demo-order", &keys.order, "order", "", "app"),
         key(
             "sim-sensors",
             &keys.sensors,
@@ -331,6 +333,7 @@ fn print_ready(hub: &Hub, data: &Path, keys: &DemoKeys) {
         monitor,
         admin,
         partner,
+        order,
         test,
         ..
     } = keys;
@@ -346,6 +349,7 @@ fn print_ready(hub: &Hub, data: &Path, keys: &DemoKeys) {
             monitor,
             admin,
             partner,
+            order,
             test,
         },
     };
@@ -353,7 +357,7 @@ fn print_ready(hub: &Hub, data: &Path, keys: &DemoKeys) {
     // reads the line of JSON is not bothered.
     let exports = format!(
         "export REPORT_KEY={report} SHARE_KEY={share} BOOK_KEY={book} MONITOR_KEY={monitor} ADMIN_KEY={admin} \
-         PARTNER_KEY={partner} TEST_KEY={test}"
+         PARTNER_KEY={partner} ORDER_KEY={order} TEST_KEY={test}"
     );
     let _ = writeln!(std::io::stderr(), "{exports}");
     let line = serde_json::to_string(&ready).unwrap_or_default();

@@ -48,7 +48,7 @@ words! {
     /// What is wrong with a zone, a bay or a device of the registry.
     FaultKind: domain::FaultKind::NAMES;
     /// Why the state is what it is.
-    Why: ["reported", "never_reported", "stale", "reserved", "offered"];
+    Why: ["reported", "never_reported", "stale", "reserved", "offered", "order"];
 }
 
 fn one_of(description: &str, words: impl IntoIterator<Item = &'static str>) -> RefOr<Schema> {

@@ -256,26 +256,34 @@ fn what_a_town_does_not_say_is_ordinary() {
 
 /// Closures as a test sets them.
 #[derive(Default)]
-pub(crate) struct ManualClosures(Mutex<(u64, Arc<Closures>)>);
+pub(crate) struct ManualClosures {
+    known: Mutex<(u64, Arc<Closures>)>,
+    open_from: Mutex<Option<Millis>>,
+}
 
 impl ManualClosures {
     /// From now on this is closed, and nothing else.
     pub(crate) fn set(&self, closed: impl IntoIterator<Item = ClosedSpan>) {
-        let mut known = self.0.lock().unwrap();
+        let mut known = self.known.lock().unwrap();
         *known = (known.0 + 1, Arc::new(Closures::new(closed)));
+    }
+
+    /// An order is being written down that may close from then on.
+    pub(crate) fn write_from(&self, at: Millis) {
+        *self.open_from.lock().unwrap() = Some(at);
     }
 }
 
 impl ClosureBook for ManualClosures {
     fn version(&self) -> u64 {
-        self.0.lock().unwrap().0
+        self.known.lock().unwrap().0
     }
 
     fn closures(&self) -> Arc<Closures> {
-        self.0.lock().unwrap().1.clone()
+        self.known.lock().unwrap().1.clone()
     }
 
     fn open_from(&self) -> Millis {
-        Millis(u64::MAX)
+        self.open_from.lock().unwrap().unwrap_or(Millis(u64::MAX))
     }
 }

@@ -19,6 +19,9 @@ pub(super) struct DemoKeys {
     /// Folders of before there was such a scope have none.
     #[serde(default)]
     pub(super) partner: String,
+    /// Likewise.
+    #[serde(default)]
+    pub(super) order: String,
     /// Good in the sandbox alone; likewise.
     #[serde(default)]
     pub(super) test: String,
@@ -36,6 +39,7 @@ impl DemoKeys {
             ("book", &self.book),
             ("monitor", &self.monitor),
             ("partner", &self.partner),
+            ("order", &self.order),
             ("admin", &self.admin),
         ];
         let told = offered.map(|(scope, key)| (scope, key.clone()));
@@ -51,9 +55,12 @@ pub(super) fn keys(file: &Path) -> std::io::Result<DemoKeys> {
     let mut mint = || Keys::mint(&mut rng).0.expose().to_owned();
     if let Ok(text) = std::fs::read(file) {
         let mut keys: DemoKeys = serde_json::from_slice(&text)?;
-        if keys.partner.is_empty() || keys.test.is_empty() {
+        if keys.partner.is_empty() || keys.order.is_empty() || keys.test.is_empty() {
             if keys.partner.is_empty() {
                 keys.partner = mint();
+            }
+            if keys.order.is_empty() {
+                keys.order = mint();
             }
             if keys.test.is_empty() {
                 keys.test = test;
@@ -69,6 +76,7 @@ pub(super) fn keys(file: &Path) -> std::io::Result<DemoKeys> {
         monitor: mint(),
         admin: mint(),
         partner: mint(),
+        order: mint(),
         test,
         sensors: mint(),
         apps: mint(),

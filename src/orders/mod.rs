@@ -25,6 +25,8 @@ mod duty;
 mod picture;
 mod place;
 mod record;
+#[cfg(test)]
+mod tests;
 mod told;
 
 pub use book::OrderBook;

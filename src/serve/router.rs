@@ -297,7 +297,7 @@ pub fn router(parts: ApiParts) -> Router {
     let groups = vec![
         (drivers::routes(s.reads.clone(), s.streams.clone()), public),
         (feeds, public),
-        (orders::public_routes(s.reads.clone()), public),
+        // What was closed a moment ago must not be read as it was before.
         (orders::routes(s.reads.clone()), Kept::Never),
         (compat::keyed_routes(s.compat), Kept::ByCaller),
         (

@@ -12,9 +12,10 @@ use super::formats::{BayTold, SeenBay, ZoneTold};
 use super::http::caller::Caller;
 use super::state::ReadState;
 use super::told_in::ToldIn;
-use crate::domain::{BayIx, Millis, ZoneIx};
+use crate::domain::{BayIx, BayStatus, BayView, Millis, ZoneIx, closed_at};
 use crate::ingest::connector::Credits;
 use crate::live::{Live, is_private};
+use crate::orders::OrderBook;
 use crate::partners::Grant;
 use crate::registry::city::City;
 use crate::sharing::Desk;
@@ -81,6 +82,7 @@ pub(in crate::serve) struct Sight<'a> {
     pub(in crate::serve) at: Millis,
     told_in: ToldIn,
     credits: Option<&'a Credits>,
+    orders: &'a OrderBook,
 }
 
 impl<'a> Sight<'a> {
@@ -93,6 +95,7 @@ impl<'a> Sight<'a> {
             at: own.clock.now(),
             told_in: ToldIn::default(),
             credits: own.feeds.credits(),
+            orders: own.orders.book(),
         }
     }
 
@@ -119,15 +122,42 @@ impl<'a> Sight<'a> {
                 reserved: false,
                 offer: Some(offer),
                 as_offered: true,
+                order: None,
             };
             return Some(seen.by_its_offer());
         }
+        let view = live.bay(city, bay);
         Some(SeenBay {
-            view: live.bay(city, bay),
+            order: self.order_of(&view),
+            view,
             reserved: live.is_reserved(bay),
             offer: live.offer_of(city, bay, at),
             as_offered: false,
         })
+    }
+
+    /// The order that closes a bay.
+    fn order_of(self, view: &BayView) -> Option<Arc<str>> {
+        if view.status != BayStatus::Closed {
+            return None;
+        }
+        let known = self.orders.picture();
+        let closings = known.closures.of_bay(view.zone, view.bay);
+        let order = known.closing(closed_at(closings, self.at)?)?;
+        Some(order.name.clone())
+    }
+
+    /// The gravest order that closes any of a zone.
+    fn order_in(self, zone: ZoneIx) -> Option<Arc<str>> {
+        let known = self.orders.picture();
+        let closings = known.closures.zone(zone)?;
+        let all = closings
+            .bays()
+            .map(|(_, own)| own)
+            .chain([closings.whole()]);
+        let now = all.filter_map(|own| closed_at(own, self.at));
+        let order = known.closing(now.min_by_key(|closing| closing.order)?)?;
+        Some(order.name.clone())
     }
 
     /// All that is told of a bay; `None` for one that is not seen.
@@ -186,6 +216,7 @@ impl<'a> Sight<'a> {
             part_of: self.whole(zone).map(|whole| &*city.zone(whole).spec.id),
             pool: live.pool_told(zone, self.at),
             credit: self.credit(zone),
+            order: self.order_in(zone),
             areas: Vec::new(),
         })
     }

@@ -89,7 +89,7 @@ impl BookingActor {
     /// What is known of a reservation's bay.
     pub(super) fn sight(&self, r: &Reservation, now: Millis) -> BaySight {
         let gone_since = self.lost.since(r);
-        let is_shut = self.lost.is_shut(&self.index, &r.bay, r.span);
+        let is_shut = self.index.is_shut_at(&r.bay, r.span, &self.ctx.registry);
         if now.plus(WATCH_MS) < r.span.start {
             // What stands there now will not then; but a bay that is gone is gone.
             return BaySight {

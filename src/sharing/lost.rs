@@ -10,12 +10,13 @@
 use super::actor::BookingActor;
 use super::index::{BookingIndex, Shelved};
 use super::owners::Owners;
+use super::shut::ShutMark;
 use crate::domain::pool::PoolSeat;
 use crate::domain::reservation::due::GONE_MS;
-use crate::domain::{Closing, Millis, Offer, OfferState, Reservation, Span};
+use crate::domain::{Millis, Offer, OfferState, Reservation};
 use crate::registry::city::City;
 use crate::store::{StoreError, Work};
-use ahash::AHashMap;
+use ahash::{AHashMap, AHashSet};
 use std::sync::Arc;
 
 /// So long bays that are not lost any more are looked at again, ms: their drivers have to be told.
@@ -32,10 +33,10 @@ pub(super) struct Lost {
     back: AHashMap<Arc<str>, Millis>,
     /// Offers of bays that are not their owner's.
     offers: AHashMap<i64, Millis>,
-    /// Those that the authority has closed, now or later, and when.
-    shut: AHashMap<Arc<str>, Vec<Closing>>,
+    /// Those that the authority has closed, now or later.
+    shut: AHashSet<Arc<str>>,
     /// What was looked at last.
-    looked: Option<(Arc<City>, u64, Option<u64>)>,
+    looked: Option<(Arc<City>, u64, ShutMark)>,
 }
 
 struct Since {
@@ -84,8 +85,8 @@ impl Lost {
             return;
         };
         let changes = owners.changes();
-        let closed = index.shut.version();
-        let same = |(old, n, c): &(Arc<City>, u64, Option<u64>)| {
+        let closed = index.shut.mark();
+        let same = |(old, n, c): &(Arc<City>, u64, ShutMark)| {
             Arc::ptr_eq(old, &city) && *n == changes && *c == closed
         };
         if self.looked.as_ref().is_some_and(same) {
@@ -93,11 +94,10 @@ impl Lost {
         }
         let mut bays = AHashMap::new();
         let mut places = Places::default();
-        let mut shut = AHashMap::new();
+        let mut shut = AHashSet::new();
         for (bay, owner) in index.owners_of_kept() {
-            let closings = index.closings_of(&bay, &owners.registry);
-            if !closings.is_empty() {
-                shut.insert(bay.clone(), closings.to_vec());
+            if !index.closings_of(&bay, &owners.registry).is_empty() {
+                shut.insert(bay.clone());
             }
             let owned_by = match PoolSeat::read(&bay) {
                 Some(seat) => places.owner_of(&seat, &owner, index, owners),
@@ -144,12 +144,6 @@ impl Lost {
         self.looked = Some((city, changes, closed));
     }
 
-    /// Whether the authority has closed the bay for any of that time.
-    pub(super) fn is_shut(&self, index: &BookingIndex, bay: &str, span: Span) -> bool {
-        let closings = self.shut.get(bay);
-        closings.is_some_and(|all| index.shut.meets(all, span))
-    }
-
     /// Something else has changed than the city or the owners: a pool has fewer places, or more.
     pub(super) fn look_again(&mut self) {
         self.looked = None;
@@ -157,10 +151,7 @@ impl Lost {
 
     /// Bays of which something may be lost, those that lately were, and those that are closed.
     pub(super) fn bays(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.bays
-            .keys()
-            .chain(self.back.keys())
-            .chain(self.shut.keys())
+        self.bays.keys().chain(self.back.keys()).chain(&self.shut)
     }
 
     /// Whether an offer is to be withdrawn by now.

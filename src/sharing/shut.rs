@@ -13,6 +13,13 @@ use std::sync::Arc;
 /// For how long an order that has no end is taken to last, ms.
 const OPEN_MS: u64 = 24 * 3_600_000;
 
+/// While anything is closed, how often all bookings are looked over: one that was too far ahead may be so
+/// no more, ms.
+const LOOK_MS: u64 = 60_000;
+
+/// The version of the closures, and the minute while there are any.
+pub(super) type ShutMark = (Option<u64>, Option<u64>);
+
 /// The closures as they were last looked at.
 #[derive(Clone, Default)]
 pub(super) struct Shut {
@@ -38,9 +45,10 @@ impl Shut {
         true
     }
 
-    /// Changes when what is closed does.
-    pub(super) const fn version(&self) -> Option<u64> {
-        self.version
+    /// Differs when bookings are to be looked over anew.
+    pub(super) fn mark(&self) -> ShutMark {
+        let minute = self.now.0 / LOOK_MS;
+        (self.version, (!self.closures.is_empty()).then_some(minute))
     }
 
     /// Whether any of it meets that time, from now on.
@@ -90,6 +98,12 @@ impl BookingIndex {
             end: now.plus(1),
         };
         self.is_shut(shelved, moment)
+    }
+
+    /// Whether a bay or the zone of a seat is closed for any of that time, by name.
+    pub(super) fn is_shut_at(&self, name: &str, span: Span, registry: &Registry) -> bool {
+        let closings = self.closings_of(name, registry);
+        !closings.is_empty() && self.shut.meets(closings, span)
     }
 
     /// When a bay or the zone of a seat is closed, by name.

@@ -70,6 +70,8 @@ pub(in crate::serve) struct BayChange {
     bay: String,
     zone: String,
     state: ShownState,
+    /// The order of the authority that closes it.
+    order: Option<String>,
     /// Kept for who has booked it; also while that vehicle stands there.
     reserved: bool,
     /// For who has not booked it; null while nothing that stands is known.

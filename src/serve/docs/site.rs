@@ -56,7 +56,7 @@ const LIVE: [(&str, &str, &str, &str); 2] = [
 ];
 
 /// Chapters: path, title, the file they are in, and their Markdown.
-const CHAPTERS: [(&str, &str, &str, &str); 17] = [
+const CHAPTERS: [(&str, &str, &str, &str); 18] = [
     (
         "/docs/quickstart",
         "Quickstart",
@@ -92,6 +92,12 @@ const CHAPTERS: [(&str, &str, &str, &str); 17] = [
         "Feeds",
         "feeds.md",
         include_str!("../../../docs/feeds.md"),
+    ),
+    (
+        "/docs/orders",
+        "Orders",
+        "orders.md",
+        include_str!("../../../docs/orders.md"),
     ),
     (
         "/docs/authority",

@@ -193,6 +193,7 @@ pub(super) fn bay<const GEO: bool>(told: &BayTold<'_>) -> Vec<u8> {
         t.raw(",\"claimed_state\":").word(claimed.name());
     }
     t.raw(",\"why\":").word(told.why());
+    order(&mut t, told.seen.order.as_deref());
     observed(&mut t, &told.seen.view);
     evidence::list(&mut t, told);
     attributes(&mut t, &row.attrs);
@@ -211,6 +212,7 @@ pub(in crate::serve) fn bay_brief(out: &mut Vec<u8>, city: &City, seen: &SeenBay
     t.raw(",\"zone\":")
         .word(&city.zone(city.zone_of(view.bay)).spec.id);
     state(&mut t, seen);
+    order(&mut t, seen.order.as_deref());
     observed(&mut t, view);
     if let Some(offer) = &seen.offer {
         t.raw(",\"price_cents_per_hour\":")
@@ -219,6 +221,13 @@ pub(in crate::serve) fn bay_brief(out: &mut Vec<u8>, city: &City, seen: &SeenBay
     offered(&mut t, seen.offer.as_ref());
     t.raw("}");
     *out = t.0;
+}
+
+/// The order that closes it.
+fn order(t: &mut Text, name: Option<&str>) {
+    if let Some(name) = name {
+        t.raw(",\"order\":").word(name);
+    }
 }
 
 fn state(t: &mut Text, seen: &SeenBay) {

@@ -179,7 +179,9 @@ impl BayTold<'_> {
 
     /// Why the state is what it is.
     pub(super) fn why(&self) -> &'static str {
-        if self.seen.is_kept() {
+        if self.seen.order.is_some() {
+            "order"
+        } else if self.seen.is_kept() {
             "reserved"
         } else if self.seen.as_offered && self.seen.view.observed_at.is_never() {
             "offered"
@@ -209,6 +211,8 @@ pub(in crate::serve) struct SeenBay {
     pub(in crate::serve) offer: Option<OpenOffer>,
     /// Told as on offer, not as it is: a private bay that is somebody else's.
     pub(in crate::serve) as_offered: bool,
+    /// The order that closes it.
+    pub(in crate::serve) order: Option<Arc<str>>,
 }
 
 impl SeenBay {
@@ -291,6 +295,8 @@ pub(in crate::serve) struct ZoneTold<'c> {
     pub(in crate::serve) pool: Option<OpenPool>,
     /// Whom to name beside it.
     pub(in crate::serve) credit: Option<Arc<String>>,
+    /// The gravest order that closes any of it.
+    pub(in crate::serve) order: Option<Arc<str>>,
     /// Its areas and floors, as far as they are seen.
     pub(in crate::serve) areas: Vec<ZoneTold<'c>>,
 }

@@ -128,6 +128,9 @@ fn one<const GEO: bool>(t: &mut Text, shown: &ZoneTold<'_>, lone: Option<ToldIn>
         None => t.raw("null"),
     };
     pool(t, shown.pool.as_ref());
+    if let Some(order) = &shown.order {
+        t.raw(",\"order\":").word(order);
+    }
     t.attribution(shown.credit.as_deref());
     areas(t, &shown.areas);
     t.raw(if GEO { "}}" } else { "}" });

@@ -165,6 +165,7 @@ mod tests {
             reserved: false,
             offer: None,
             as_offered: false,
+            order: None,
         }
     }
 

@@ -34,7 +34,7 @@ impl Default for Cache {
 
 impl Cache {
     /// Appends the zone's JSON, as `GET /v1/zones/{zone}` has it. It is neither a part of another nor
-    /// has parts, nor a pool that is open, and nobody is to be named beside it.
+    /// has parts, nor a pool that is open, no order closes any of it, and nobody is to be named beside it.
     pub(super) fn zone(
         &self,
         out: &mut Vec<u8>,
@@ -61,6 +61,7 @@ impl Cache {
             part_of: None,
             pool: None,
             credit: None,
+            order: None,
             areas: Vec::new(),
         };
         let json = (JSON.zone)(&told).body;

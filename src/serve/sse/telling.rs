@@ -98,7 +98,8 @@ impl Follower {
         }
         self.open(out, "zone");
         let is_linked = told.part_of.is_some() || !told.areas.is_empty();
-        if shut || is_linked || told.pool.is_some() || told.credit.is_some() {
+        let is_beside = told.pool.is_some() || told.credit.is_some() || told.order.is_some();
+        if shut || is_linked || is_beside {
             // What many share is what everybody sees of other zones, and made of one tally alone.
             out.extend_from_slice(&(JSON.zone)(&told).body);
         } else {

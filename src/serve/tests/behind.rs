@@ -165,8 +165,13 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
         );
         plain.insert(scope.name(), key.expose().to_owned());
     }
-    // Another business and another app.
-    for (name, scope) in [("share2", Scope::Share), ("book2", Scope::Book)] {
+    // Another business, another app, another authority.
+    let others = [
+        ("share2", Scope::Share),
+        ("book2", Scope::Book),
+        ("order2", Scope::Order),
+    ];
+    for (name, scope) in others {
         let (key, digest) = Keys::mint(&mut rand::rng());
         let grant = Grant {
             name: name.into(),

@@ -41,6 +41,7 @@ mod open_socket;
 mod open_stream;
 mod operators;
 mod order_faces;
+mod orders;
 mod outlines;
 mod own_refusals;
 mod own_stream;

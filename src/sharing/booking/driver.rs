@@ -178,7 +178,7 @@ impl BookingActor {
         let longest_of_all = self.ctx.config.longest_stay_ms();
         let too_long = (longest > 0 && span.ms() > longest)
             || (span.ms() > longest_of_all && !offer.price.is_monthly());
-        let shut = self.lost.is_shut(&self.index, &r.bay, span);
+        let shut = self.index.is_shut_at(&r.bay, span, &self.ctx.registry);
         if !open || too_long || shut || self.lost.since(&r).is_some() {
             return Err(no(Why::Window));
         }

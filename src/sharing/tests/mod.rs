@@ -12,6 +12,7 @@ mod money;
 mod moves;
 mod notices;
 mod openings;
+mod ordered;
 mod pools;
 mod pools_offered;
 mod prices;

@@ -44,6 +44,7 @@ pub(super) async fn all(fresh: impl AsyncFn(&str) -> Config) {
     told::facts_are_written_with_what_they_tell(&open("told").await).await;
     told::an_endpoint_is_kept_changed_and_disabled(&open("endpoints").await).await;
     told::one_hub_tells_at_a_time(&open("tellers").await).await;
+    told::an_order_is_told_to_all_who_want_it_before_what_waits(&open("orders").await).await;
     shares::answers_are_counted_as_they_come_and_go(&open("counted").await).await;
     shares::holds_are_counted_until_they_end_and_drivers_forgotten_then(&open("holds").await).await;
     shares::what_is_made_of_holds_adds_up_by_the_hour(&open("made").await).await;

@@ -1,6 +1,7 @@
 //! What is settled is what a plain recomputation of the same set says, whatever the order, batches,
 //! workers, restarts.
 
+mod closed;
 mod counted;
 mod credit;
 mod lateness;
@@ -163,7 +164,16 @@ struct SettledTotals {
 
 impl Feeding<'_> {
     fn run(&self, said: &[PlainReport]) -> SettledTotals {
-        let taken = Arc::new(Taken::default());
+        self.run_into(said, Arc::default(), |_, _| {})
+    }
+
+    /// The same into what is given; `before` is called with the time of each batch.
+    fn run_into(
+        &self,
+        said: &[PlainReport],
+        taken: Arc<Taken>,
+        before: impl Fn(&Taken, u64),
+    ) -> SettledTotals {
         let disk = if self.overflows {
             Disk::overflowing()
         } else {
@@ -196,6 +206,7 @@ impl Feeding<'_> {
         let mut restarts = self.restarts.iter();
         let mut next = restarts.next();
         while i < batches.len() {
+            before(&taken, batches[i].0);
             rig.batch(batches[i].0, &batches[i].1, self.work);
             i += 1;
             if let Some((at, more)) = next
@@ -203,6 +214,7 @@ impl Feeding<'_> {
             {
                 let saved = rig.saved();
                 for (ingest, batch) in batches[i..].iter().take(*more) {
+                    before(&taken, *ingest);
                     rig.batch(*ingest, batch, self.work);
                 }
                 disk.rewind(saved.kept());

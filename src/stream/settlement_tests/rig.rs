@@ -14,7 +14,7 @@ use crate::stream::checkpoint::Saved;
 use crate::stream::seen::SourcesSeen;
 use crate::stream::worker::Worker;
 use crate::stream::worker_copy::WorkerCopy;
-use crate::testing::Remembered;
+use crate::testing::{ManualClosures, Remembered};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -37,6 +37,8 @@ pub(super) struct Taken {
     credit: Mutex<BTreeMap<(Millis, u32), Vec<CreditSample>>>,
     /// Refuses every other call, to be asked again.
     pub(super) moody: Mutex<u32>,
+    /// What the authority has closed.
+    pub(super) closures: Arc<ManualClosures>,
 }
 
 fn take<T: Clone>(all: &Mutex<HourParts<T>>, hour: Millis, part: u32, of: u32, told: &T) {
@@ -274,6 +276,7 @@ impl SettlementRig {
     ) -> Self {
         let shared =
             SettlementShared::new(config.limits(&STALENESS, 0), n as usize, 64, sink.clone());
+        let shared = shared.closed_by(sink.closures.clone());
         saved.settled.restore_shared(&shared);
         let shared = Arc::new(shared);
         let waiting = disk.2.as_ref().map(|dir| {

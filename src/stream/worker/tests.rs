@@ -387,5 +387,6 @@ mod counted;
 mod pace;
 mod ranks;
 mod registry;
+mod shut;
 mod suspects;
 mod twins;

@@ -31,6 +31,7 @@ mod mqtt_peers;
 mod mqtt_ws;
 mod ngsi;
 mod openapi_peer;
+mod orders;
 mod pages;
 mod past;
 mod platforms;

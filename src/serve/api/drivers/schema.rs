@@ -228,6 +228,8 @@ pub(in crate::serve) struct BayDetail {
     /// What was last claimed, where `state` is something else.
     claimed_state: Option<BayState>,
     why: Why,
+    /// The order of the authority that closes it.
+    order: Option<String>,
     /// null: never.
     #[schema(required, format = DateTime)]
     observed_at: Option<String>,
@@ -383,6 +385,8 @@ pub(in crate::serve) struct Zone {
     /// while none is in service, or where nobody has said of how many.
     #[schema(required, minimum = 0, maximum = 1)]
     known_fraction: Option<f64>,
+    /// The gravest order of the authority that closes any of it.
+    order: Option<String>,
     /// Where places are on offer to drivers now.
     pool: Option<PoolOnOffer>,
     /// Whom to name beside it, where a feed says it that asks for that.

@@ -1,7 +1,7 @@
 //! Zones: a feed that is walked page by page or asked for by id, and one zone.
 
 use super::schema;
-use crate::domain::{BayKind, ZoneIx, ZoneKind};
+use crate::domain::{BayKind, OrderState, ZoneIx, ZoneKind};
 use crate::live::is_private;
 use crate::registry::city::Zone;
 use crate::serve::api::schema::CrsQuery;
@@ -87,7 +87,7 @@ async fn zones(
     let Some(ids) = p.text("ids") else {
         let (rendered, next) = page(&own, &p, (&eyes, told_in), format)?;
         let link = next.and_then(|next| link(&uri, &next));
-        return Ok(feed(rendered, link, &held, format));
+        return Ok(with_alert(&own, feed(rendered, link, &held, format)));
     };
     let others = ["bbox", "kind", "limit", "cursor"];
     if let Some(other) = others.into_iter().find(|n| p.text(n).is_some()) {
@@ -97,7 +97,18 @@ async fn zones(
         ));
     }
     let rendered = by_id(&own, ids, (&eyes, told_in), format)?;
-    Ok(feed(rendered, None, &held, format))
+    Ok(with_alert(&own, feed(rendered, None, &held, format)))
+}
+
+/// Says where orders of the authority are read, while any is in force.
+fn with_alert(own: &ReadState, mut answer: Response) -> Response {
+    const ALERT: HeaderValue = HeaderValue::from_static("</v1/orders?active=true>; rel=\"alert\"");
+    let known = own.orders.book().picture();
+    let mut standing = known.standing();
+    if standing.any(|one| one.state == OrderState::Active) {
+        answer.headers_mut().append(header::LINK, ALERT);
+    }
+    answer
 }
 
 fn by_id(

@@ -20,6 +20,7 @@ pub(in crate::serve) enum KeyScope {
     Monitor,
     Admin,
     Partner,
+    Order,
 }
 
 /// Of which zones a key's sources may speak. A zone is inside if one of `zones` covers it or if its

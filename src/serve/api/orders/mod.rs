@@ -16,14 +16,10 @@ use crate::serve::state::ReadState;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
-/// What everybody may read.
-pub(in crate::serve) fn public_routes(reads: Arc<ReadState>) -> OpenApiRouter {
-    read::routes(reads.clone()).merge(cap::routes(reads))
-}
-
-/// What takes a key.
+/// What everybody may read, and what takes a key.
 pub(in crate::serve) fn routes(reads: Arc<ReadState>) -> OpenApiRouter {
-    written::routes(reads)
+    let read = read::routes(reads.clone()).merge(cap::routes(reads.clone()));
+    read.merge(written::routes(reads))
 }
 
 impl From<OrderFault> for ApiError {

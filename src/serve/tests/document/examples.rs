@@ -17,6 +17,7 @@ use tower::ServiceExt as _;
 
 mod booking;
 mod operating;
+mod orders;
 mod partners;
 mod reading;
 mod reporting;
@@ -227,6 +228,7 @@ async fn examples_are_what_the_hub_answers() {
     sharing::show_what_came_of_it(&mut shown).await;
     partners::show(&mut shown).await;
     webhooks::show(&mut shown).await;
+    orders::show(&mut shown).await;
     operating::show(&mut shown).await;
     let kept = std::fs::read_to_string(FILE).unwrap();
     let kept: Map<String, Value> = serde_json::from_str(&kept).unwrap();

@@ -243,3 +243,68 @@ pub(super) async fn one_hub_tells_at_a_time(store: &Store) {
     assert!(tells("b", 191).await);
     assert_eq!(tells("a", 192).await, one_file);
 }
+
+pub(super) async fn an_order_is_told_to_all_who_want_it_before_what_waits(store: &Store) {
+    let all = add_endpoint(store, &endpoint("wh_1", "acme", "order.* key.expiring")).await;
+    let some = add_endpoint(store, &endpoint("wh_2", "other", "order.ended")).await;
+    let notice = Notice {
+        kind: "key.expiring",
+        once: None,
+        at: NOW,
+        data: "{}".into(),
+    };
+    store.tell_webhooks(&[all.id], &notice).await.unwrap();
+    let version = |version: u32, event: &str| OrderRow {
+        name: "or_1".into(),
+        version,
+        event: event.into(),
+        partner: "lta".into(),
+        changed_at: NOW.plus(u64::from(version)),
+        body: "{}".into(),
+        told: format!("{{\"version\":{version}}}"),
+    };
+    let request = |digest| OrderRequest {
+        key: "k".into(),
+        digest: [digest; 32],
+    };
+    let add = async |row: &OrderRow, request: Option<OrderRequest>| {
+        store.add_order_version(row, request.as_ref()).await
+    };
+    let first = version(1, "issued");
+    assert_eq!(add(&first, Some(request(1))).await, Ok(OrderKept::Kept));
+    let again = OrderRow {
+        name: "or_2".into(),
+        ..first.clone()
+    };
+    let before = OrderKept::Before("or_1".into());
+    assert_eq!(add(&again, Some(request(1))).await, Ok(before));
+    assert_eq!(
+        add(&again, Some(request(2))).await,
+        Ok(OrderKept::KeyReused)
+    );
+    assert_eq!(add(&first, None).await, Err(StoreError::Taken));
+    let last = version(2, "ended");
+    assert_eq!(add(&last, None).await, Ok(OrderKept::Kept));
+    let next = store.next_delivery(all.id).await.unwrap().unwrap();
+    assert_eq!(
+        (&*next.kind, &*next.data),
+        ("order.issued", "{\"version\":1}")
+    );
+    assert_eq!(
+        kinds(&told(store, &all).await),
+        ["key.expiring", "order.issued", "order.ended"]
+    );
+    assert_eq!(kinds(&told(store, &some).await), ["order.ended"]);
+    assert_eq!(
+        store.order_versions(NOW.plus(2), 9).await.unwrap(),
+        [first.clone(), last.clone()]
+    );
+    assert_eq!(store.order_versions(NOW.plus(3), 9).await.unwrap(), []);
+    assert_eq!(store.order("or_1").await.unwrap(), [first, last]);
+    store.forget_order_requests(NOW.plus(2)).await.unwrap();
+    assert_eq!(
+        add(&again, Some(request(2))).await,
+        Ok(OrderKept::Kept),
+        "forgotten"
+    );
+}

@@ -1,0 +1,510 @@
+//! Orders: what is written down stays, what it closes, and what cannot be.
+
+use super::*;
+use crate::clock::ManualClock;
+use crate::domain::{
+    Affects, Clock as _, ClosureBook as _, LatLon, Millis, OrderKind, OrderState, OrderTarget,
+    Severity, closed_at,
+};
+use crate::metrics::Metrics;
+use crate::registry::Registry;
+use crate::store::{self, OrderRequest, Store};
+use crate::testing;
+use std::path::Path;
+use std::sync::Arc;
+
+const NOW: Millis = Millis(1_795_399_200_000);
+const MIN: u64 = 60_000;
+
+struct Rig {
+    desk: OrderDesk,
+    clock: Arc<ManualClock>,
+    registry: Arc<Registry>,
+}
+
+impl Rig {
+    async fn open(folder: &Path) -> Self {
+        let clock = Arc::new(ManualClock::at(NOW));
+        Self::reopen(folder, testing::city(4, 5), clock).await
+    }
+
+    async fn reopen(folder: &Path, registry: Arc<Registry>, clock: Arc<ManualClock>) -> Self {
+        let store = Store::open(&store::Config::default(), folder)
+            .await
+            .unwrap();
+        let book = Arc::new(OrderBook::new(registry.clone(), clock.clone()));
+        let desk = OrderDesk::new(store, book, (Arc::new(Metrics::new()), Arc::default()));
+        desk.read().await.unwrap();
+        Self {
+            desk,
+            clock,
+            registry,
+        }
+    }
+
+    async fn issue(&self, draft: OrderDraft) -> Result<Issued, OrderFault> {
+        self.desk.issue(draft, &signer("lta", "a"), None).await
+    }
+
+    /// Which order closes a bay at so many minutes from [`NOW`].
+    fn closes(&self, bay: &str, minutes: u64) -> Option<String> {
+        let bay = self.registry.bay(bay).unwrap();
+        let zone = self.registry.city().zone_of(bay);
+        let known = self.desk.book().picture();
+        let closings = known.closures.of_bay(zone, bay);
+        let closing = closed_at(closings, NOW.plus(minutes * MIN))?;
+        Some(known.closing(closing)?.name.to_string())
+    }
+
+    fn to(&self, minutes: u64) {
+        self.clock.set(NOW.plus(minutes * MIN));
+        self.desk.book().follow();
+    }
+}
+
+fn signer(partner: &str, key: &str) -> Signer {
+    Signer {
+        partner: partner.into(),
+        key: key.into(),
+        is_admin: false,
+    }
+}
+
+fn zones(ids: &[&str]) -> OrderTarget {
+    OrderTarget::Zones(ids.iter().map(|id| (*id).into()).collect())
+}
+
+fn draft(target: OrderTarget) -> OrderDraft {
+    OrderDraft {
+        kind: OrderKind::Closure,
+        target,
+        from: None,
+        to: None,
+        reason: [("en".to_owned(), "burst main".to_owned())].into(),
+        instruction: [].into(),
+        cause: None,
+        severity: None,
+        affects: Affects::NewArrivals,
+        exercise: false,
+    }
+}
+
+/// A square around a place, so many metres from its middle to its sides.
+fn square(at: LatLon, m: f64) -> OrderTarget {
+    let d = m / 111_195.0;
+    let corner = |lat: f64, lon: f64| LatLon {
+        lat: at.lat + lat * d,
+        lon: at.lon + lon * d,
+    };
+    let ring = [
+        (-1.0, -1.0),
+        (-1.0, 1.0),
+        (1.0, 1.0),
+        (1.0, -1.0),
+        (-1.0, -1.0),
+    ];
+    OrderTarget::Area(vec![vec![ring.map(|(a, b)| corner(a, b)).to_vec()]])
+}
+
+fn field(fault: Result<Issued, OrderFault>) -> &'static str {
+    match fault {
+        Err(OrderFault::Field { field, .. }) => field,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn an_order_closes_from_when_it_is_written_down_until_it_is_ended_and_outlives_a_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = Rig::open(dir.path()).await;
+    let issued = rig.issue(draft(zones(&["Z1"]))).await.unwrap();
+    assert_eq!(issued.closes, (1, 5));
+    let name = issued.order.name.to_string();
+    assert_eq!(rig.closes("Z1-3", 0), Some(name.clone()));
+    assert_eq!(rig.closes("Z1-3", 1_000), Some(name.clone()));
+    assert_eq!(rig.closes("Z2-3", 0), None);
+    rig.to(10);
+    rig.desk.end(&name, &signer("lta", "b")).await.unwrap();
+    let again = rig.desk.end(&name, &signer("lta", "b")).await;
+    assert_eq!(again.unwrap_err(), OrderFault::Ended);
+    let Rig {
+        registry, clock, ..
+    } = rig;
+    let rig = Rig::reopen(dir.path(), registry, clock).await;
+    assert_eq!(
+        rig.closes("Z1-3", 9),
+        Some(name.clone()),
+        "it was so, for ever"
+    );
+    assert_eq!(rig.closes("Z1-3", 10), None);
+    let versions = rig.desk.book().versions(&name);
+    assert_eq!(versions.len(), 2);
+    assert_eq!(versions[1].state(rig.clock.now()), OrderState::Ended);
+}
+
+#[tokio::test]
+async fn a_change_has_its_effect_from_then_on_and_what_was_closed_before_stays_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = Rig::open(dir.path()).await;
+    let issued = rig.issue(draft(zones(&["Z1"]))).await.unwrap();
+    rig.to(10);
+    let change = OrderChange {
+        target: Some(zones(&["Z2"])),
+        to: Some(Some(NOW.plus(30 * MIN))),
+        ..OrderChange::default()
+    };
+    let by = signer("lta", "a");
+    let changed = rig
+        .desk
+        .amend(&issued.order.name, change, &by)
+        .await
+        .unwrap();
+    assert_eq!(changed.order.version, 2);
+    let closed = |bay, minutes| rig.closes(bay, minutes).is_some();
+    assert_eq!([closed("Z1-0", 9), closed("Z1-0", 10)], [true, false]);
+    assert_eq!(
+        [closed("Z2-0", 9), closed("Z2-0", 10), closed("Z2-0", 30)],
+        [false, true, false]
+    );
+    let other = OrderChange::default();
+    let no = rig
+        .desk
+        .amend(&issued.order.name, other.clone(), &signer("police", "x"))
+        .await;
+    assert_eq!(no.unwrap_err(), OrderFault::NotYours);
+    let admin = Signer {
+        is_admin: true,
+        ..signer("ops", "root")
+    };
+    assert!(
+        rig.desk
+            .amend(&issued.order.name, other, &admin)
+            .await
+            .is_ok()
+    );
+    let begun = OrderChange {
+        from: Some(NOW.plus(60 * MIN)),
+        ..OrderChange::default()
+    };
+    let no = rig.desk.amend(&issued.order.name, begun, &by).await;
+    assert_eq!(field(no), "from");
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_refused_by_its_member() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = Rig::open(dir.path()).await;
+    let at = |minutes: i64| Some(Millis(NOW.0.saturating_add_signed(minutes * 60_000)));
+    let one = || draft(zones(&["Z1"]));
+    let bad = [
+        ("target", draft(zones(&[]))),
+        ("target", draft(zones(&["Z1", "nowhere"]))),
+        ("target", draft(OrderTarget::Bays(vec!["Z1-9".into()]))),
+        (
+            "target",
+            draft(square(
+                LatLon {
+                    lat: 50.0,
+                    lon: 8.0,
+                },
+                1_000.0,
+            )),
+        ),
+        ("target", draft(zones(&["Z0", "Z1", "Z2", "Z3"]))),
+        (
+            "target",
+            draft(square(
+                LatLon {
+                    lat: 1.3,
+                    lon: 103.8,
+                },
+                100_000.0,
+            )),
+        ),
+        (
+            "from",
+            OrderDraft {
+                from: at(-11),
+                ..one()
+            },
+        ),
+        (
+            "from",
+            OrderDraft {
+                from: at(6 * 366 * 1440),
+                ..one()
+            },
+        ),
+        (
+            "to",
+            OrderDraft {
+                to: at(-1),
+                ..one()
+            },
+        ),
+        ("to", OrderDraft { to: at(0), ..one() }),
+        (
+            "to",
+            OrderDraft {
+                from: at(10),
+                to: at(10),
+                ..one()
+            },
+        ),
+        (
+            "reason",
+            OrderDraft {
+                reason: [("e n".into(), "x".into())].into(),
+                ..one()
+            },
+        ),
+        (
+            "reason",
+            OrderDraft {
+                reason: [("en".into(), " ".into())].into(),
+                ..one()
+            },
+        ),
+        (
+            "reason",
+            OrderDraft {
+                reason: [("en".into(), "x".repeat(1_001))].into(),
+                ..one()
+            },
+        ),
+        (
+            "reason",
+            OrderDraft {
+                reason: [("en".into(), "x\u{0}".into())].into(),
+                ..one()
+            },
+        ),
+        (
+            "instruction",
+            OrderDraft {
+                instruction: (0..13)
+                    .map(|n| (format!("a{}", char::from(b'a' + n)), "x".into()))
+                    .collect(),
+                ..one()
+            },
+        ),
+    ];
+    for (member, draft) in bad {
+        assert_eq!(field(rig.issue(draft.clone()).await), member, "{draft:?}");
+    }
+    assert_eq!(rig.desk.book().standing(), 0);
+    let just = OrderDraft {
+        from: at(-9),
+        ..one()
+    };
+    let issued = rig.issue(just).await.unwrap();
+    assert_eq!(issued.order.from, NOW, "just past is now");
+    let all = OrderDraft {
+        severity: Some(Severity::Emergency),
+        ..draft(zones(&["Z0", "Z1", "Z2", "Z3"]))
+    };
+    assert_eq!(
+        rig.issue(all).await.unwrap().closes,
+        (4, 20),
+        "an emergency may"
+    );
+}
+
+#[tokio::test]
+async fn an_area_closes_what_lies_in_it_and_a_zone_that_does_wholly_as_a_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = Rig::open(dir.path()).await;
+    let city = rig.registry.city().clone();
+    let zone = rig.registry.zone("Z2").unwrap();
+    let whole = rig
+        .issue(draft(square(city.zone(zone).spec.place, 200.0)))
+        .await
+        .unwrap();
+    assert_eq!(whole.closes, (1, 5));
+    let one = city.place(rig.registry.bay("Z1-4").unwrap());
+    let some = rig.issue(draft(square(one, 1.0))).await.unwrap();
+    assert_eq!(some.closes, (0, 1));
+    assert!(rig.closes("Z1-4", 0).is_some() && rig.closes("Z1-3", 0).is_none());
+    // A bay that is added there later is closed too.
+    let new = crate::registry::city::BaySpec {
+        id: "late".into(),
+        place: one,
+        ..testing::bay(1, 4)
+    };
+    rig.registry.put_bays(vec![new]).unwrap();
+    rig.to(1);
+    assert!(rig.closes("late", 1).is_some());
+}
+
+#[tokio::test]
+async fn an_exercise_is_told_and_closes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = Rig::open(dir.path()).await;
+    let exercise = OrderDraft {
+        exercise: true,
+        severity: Some(Severity::Emergency),
+        ..draft(zones(&["Z0", "Z1", "Z2", "Z3"]))
+    };
+    let issued = rig.issue(exercise).await.unwrap();
+    assert_eq!(rig.closes("Z1-0", 0), None);
+    let known = rig.desk.book().picture();
+    assert!(
+        known
+            .order(&issued.order.name)
+            .unwrap()
+            .told
+            .contains("\"exercise\":true")
+    );
+    drop(known);
+    let by = signer("lta", "z");
+    let no = rig.desk.confirm(&issued.order.name, &by).await;
+    assert_eq!(no.unwrap_err(), OrderFault::NoNeed);
+}
+
+#[tokio::test]
+async fn an_emergency_is_confirmed_by_another_key_or_told_as_unconfirmed() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = Rig::open(dir.path()).await;
+    let emergency = OrderDraft {
+        kind: OrderKind::Emergency,
+        ..draft(zones(&["Z1"]))
+    };
+    let issued = rig.issue(emergency.clone()).await.unwrap();
+    let name = issued.order.name.clone();
+    let told = |name: &str| {
+        let known = rig.desk.book().picture();
+        let told: serde_json::Value =
+            serde_json::from_str(&known.order(name).unwrap().told).unwrap();
+        told["confirmation"].as_str().unwrap().to_owned()
+    };
+    assert!(rig.closes("Z1-0", 0).is_some(), "at once");
+    assert_eq!(told(&name), "pending");
+    let own = rig.desk.confirm(&name, &signer("lta", "a")).await;
+    assert_eq!(own.unwrap_err(), OrderFault::SameKey);
+    rig.to(10);
+    assert_eq!(told(&name), "unconfirmed");
+    assert!(rig.closes("Z1-0", 11).is_some(), "still in force");
+    rig.desk
+        .confirm(&name, &signer("police", "a"))
+        .await
+        .unwrap();
+    assert_eq!(told(&name), "confirmed");
+    // What becomes an emergency is to be confirmed from then on.
+    let mild = rig
+        .issue(draft(zones(&["Z2"])))
+        .await
+        .unwrap()
+        .order
+        .name
+        .clone();
+    rig.to(60);
+    let graver = OrderChange {
+        severity: Some(Severity::Emergency),
+        ..OrderChange::default()
+    };
+    rig.desk
+        .amend(&mild, graver, &signer("lta", "b"))
+        .await
+        .unwrap();
+    assert_eq!(told(&mild), "pending");
+    let own = rig.desk.confirm(&mild, &signer("lta", "b")).await;
+    assert_eq!(own.unwrap_err(), OrderFault::SameKey);
+}
+
+#[tokio::test]
+async fn a_request_that_is_sent_twice_issues_one_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = Rig::open(dir.path()).await;
+    let by = signer("lta", "a");
+    let request = |digest: u8| {
+        Some(OrderRequest {
+            key: "k-1".into(),
+            digest: [digest; 32],
+        })
+    };
+    let one = rig
+        .desk
+        .issue(draft(zones(&["Z1"])), &by, request(1))
+        .await
+        .unwrap();
+    let two = rig
+        .desk
+        .issue(draft(zones(&["Z1"])), &by, request(1))
+        .await
+        .unwrap();
+    assert_eq!(
+        (two.order.name.clone(), two.is_known),
+        (one.order.name.clone(), true)
+    );
+    assert_eq!(rig.desk.book().standing(), 1);
+    let other = rig.desk.issue(draft(zones(&["Z2"])), &by, request(2)).await;
+    assert_eq!(other.unwrap_err(), OrderFault::KeyReused);
+    let police = signer("police", "a");
+    let theirs = rig
+        .desk
+        .issue(draft(zones(&["Z2"])), &police, request(2))
+        .await;
+    assert!(
+        !theirs.unwrap().is_known,
+        "another partner's key is another's"
+    );
+}
+
+#[tokio::test]
+async fn of_orders_that_overlap_the_gravest_is_named_and_when_it_ends_the_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = Rig::open(dir.path()).await;
+    let mild = rig
+        .issue(draft(zones(&["Z1"])))
+        .await
+        .unwrap()
+        .order
+        .name
+        .to_string();
+    let grave = OrderDraft {
+        severity: Some(Severity::Emergency),
+        to: Some(NOW.plus(10 * MIN)),
+        ..draft(OrderTarget::Bays(vec!["Z1-0".into(), "Z1-0".into()]))
+    };
+    let grave = rig.issue(grave).await.unwrap();
+    assert_eq!(grave.closes, (0, 1));
+    let grave = grave.order.name.to_string();
+    assert_eq!(rig.closes("Z1-0", 5), Some(grave));
+    assert_eq!(rig.closes("Z1-0", 10), Some(mild.clone()));
+    assert_eq!(rig.closes("Z1-1", 5), Some(mild));
+}
+
+#[tokio::test]
+async fn followers_are_rung_when_an_order_begins_and_ends_by_the_clock() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = Rig::open(dir.path()).await;
+    let mut changes = rig.desk.book().changes();
+    let planned = OrderDraft {
+        from: Some(NOW.plus(10 * MIN)),
+        to: Some(NOW.plus(20 * MIN)),
+        ..draft(zones(&["Z1"]))
+    };
+    rig.issue(planned).await.unwrap();
+    let mut heard = Vec::new();
+    let mut told = 0;
+    for minutes in [0, 9, 10, 19, 20, 21] {
+        rig.to(minutes);
+        if changes.has_changed().unwrap() {
+            changes.mark_unchanged();
+            let known = rig.desk.book().picture();
+            heard.extend(
+                known
+                    .since(told)
+                    .iter()
+                    .map(|one| (minutes, one.state.name())),
+            );
+            told = known.newest();
+        }
+    }
+    assert_eq!(heard, [(0, "planned"), (10, "active"), (20, "ended")]);
+    assert_eq!(
+        rig.desk.book().open_from(),
+        Millis(u64::MAX),
+        "nothing is being written down"
+    );
+}
