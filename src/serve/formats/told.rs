@@ -317,9 +317,7 @@ impl ZoneTold<'_> {
 
     /// Whether anything is known of it now. That all of it is closed is known, however silent it is.
     pub(in crate::serve) fn is_live(&self) -> bool {
-        let tally = &self.tally;
-        let is_shut = tally.capacity > 0 && tally.closed >= tally.capacity;
-        is_shut || !tally.stale && tally.known_fraction() != Some(0.0)
+        self.tally.is_shut() || !self.tally.stale && self.tally.known_fraction() != Some(0.0)
     }
 
     /// Its bays, as far as anybody knows.

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 const NOW: Millis = Millis(1_795_399_200_123);
 
-struct Rig {
+struct DeskBench {
     _folder: tempfile::TempDir,
     clock: Arc<ManualClock>,
     desk: OrderDesk,
@@ -19,7 +19,7 @@ struct Rig {
     signer: Signer,
 }
 
-async fn rig() -> Rig {
+async fn rig() -> DeskBench {
     let folder = tempfile::tempdir().unwrap();
     let clock = Arc::new(ManualClock::at(NOW));
     let registry = testing::town().zone("Z1").bays(1).registry();
@@ -29,7 +29,7 @@ async fn rig() -> Rig {
     let book = Arc::new(OrderBook::new(registry, clock.clone()));
     let counted = (Arc::new(Metrics::new()), Arc::default());
     let board = PublicOrders::new(book.clone(), clock.clone());
-    Rig {
+    DeskBench {
         _folder: folder,
         clock,
         desk: OrderDesk::new(store, book, counted),
@@ -57,7 +57,7 @@ fn draft(severity: Severity) -> OrderDraft {
     }
 }
 
-impl Rig {
+impl DeskBench {
     async fn issue(&self, draft: OrderDraft) -> String {
         let issued = self.desk.issue(draft, &self.signer, None).await.unwrap();
         issued.order.name.to_string()

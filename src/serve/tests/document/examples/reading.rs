@@ -54,7 +54,6 @@ pub(super) async fn show(shown: &mut Shown) {
             "get /v1/datex2/parking-status.xml",
             "/v1/datex2/parking-status.xml?zones=TPY12&spaces=true",
         ),
-        ("get /v1/datex2/situations.xml", "/v1/datex2/situations.xml"),
         ("get /v1/stream", "/v1/stream?zones=TPY12&bays=true"),
         ("get /v1/status", "/v1/status"),
         ("get /livez", "/livez"),
