@@ -36,7 +36,7 @@ async fn situations(town: &Town) -> String {
     answer.text()
 }
 
-/// A street with an outline and two bays, a car park that is a point, of a hub with an address.
+/// A street with an outline and two bays, car parks that are points, of a hub with an address.
 fn streets() -> Town {
     let mut street = zone("ST", "Street", ZoneKind::OnStreet, at(1.3, 103.8), 0);
     let corner = |x: f64, y: f64| at(1.3 + y * 0.01, 103.8 + x * 0.01);
@@ -54,7 +54,8 @@ fn streets() -> Town {
         },
         ..Config::default()
     };
-    let registry = Registry::in_memory(vec![street, park], bays).unwrap();
+    let other = zone("OT", "Other", ZoneKind::OffStreet, at(1.45, 103.95), 9);
+    let registry = Registry::in_memory(vec![street, park, other], bays).unwrap();
     Town::with(config, registry, None)
 }
 
@@ -118,14 +119,20 @@ async fn an_order_is_a_situation_until_it_ends_and_none_is_told_too() {
 #[tokio::test]
 async fn an_exercise_an_area_and_single_bays_say_what_they_are() {
     let town = streets();
-    let ring = json!([[103.7, 1.2], [103.9, 1.2], [103.9, 1.4], [103.7, 1.2]]);
+    let ring = json!([
+        [103.7, 1.2],
+        [103.9, 1.2],
+        [103.9, 1.38],
+        [103.7, 1.38],
+        [103.7, 1.2]
+    ]);
     let area = json!({"type": "Polygon", "coordinates": [ring]});
     let area = json!({"kind": "no_stopping", "exercise": true, "target": {"polygon": area}});
     issue(&town, area).await;
     let told = situations(&town).await;
     for part in [
         "<com:informationStatus>securityExercise</com:informationStatus>",
-        "<loc:posList>1.2 103.7 1.2 103.9 1.4 103.9 1.2 103.7</loc:posList>",
+        "<loc:posList>1.2 103.7 1.2 103.9 1.38 103.9 1.38 103.7 1.2 103.7</loc:posList>",
         "_extendedValue=\"waitingProhibitionInOperation\"",
     ] {
         assert!(told.contains(part), "{part}\n{told}");
