@@ -80,6 +80,7 @@ mod stream_moves;
 mod stream_socket;
 mod town;
 mod turnover;
+mod turnover_file;
 mod uplinks;
 mod usage;
 mod webhooks;

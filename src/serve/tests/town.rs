@@ -16,6 +16,7 @@ use crate::journal::Journal;
 use crate::limits::{self, Limits};
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
+use crate::orders::OrderDesk;
 use crate::partners::{AdmissionConfig, Keys, UsageBook};
 use crate::registry::Registry;
 use crate::serve::{ApiParts, Config, router};
@@ -44,6 +45,7 @@ pub(in crate::serve) struct Town {
     pub(in crate::serve) usage: Arc<UsageBook>,
     pub(in crate::serve) limits: Arc<Limits>,
     pub(in crate::serve) webhooks: Arc<WebhookDesk>,
+    pub(in crate::serve) orders: Arc<OrderDesk>,
     /// A key by the scope it has.
     pub(in crate::serve) keys: HashMap<&'static str, String>,
     pub(in crate::serve) key_store: Arc<Keys>,
@@ -188,6 +190,7 @@ impl Town {
             closed,
         });
         Self {
+            orders,
             webhooks,
             router,
             registry,

@@ -33,6 +33,7 @@ mod ngsi;
 mod openapi_peer;
 mod orders;
 mod pages;
+mod parquet;
 mod past;
 mod platforms;
 mod quickstart;
