@@ -27,10 +27,10 @@ const NAME: &str = "sit:locationReference";
 /// An order, and where everybody may see that it is.
 pub(super) struct SituationRow {
     order: Arc<Order>,
-    places: Vec<Spot>,
+    places: Vec<SituationPlace>,
 }
 
-enum Spot {
+enum SituationPlace {
     Zone(ZoneIx),
     Bay(BayIx),
 }
@@ -58,7 +58,7 @@ pub(super) fn feed(own: &Arc<DatexState>, now: Millis) -> CityFeed<SituationRow>
 }
 
 /// Where what an order names is; of an area the order says it itself.
-fn places(own: &DatexState, sight: Sight<'_>, target: &OrderTarget) -> Vec<Spot> {
+fn places(own: &DatexState, sight: Sight<'_>, target: &OrderTarget) -> Vec<SituationPlace> {
     let atlas = own.reads.atlases.of(&own.reads.registry.city());
     let is_seen =
         |zone: &ZoneIx| zone.0 < sight.city.zone_count() && sight.zone(&atlas, *zone).is_some();
@@ -71,19 +71,23 @@ fn places(own: &DatexState, sight: Sight<'_>, target: &OrderTarget) -> Vec<Spot>
         OrderTarget::Area(_) => Vec::new(),
         OrderTarget::Zones(ids) => {
             let zones = ids.iter().filter_map(|id| own.reads.registry.zone(id));
-            zones.filter(is_seen).map(Spot::Zone).collect()
+            zones.filter(is_seen).map(SituationPlace::Zone).collect()
         }
         OrderTarget::Bays(ids) if ids.len() > BAYS => {
             let bays = ids.iter().filter_map(bay);
             let mut zones: Vec<ZoneIx> = bays.map(|bay| sight.city.zone_of(bay)).collect();
             zones.sort_unstable();
             zones.dedup();
-            zones.into_iter().filter(is_seen).map(Spot::Zone).collect()
+            zones
+                .into_iter()
+                .filter(is_seen)
+                .map(SituationPlace::Zone)
+                .collect()
         }
         OrderTarget::Bays(ids) => {
             let bays = ids.iter().filter_map(bay);
             bays.filter(|bay| sight.bay(*bay).is_some())
-                .map(Spot::Bay)
+                .map(SituationPlace::Bay)
                 .collect()
         }
     }
@@ -118,7 +122,7 @@ fn write(t: &mut Text, city: &City, row: &SituationRow) {
     });
 }
 
-fn record(x: &mut Xml<'_>, order: &Order, city: &City, places: &[Spot]) {
+fn record(x: &mut Xml<'_>, order: &Order, city: &City, places: &[SituationPlace]) {
     x.raw(
         "sit:situationRecordCreationTime",
         &order.issued_at.to_string(),
@@ -208,7 +212,7 @@ fn is_language(tag: &str) -> bool {
     tag.split('-').all(fits)
 }
 
-fn place(x: &mut Xml<'_>, order: &Order, city: &City, places: &[Spot]) {
+fn place(x: &mut Xml<'_>, order: &Order, city: &City, places: &[SituationPlace]) {
     match (&order.target, places) {
         (OrderTarget::Area(parts), _) => area(x, NAME, parts, None),
         (OrderTarget::Zones(ids) | OrderTarget::Bays(ids), []) => named(x, ids),
@@ -224,10 +228,10 @@ fn place(x: &mut Xml<'_>, order: &Order, city: &City, places: &[Spot]) {
     }
 }
 
-fn spot(x: &mut Xml<'_>, name: &'static str, city: &City, spot: &Spot) {
+fn spot(x: &mut Xml<'_>, name: &'static str, city: &City, spot: &SituationPlace) {
     match spot {
-        Spot::Bay(bay) => point(x, name, city.place_e7(*bay)),
-        Spot::Zone(zone) => {
+        SituationPlace::Bay(bay) => point(x, name, city.place_e7(*bay)),
+        SituationPlace::Zone(zone) => {
             let spec = &city.zone(*zone).spec;
             if spec.outline.is_empty() {
                 point(x, name, spec.place.e7());
