@@ -318,7 +318,7 @@ impl OrderDesk {
             known.order(name).map(|known| known.order.clone())
         };
         let order = order.ok_or(OrderFault::NoSuch)?;
-        let (place, _) = super::place::Place::found(&order.target, &self.registry, city);
+        let (place, _) = super::place::OrderPlace::found(&order.target, &self.registry, city);
         let closes = place.count(city);
         let is_known = true;
         Ok(Issued {

@@ -18,13 +18,13 @@ use std::sync::Arc;
 const NOW: Millis = Millis(1_795_399_200_000);
 const MIN: u64 = 60_000;
 
-struct Rig {
+struct OrderRig {
     desk: OrderDesk,
     clock: Arc<ManualClock>,
     registry: Arc<Registry>,
 }
 
-impl Rig {
+impl OrderRig {
     async fn open(folder: &Path) -> Self {
         let clock = Arc::new(ManualClock::at(NOW));
         Self::reopen(folder, testing::city(4, 5), clock).await
@@ -118,7 +118,7 @@ fn field(fault: Result<Issued, OrderFault>) -> &'static str {
 #[tokio::test]
 async fn an_order_closes_from_when_it_is_written_down_until_it_is_ended_and_outlives_a_start() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::open(dir.path()).await;
+    let rig = OrderRig::open(dir.path()).await;
     let issued = rig.issue(draft(zones(&["Z1"]))).await.unwrap();
     assert_eq!(issued.closes, (1, 5));
     let name = issued.order.name.to_string();
@@ -129,10 +129,10 @@ async fn an_order_closes_from_when_it_is_written_down_until_it_is_ended_and_outl
     rig.desk.end(&name, &signer("lta", "b")).await.unwrap();
     let again = rig.desk.end(&name, &signer("lta", "b")).await;
     assert_eq!(again.unwrap_err(), OrderFault::Ended);
-    let Rig {
+    let OrderRig {
         registry, clock, ..
     } = rig;
-    let rig = Rig::reopen(dir.path(), registry, clock).await;
+    let rig = OrderRig::reopen(dir.path(), registry, clock).await;
     assert_eq!(
         rig.closes("Z1-3", 9),
         Some(name.clone()),
@@ -147,7 +147,7 @@ async fn an_order_closes_from_when_it_is_written_down_until_it_is_ended_and_outl
 #[tokio::test]
 async fn a_change_has_its_effect_from_then_on_and_what_was_closed_before_stays_so() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::open(dir.path()).await;
+    let rig = OrderRig::open(dir.path()).await;
     let issued = rig.issue(draft(zones(&["Z1"]))).await.unwrap();
     rig.to(10);
     let change = OrderChange {
@@ -195,7 +195,7 @@ async fn a_change_has_its_effect_from_then_on_and_what_was_closed_before_stays_s
 #[tokio::test]
 async fn what_cannot_be_is_refused_by_its_member() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::open(dir.path()).await;
+    let rig = OrderRig::open(dir.path()).await;
     let at = |minutes: i64| Some(Millis(NOW.0.saturating_add_signed(minutes * 60_000)));
     let one = || draft(zones(&["Z1"]));
     let bad = [
@@ -315,7 +315,7 @@ async fn what_cannot_be_is_refused_by_its_member() {
 #[tokio::test]
 async fn an_area_closes_what_lies_in_it_and_a_zone_that_does_wholly_as_a_whole() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::open(dir.path()).await;
+    let rig = OrderRig::open(dir.path()).await;
     let city = rig.registry.city().clone();
     let zone = rig.registry.zone("Z2").unwrap();
     let whole = rig

@@ -5,7 +5,7 @@ use super::*;
 #[tokio::test]
 async fn an_exercise_is_told_and_closes_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::open(dir.path()).await;
+    let rig = OrderRig::open(dir.path()).await;
     let exercise = OrderDraft {
         exercise: true,
         severity: Some(Severity::Emergency),
@@ -30,7 +30,7 @@ async fn an_exercise_is_told_and_closes_nothing() {
 #[tokio::test]
 async fn an_emergency_is_confirmed_by_another_key_or_told_as_unconfirmed() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::open(dir.path()).await;
+    let rig = OrderRig::open(dir.path()).await;
     let emergency = OrderDraft {
         kind: OrderKind::Emergency,
         ..draft(zones(&["Z1"]))
@@ -80,7 +80,7 @@ async fn an_emergency_is_confirmed_by_another_key_or_told_as_unconfirmed() {
 #[tokio::test]
 async fn a_request_that_is_sent_twice_issues_one_order() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::open(dir.path()).await;
+    let rig = OrderRig::open(dir.path()).await;
     let by = signer("lta", "a");
     let request = |digest: u8| {
         Some(OrderRequest {
@@ -119,7 +119,7 @@ async fn a_request_that_is_sent_twice_issues_one_order() {
 #[tokio::test]
 async fn of_orders_that_overlap_the_gravest_is_named_and_when_it_ends_the_other() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::open(dir.path()).await;
+    let rig = OrderRig::open(dir.path()).await;
     let mild = rig
         .issue(draft(zones(&["Z1"])))
         .await
@@ -143,7 +143,7 @@ async fn of_orders_that_overlap_the_gravest_is_named_and_when_it_ends_the_other(
 #[tokio::test]
 async fn followers_are_rung_when_an_order_begins_and_ends_by_the_clock() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::open(dir.path()).await;
+    let rig = OrderRig::open(dir.path()).await;
     let mut changes = rig.desk.book().changes();
     let planned = OrderDraft {
         from: Some(NOW.plus(10 * MIN)),

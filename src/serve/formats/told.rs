@@ -313,9 +313,9 @@ impl ZoneTold<'_> {
         self.tally.tells(kind, self.kinds)
     }
 
-    /// Whether anything is known of it now.
+    /// Whether anything is known of it now. That all of it is closed is known, however silent it is.
     pub(in crate::serve) fn is_live(&self) -> bool {
-        !self.tally.stale && self.tally.known_fraction() != Some(0.0)
+        self.tally.is_shut() || !self.tally.stale && self.tally.known_fraction() != Some(0.0)
     }
 
     /// Its bays, as far as anybody knows.
