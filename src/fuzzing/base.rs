@@ -2,36 +2,23 @@
 
 use super::{NOW, town};
 use crate::clock::ManualClock;
-use crate::config;
-use crate::domain::{
-    BayKind, Clock as _, Door, DropList, Excerpt, KeyAccount, LatLon, Millis, NoClosures, Parcel,
-    Pass, Reason, Refusal, Refused, SelfNamed, SharedRemit, SourceIx, SourceKind, Speaker,
-    ZoneKind,
-};
+use crate::domain::{NoClosures, SelfNamed};
 use crate::health::{Health, Part};
 use crate::history::{self, Around, History, NothingSettled, Registered};
-use crate::ingest::codec::{self, Codec, device};
-use crate::ingest::connector::{self, Feeds};
 use crate::ingest::gate::{self, Gate};
-use crate::ingest::{mqtt_client, mqtt_server};
-use crate::journal::{self, Journal};
-use crate::limits::{self, Limits};
+use crate::limits::{self};
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
-use crate::orders::OrderDesk;
-use crate::partners::{AdmissionDesk, AdmissionParts, ContributorDesk, Issuer, Keys, UsageBook};
 use crate::problems::{ProblemDesk, ProblemDeskParts};
 use crate::registry::Registry;
-use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
-use crate::serve::{self, ReportDoor, Router};
-use crate::sharing::{self, Desk};
-use crate::store::{self, Store};
-use crate::stream::Saved;
+use crate::serve::{self};
+use crate::sharing::{self};
+use crate::store::Store;
 use crate::webhooks::WebhookDesk;
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
-use tokio::runtime::{Handle, Runtime};
-use tokio::sync::{mpsc, watch};
+use std::sync::Arc;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
 
 /// What most parts of a hub are built on.
 #[derive(Clone)]
