@@ -69,7 +69,7 @@ async fn post_request(
         (schema::ReportedJson = "application/json"),
         (schema::ReportedForm = "application/x-www-form-urlencoded"))),
     responses(
-        (status = 201, description = "Taken, durably", body = String, content_type = "text/xml"),
+        (status = 201, description = "Taken, durably", body = serde_json::Value, content_type = "text/xml"),
         refusals::OpenBadXml, refusals::OpenNoKeyXml, refusals::OpenNoSuchXml, refusals::OpenTooLargeXml,
         refusals::OpenNoFormXml, refusals::OpenBusyXml, refusals::OpenNotNowXml,
     )
