@@ -65,6 +65,10 @@ pub struct Config {
     #[serde(default)]
     pub mail: crate::partners::MailConfig,
     #[serde(default)]
+    pub problems: crate::problems::Config,
+    #[serde(default)]
+    pub operators: Vec<crate::problems::OperatorConfig>,
+    #[serde(default)]
     pub keys: Vec<crate::partners::KeyConfig>,
     #[serde(default)]
     pub sandbox: SandboxSettings,
@@ -156,6 +160,7 @@ impl Config {
             partners,
             mail,
             webhooks,
+            problems,
             ..
         } = self;
         let all = registry.bounds().into_iter().chain(http.bounds());
@@ -165,7 +170,7 @@ impl Config {
             .chain(stream.bounds());
         let all = all.chain(share.bounds()).chain(limits.bounds());
         let all = all.chain(partners.bounds()).chain(mail.bounds());
-        let all = all.chain(webhooks.bounds());
+        let all = all.chain(webhooks.bounds()).chain(problems.bounds());
         all.chain(stream.settle.bounds())
             .chain(sandbox.bounds())
             .collect()
@@ -195,6 +200,8 @@ impl Config {
         faults.extend(pushes.filter_map(|(nth, push)| push.fault(nth)));
         faults.extend(self.http.publisher.fault());
         faults.extend(self.web.fault());
+        faults.extend(self.problems.faults());
+        faults.extend(self.problems.operator_faults(&self.operators));
         if self.data.path.as_os_str().is_empty() {
             faults.push("data.path: is empty".into());
         }

@@ -249,8 +249,8 @@ fn settle_city(options: &Options, data: &Path) -> Result<PathBuf, Failure> {
     });
     // So that the demo's `share` key has bays to offer.
     city.give_private_zones(2, PARTNER);
-    city.write(&dir)
-        .map_err(|e| Failure::Config(format!("{}: {e}", dir.display())))?;
+    let written = city.write(&dir).and_then(|()| city.write_streets(&dir));
+    written.map_err(|e| Failure::Config(format!("{}: {e}", dir.display())))?;
     Ok(dir)
 }
 
@@ -318,6 +318,10 @@ fn configure(
         ("mqtt.listen", options.mqtt.to_string()),
     ];
     let mut config = config::parse(&toml, &flags)?;
+    let streets = city.join("streets.geojson");
+    if config.web.streets.is_none() && streets.is_file() {
+        config.web.streets = Some(streets);
+    }
     // Whoever opens its pages on this machine may use its keys; from elsewhere they are asked for.
     if options.http.ip().is_loopback() {
         config.web.keys = keys.by_scope();

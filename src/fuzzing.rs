@@ -22,6 +22,7 @@ use crate::live::{Live, Room};
 use crate::metrics::Metrics;
 use crate::orders::{OrderBook, OrderDesk};
 use crate::partners::{AdmissionDesk, AdmissionParts, ContributorDesk, Issuer, Keys, UsageBook};
+use crate::problems::{ProblemDesk, ProblemDeskParts};
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
 use crate::serve::{self, ReportDoor, Router};
@@ -251,6 +252,7 @@ impl Api {
         let book = Arc::new(OrderBook::new(base.registry.clone(), base.clock.clone()));
         let counted = (base.metrics.clone(), base.health.clone());
         let orders = OrderDesk::new(store.clone(), book, counted);
+        let problems = base.problems(store.clone());
         let (desk, task) = runtime.block_on(Desk::open(base.around_desk(store)))?;
         runtime.spawn(task);
         let authority = base.authority(folder.path(), runtime.handle().clone())?;
@@ -273,6 +275,7 @@ impl Api {
             contributors: Arc::new(contributors),
             desk: Arc::new(desk),
             orders: Arc::new(orders),
+            problems: Arc::new(problems),
             webhooks: Arc::new(webhooks),
             clock: base.clock,
             health: base.health,
@@ -332,6 +335,14 @@ impl Base {
     fn webhooks(&self, store: Store) -> Result<WebhookDesk, String> {
         let city = (self.registry.clone(), self.live.clone());
         WebhookDesk::silent(store, city, self.clock.clone(), self.metrics.clone())
+    }
+
+    fn problems(&self, store: Store) -> ProblemDesk {
+        let city = (self.registry.clone(), self.live.clone());
+        let clock = self.clock.clone() as Arc<_>;
+        let self_named = crate::domain::SelfNamed::default();
+        let parts = (clock, self.metrics.clone());
+        ProblemDesk::new(ProblemDeskParts::usual(store, self_named, city, parts))
     }
 
     fn around_desk(&self, store: Store) -> sharing::DeskParts {

@@ -18,7 +18,8 @@ pub enum Part {
     Mqtt,
     History,
     Store,
-    /// Only ever noted: a hub without its forecasts, feeds, webhooks or pushes takes traffic.
+    /// Only ever noted: a hub without its forecasts, feeds, webhooks or pushes, or that does not
+    /// look which problems are late, takes traffic.
     Forecast,
     Feeds,
     /// The hub that stands beside.
@@ -26,6 +27,7 @@ pub enum Part {
     Webhooks,
     ContextBrokers,
     Orders,
+    Problems,
 }
 
 impl Part {
@@ -54,6 +56,7 @@ impl Part {
             Self::Webhooks => "webhooks",
             Self::ContextBrokers => "ngsi",
             Self::Orders => "orders",
+            Self::Problems => "problems",
         }
     }
 }

@@ -18,6 +18,7 @@
 //! | [`orders`] | orders of the authority: what they close, and who is told |
 //! | [`sharing`] | private bays on offer, and who gets them: a matcher plans, a desk carries out |
 //! | [`partners`] | API keys and what they may do |
+//! | [`problems`] | what people report of bays and places, who deals with it, and by when |
 //! | [`webhooks`] | partners' endpoints are told of what happens, signed and in order |
 //! | [`serve`] | HTTP and live streams: an audience a folder |
 //! | [`limits`] | who may take how much of what all share |
@@ -57,6 +58,7 @@ pub mod metrics;
 pub mod orders;
 pub mod partners;
 mod prefetch;
+pub mod problems;
 pub mod registry;
 mod schema;
 pub mod serve;

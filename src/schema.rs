@@ -43,6 +43,10 @@ words! {
     Basis: domain::Basis::NAMES;
     /// What a forecast rests on: how full a zone usually is, or that it stays as it is.
     ForecastBasis: domain::ForecastBasis::NAMES;
+    /// What a problem is of: the service codes of Open311.
+    ProblemCode: domain::ProblemCode::NAMES;
+    /// How far a problem has come.
+    ProblemState: domain::ProblemState::NAMES;
     /// What a source is suspected of.
     Suspicion: domain::Suspicion::NAMES;
     /// What is wrong with a zone, a bay or a device of the registry.

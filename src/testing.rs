@@ -3,8 +3,8 @@
 
 use crate::domain::closure::ClosedSpan;
 use crate::domain::{
-    BayIx, BayKind, BayView, ClosureBook, Closures, CountEvidence, LatLon, Millis, ReadModel,
-    SourceIx, Suspect, Suspicion, WordsMoved, ZoneIx, ZoneKind, ZoneTally,
+    BayIx, BayKind, BayView, ClosureBook, Closures, CountEvidence, DoubtedBays, LatLon, Millis,
+    ReadModel, SourceIx, Suspect, Suspicion, WordsMoved, ZoneIx, ZoneKind, ZoneTally,
 };
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
@@ -185,6 +185,8 @@ pub(crate) struct Remembered {
     pub(crate) counts: Mutex<BTreeMap<(ZoneIx, u8), Option<CountEvidence>>>,
     pub(crate) usual: Mutex<BTreeMap<ZoneIx, i16>>,
     /// By what of: those that are suspected now.
+    /// Of what people say that it is wrong.
+    pub(crate) doubted: Mutex<Arc<DoubtedBays>>,
     pub(crate) suspects: Mutex<BTreeMap<(BayIx, Suspicion, SourceIx), Suspect>>,
     /// Bays, and what has lapsed.
     pub(crate) words: Mutex<BTreeMap<SourceIx, (i32, i32)>>,
@@ -222,6 +224,10 @@ impl ReadModel for Remembered {
             };
             assert!(one.holds || before.is_some(), "{one:?} was never told");
         }
+    }
+
+    fn doubted(&self) -> Arc<DoubtedBays> {
+        self.doubted.lock().unwrap().clone()
     }
 
     fn words(&self, moved: &[WordsMoved]) {

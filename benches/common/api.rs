@@ -14,6 +14,7 @@ use bayhub::live::Live;
 use bayhub::metrics::Metrics;
 use bayhub::orders::{OrderBook, OrderDesk};
 use bayhub::partners::{AdmissionDesk, AdmissionParts, ContributorDesk, Issuer, Keys, UsageBook};
+use bayhub::problems::{ProblemDesk, ProblemDeskParts};
 use bayhub::registry::Registry;
 use bayhub::serve::{self, ApiParts, Authority, ReportDoor, router};
 use bayhub::sharing::{self, Desk};
@@ -49,6 +50,7 @@ pub(crate) struct Office {
     desk: Arc<Desk>,
     orders: Arc<OrderDesk>,
     webhooks: Arc<WebhookDesk>,
+    problems: Arc<ProblemDesk>,
     contributors: Arc<ContributorDesk>,
 }
 
@@ -100,6 +102,10 @@ impl Office {
         let book = Arc::new(OrderBook::new(registry.clone(), clock.clone()));
         let counted = (metrics.clone(), Arc::default());
         let orders = OrderDesk::new(store.clone(), book, counted);
+        let city = (registry.clone(), live.clone());
+        let around = (clock.clone() as Arc<_>, metrics.clone());
+        let self_named = issuer.self_named().clone();
+        let reported = ProblemDeskParts::usual(store.clone(), self_named, city, around);
         let parts = sharing::DeskParts {
             store,
             registry: registry.clone(),
@@ -129,6 +135,7 @@ impl Office {
             desk: Arc::new(desk),
             orders: Arc::new(orders),
             webhooks: Arc::new(webhooks.expect("a desk of webhooks")),
+            problems: Arc::new(ProblemDesk::new(reported)),
             contributors: Arc::new(contributors.expect("a desk of contributors")),
         }
     }
@@ -149,6 +156,7 @@ impl Office {
             desk: self.desk.clone(),
             orders: self.orders.clone(),
             webhooks: self.webhooks.clone(),
+            problems: self.problems.clone(),
             closed: watch::channel(false).1,
             clock: Arc::new(SystemClock),
             health: Arc::new(Health::default()),

@@ -1,4 +1,5 @@
-//! Makes up a city: zones scattered around Singapore's planning areas, bays laid out inside them.
+//! Makes up a city: zones scattered around Singapore's planning areas, along the streets of `grid`
+//! and in the blocks between them, bays laid out inside them.
 //!
 //! Promises: the same parameters give the same city; exactly the bays asked for; capacities in
 //! plausible ranges wherever the numbers leave room for that. 1.4 million bays take about a second.
@@ -7,6 +8,7 @@ use crate::areas::{AREAS, Area};
 use crate::city::{Bay, BayKind, City, Zone, ZoneKind};
 use crate::demand::Use;
 use crate::geojson::middle;
+use crate::grid::Plots;
 use crate::layout::{self, Layout};
 use crate::place::Place;
 use rand::rngs::SmallRng;
@@ -73,9 +75,10 @@ impl City {
             per_area[pick_area(rng.random::<f64>() * total)].push(draft);
         }
         let mut city = Self::with_capacity(params.zone_count() as usize, bays as usize);
+        let mut plots = Plots::default();
         for (area, drafts) in AREAS.iter().zip(per_area) {
             for (n, draft) in drafts.iter().enumerate() {
-                add_zone(&mut city, area, n + 1, draft, &mut rng);
+                add_zone(&mut city, &mut plots, (area, n + 1), draft, &mut rng);
             }
         }
         city
@@ -187,11 +190,25 @@ fn settle_remainder(drafts: &mut [Draft], mut left: i64, low: u32, high: u32) {
     }
 }
 
-fn add_zone(city: &mut City, area: &Area, n: usize, draft: &Draft, rng: &mut SmallRng) {
+fn add_zone(
+    city: &mut City,
+    plots: &mut Plots,
+    (area, n): (&Area, usize),
+    draft: &Draft,
+    rng: &mut SmallRng,
+) {
     let id = format!("{}{n:03}", area.code);
     let used = Use::of(draft.kind, &id);
     let (name, operator) = name_zone(area, draft.kind, used, n, rng);
-    let layout = Layout::new(draft.kind, centre_of(area, rng), draft.size, rng);
+    let wished = centre_of(area, rng);
+    let across = rng.random_bool(0.5);
+    let layout = if draft.kind == ZoneKind::OnStreet {
+        let (centre, turn) = plots.kerb(wished);
+        Layout::along(centre, turn, draft.size)
+    } else {
+        let (centre, turn) = plots.lot(wished, across);
+        Layout::new(draft.kind, centre, turn, draft.size)
+    };
     let first = city.bays.len() as u32;
     if !draft.count_only {
         add_bays(city, &id, draft, used, &layout, rng);

@@ -106,7 +106,7 @@ impl City {
     }
 }
 
-fn write_collection<T>(
+pub(crate) fn write_collection<T>(
     file: &Path,
     features: impl Iterator<Item = T>,
     write: impl Fn(&mut BufWriter<File>, T) -> io::Result<()>,
@@ -157,7 +157,7 @@ fn write_zone(out: &mut BufWriter<File>, z: &Zone) -> io::Result<()> {
     )
 }
 
-fn write_place(out: &mut impl Write, p: Place) -> io::Result<()> {
+pub(crate) fn write_place(out: &mut impl Write, p: Place) -> io::Result<()> {
     let part = |n: i32| {
         (
             if n < 0 { "-" } else { "" },

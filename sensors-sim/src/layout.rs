@@ -11,40 +11,50 @@ const PER_DECK: u32 = 150;
 const STALL_M: (f64, f64) = (2.5, 8.0);
 /// Kerbside bays lie end to end.
 const KERB_M: f64 = 6.0;
+/// Their middle from that of the street, where both its kerbs have some.
+const ASIDE_M: f64 = 5.5;
 
 /// The geometry of one zone.
 pub(crate) struct Layout {
-    /// South-west corner before turning, or the first bay of a kerb.
+    /// South-west corner before turning, or where a kerb begins.
     origin: Place,
     /// Direction of the rows, radians from east.
     turn: f64,
     columns: u32,
     rows: u32,
-    street: bool,
+    /// How many kerbs its bays lie along; 0: it is a car park.
+    kerbs: u32,
 }
 
 impl Layout {
-    pub(crate) fn new(kind: ZoneKind, centre: Place, size: u32, rng: &mut SmallRng) -> Self {
-        let turn = rng.random_range(0.0..std::f64::consts::PI);
+    /// `turn`: the direction of its rows or its kerb, radians from east.
+    pub(crate) fn new(kind: ZoneKind, centre: Place, turn: f64, size: u32) -> Self {
         let street = kind == ZoneKind::OnStreet;
+        Self::with_kerbs(u32::from(street), centre, turn, size)
+    }
+
+    /// Bays along both kerbs of a street whose middle is at `centre`.
+    pub(crate) fn along(centre: Place, turn: f64, size: u32) -> Self {
+        Self::with_kerbs(2, centre, turn, size)
+    }
+
+    fn with_kerbs(kerbs: u32, centre: Place, turn: f64, size: u32) -> Self {
         let deck = size.min(PER_DECK);
-        let columns = if street {
-            size
-        } else {
-            (f64::from(deck) * 1.6).sqrt().ceil() as u32
+        let columns = match kerbs {
+            0 => (f64::from(deck) * 1.6).sqrt().ceil() as u32,
+            _ => size.div_ceil(kerbs),
         }
         .max(1);
-        let rows = if street {
-            1
-        } else {
-            deck.div_ceil(columns).max(1)
+        let rows = match kerbs {
+            0 => deck.div_ceil(columns).max(1),
+            _ => 1,
         };
         let mut layout = Self {
             origin: centre,
             turn,
             columns,
             rows,
-            street,
+            kerbs,
         };
         let (w, d) = layout.extent();
         layout.origin = layout.at(-w / 2.0, -d / 2.0);
@@ -58,7 +68,7 @@ impl Layout {
     }
 
     fn extent(&self) -> (f64, f64) {
-        if self.street {
+        if self.kerbs > 0 {
             (f64::from(self.columns) * KERB_M, 0.0)
         } else {
             (
@@ -70,8 +80,14 @@ impl Layout {
 
     /// The middle of the `n`-th bay. Upper decks lie over the lower ones, half a metre aside.
     pub(crate) fn bay(&self, n: u32) -> Place {
-        if self.street {
-            return self.at((f64::from(n) + 0.5) * KERB_M, 0.0);
+        if let Some(column) = n.checked_div(self.kerbs) {
+            let along = (f64::from(column) + 0.5) * KERB_M;
+            let across = match (self.kerbs, n % 2) {
+                (1, _) => 0.0,
+                (_, 0) => -ASIDE_M,
+                _ => ASIDE_M,
+            };
+            return self.at(along, across);
         }
         let deck = f64::from(n / PER_DECK);
         let n = n % PER_DECK;

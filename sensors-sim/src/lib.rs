@@ -4,6 +4,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `areas`, `place`, `layout` | Singapore's planning areas, coordinates, where bays lie |
+//! | `grid`, `streets` | where streets run and zones are built; the streets as lines with names |
 //! | `city`, `generate`, `geojson` | zones and bays: made up, written, read back |
 //! | `demand` | when cars come and how long they stay |
 //! | `plan` | lamp posts, gates, apps, and the connections they share |
@@ -28,6 +29,7 @@ mod demand;
 mod faults;
 mod generate;
 mod geojson;
+mod grid;
 mod layout;
 mod link;
 mod message;
@@ -38,6 +40,7 @@ mod run;
 mod sharing;
 mod sim;
 mod stats;
+mod streets;
 mod truth;
 
 pub use city::{Bay, BayKind, City, Zone, ZoneKind, is_valid_id};
@@ -56,4 +59,5 @@ pub use sharing::{
 };
 pub use sim::{Change, Outbox, Sim, SimParams};
 pub use stats::{Stats, Summary};
+pub use streets::Street;
 pub use truth::TruthLog;

@@ -35,7 +35,9 @@ type Failure = (u8, String);
 
 fn generate(options: &Generate) -> Result<(), Failure> {
     let city = City::generate(&options.city.params());
-    city.write(&options.out).map_err(|e| {
+    let written = city.write(&options.out);
+    let written = written.and_then(|()| city.write_streets(&options.out));
+    written.map_err(|e| {
         (
             70,
             format!("cannot write to {}: {e}", options.out.display()),

@@ -23,7 +23,7 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Writes zones.geojson and bays.geojson of a made-up city
+    /// Writes zones.geojson, bays.geojson and streets.geojson of a made-up city
     Generate(Generate),
     /// Lets a city live against a broker, until SIGINT, SIGTERM or --duration
     Run(Box<Run>),
@@ -33,7 +33,7 @@ pub(crate) enum Command {
 
 #[derive(Args)]
 pub(crate) struct Generate {
-    /// Folder for the two files; made if it is not there
+    /// Folder for the files; made if it is not there
     #[arg(long)]
     pub(crate) out: PathBuf,
     #[command(flatten)]

@@ -49,6 +49,14 @@ impl Place {
         }
     }
 
+    /// How many metres east and north of `origin` it lies: the other way round.
+    #[must_use]
+    pub fn metres_from(self, origin: Self) -> (f64, f64) {
+        let north = f64::from(self.lat_e7 - origin.lat_e7) * M_PER_E7;
+        let east = f64::from(self.lon_e7 - origin.lon_e7) * M_PER_E7 * LON_SHRINK;
+        (east, north)
+    }
+
     /// Whether it lies inside the rough outline of the main island or in one of three boxes on
     /// smaller ones.
     #[must_use]
@@ -146,5 +154,7 @@ mod tests {
         let a = Place::from_degrees(1.35, 103.8);
         let b = a.shifted(0.0, 100.0);
         assert!(((b.lat() - a.lat()) * 111_195.0 - 100.0).abs() < 0.1);
+        let (east, north) = a.shifted(-30.0, 40.0).metres_from(a);
+        assert!((east + 30.0).abs() < 0.02 && (north - 40.0).abs() < 0.02);
     }
 }

@@ -1,6 +1,6 @@
 //! Cities as others see them: what is generated, what is written, what is read back.
 
-use sensors_sim::{City, CityParams, LoadError, ZoneKind, is_valid_id};
+use sensors_sim::{City, CityParams, LoadError, Place, Street, ZoneKind, is_valid_id};
 use std::collections::HashSet;
 use std::fs;
 
@@ -188,4 +188,63 @@ fn a_bad_file_is_refused_with_its_name_and_the_feature() {
     }
     fs::remove_file(dir.path().join("zones.geojson")).unwrap();
     assert!(matches!(City::load(dir.path()), Err(LoadError::Io(..))));
+}
+
+/// Metres from a place to the nearest street, and that street's name.
+fn nearest_street(streets: &[Street], place: Place) -> (f64, &str) {
+    let far = |s: &Street| {
+        let (bx, by) = s.line[1].metres_from(s.line[0]);
+        let (px, py) = place.metres_from(s.line[0]);
+        let t = ((px * bx + py * by) / (bx * bx + by * by)).clamp(0.0, 1.0);
+        (px - t * bx).hypot(py - t * by)
+    };
+    let each = streets.iter().map(|s| (far(s), s.name.as_str()));
+    each.min_by(|a, b| a.0.total_cmp(&b.0)).expect("a street")
+}
+
+#[test]
+fn kerbs_lie_along_the_street_they_are_called_after_and_car_parks_beside_streets() {
+    let c = City::generate(&CityParams::default());
+    let streets = c.streets();
+    let mut parks = 0;
+    let mut across = 0;
+    for zone in c.zones().iter().filter(|z| !z.bays.is_empty()) {
+        let ends = [zone.bays.start, zone.bays.end - 1];
+        for bay in ends.map(|bay| c.bays()[bay as usize].place) {
+            let (far, name) = nearest_street(&streets, bay);
+            if zone.kind == ZoneKind::OnStreet {
+                let beside = (5.0..6.0).contains(&far);
+                assert!(
+                    beside && zone.name.starts_with(name),
+                    "{}: {far} {name}",
+                    zone.name
+                );
+            } else {
+                parks += 1;
+                across += u32::from(far < 6.0);
+            }
+        }
+    }
+    assert!(across * 50 < parks, "{across} of {parks} lie on a street");
+}
+
+#[test]
+fn streets_are_as_large_as_the_island_however_many_bays_there_are() {
+    for (bays, most) in [(0, 0), (20_000, 1_200_000), (1_400_000, 6_000_000)] {
+        let dir = tempfile::tempdir().unwrap();
+        let c = city(bays, None, 1);
+        c.write_streets(dir.path()).unwrap();
+        let text = fs::read_to_string(dir.path().join("streets.geojson")).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let streets = json["features"].as_array().unwrap();
+        assert_eq!(streets.is_empty(), bays == 0);
+        assert!(text.len() < most + 100, "{bays} bays: {} bytes", text.len());
+        for street in streets {
+            assert!(!street["properties"]["name"].as_str().unwrap().is_empty());
+            let line = street["geometry"]["coordinates"].as_array().unwrap();
+            assert!(line.len() >= 2 && line[0] != line[1], "{street}");
+        }
+        // Of a large city it takes its time, and is the same code.
+        assert!(bays > 20_000 || c.streets() == city(bays, None, 1).streets());
+    }
 }

@@ -48,6 +48,7 @@ mod numbered;
 mod orders;
 mod partners;
 mod probe;
+mod problems;
 pub(crate) mod process;
 mod quality;
 mod rates;

@@ -116,9 +116,11 @@ pub(super) fn admission(
     closed: &watch::Receiver<bool>,
     tasks: &mut JoinSet<()>,
 ) -> Arc<AdmissionDesk> {
+    let mut own = config.partners.clone();
+    own.reserved.extend(super::problems::names(config));
     let courier = super::mail::open(&config.mail, store.clone(), closed, tasks);
     let desk = Arc::new(AdmissionDesk::new(AdmissionParts {
-        config: config.partners.clone(),
+        config: own,
         store,
         issuer,
         registry: shared.registry.clone(),

@@ -7,7 +7,8 @@ use super::manifest::ManifestKeeper;
 use super::quality::{self, QualityLook};
 use super::sockets::HttpListeners;
 use super::{
-    Failure, Shared, adapters, certificates, feeds, history, partners, process, sharing, webhooks,
+    Failure, Shared, adapters, certificates, feeds, history, partners, problems, process, sharing,
+    webhooks,
 };
 use crate::config::Config;
 use crate::domain::{RecentTurnover, Submission};
@@ -80,6 +81,8 @@ impl Services {
         )?;
         let pushes = webhooks::pushes(config, &webhooks)?;
         let names = of.issuer.self_named().clone();
+        let reported = (of.store.clone(), names.clone());
+        let problems = problems::open(reported, config, shared, closed, tasks);
         let booked = (of.store.clone(), names);
         let desk = sharing::open(booked, config, shared, inbox.clone(), closed, tasks).await?;
         let issuer = of.issuer.clone();
@@ -99,6 +102,7 @@ impl Services {
             usage: of.usage.clone(),
             desk: desk.clone(),
             orders: of.orders,
+            problems,
             webhooks,
             clock: shared.clock.clone(),
             health: shared.health.clone(),

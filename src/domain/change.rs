@@ -1,8 +1,10 @@
 //! What the stream tells the read model: the state of a bay, the tally of a zone.
 
 use super::{
-    BayIx, BayKind, BayStatus, BaySubset, KindSet, Millis, SourceKind, Suspect, WordsMoved, ZoneIx,
+    BayIx, BayKind, BayStatus, BaySubset, DoubtedBays, KindSet, Millis, SourceKind, Suspect,
+    WordsMoved, ZoneIx,
 };
+use std::sync::Arc;
 
 /// What is held true of one bay right now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,6 +172,10 @@ pub trait ReadModel: Send + Sync {
     fn counts(&self, _evidence: &[(ZoneIx, BayKind, Option<CountEvidence>)]) {}
     /// Sources that are suspected at single bays, as far as that is news.
     fn suspects(&self, _news: &[Suspect]) {}
+    /// Bays whose sensors people say are wrong: asked for once a round.
+    fn doubted(&self) -> Arc<DoubtedBays> {
+        Arc::default()
+    }
     /// On how many bays sources have the word, as far as that is news. Several workers may tell of
     /// one source.
     fn words(&self, _moved: &[WordsMoved]) {}

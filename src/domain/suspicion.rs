@@ -15,6 +15,8 @@ vocabulary! {
         Flickering = 1 => "flickering",
         /// Is silent, and its word has lapsed.
         Dead = 2 => "dead",
+        /// People say that it is wrong.
+        Reported = 3 => "reported",
     }
 }
 
@@ -41,7 +43,14 @@ pub enum Doubtful {
         /// Errors that begin, in 1/10,000 a minute.
         per_10_000_min: u16,
     },
+    /// So many partners have had it reported of late.
+    Reported {
+        partners: u8,
+    },
 }
+
+/// Bays whose sensors were reported to be wrong, by how many partners.
+pub type DoubtedBays = ahash::AHashMap<BayIx, u8>;
 
 impl Doubtful {
     #[must_use]
@@ -49,6 +58,7 @@ impl Doubtful {
         match self {
             Self::Stuck(_) => Suspicion::Stuck,
             Self::Flickering { .. } => Suspicion::Flickering,
+            Self::Reported { .. } => Suspicion::Reported,
         }
     }
 }

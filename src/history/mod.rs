@@ -38,6 +38,7 @@ mod store;
 mod table;
 #[cfg(test)]
 mod tests;
+mod told;
 mod visits;
 mod walk;
 mod withhold;
@@ -59,6 +60,9 @@ pub use question::{
     Unanswerable,
 };
 pub use store::{StoreError, is_staging};
+#[cfg(test)]
+pub(crate) use table::lines as parquet_lines;
+pub use told::{ToldColumn, ToldFile, ToldKind};
 pub use visits::VisitRow;
 pub use withhold::Discretion;
 

@@ -6,7 +6,9 @@
 
 use parquet::basic::Compression;
 use parquet::column::reader::{ColumnReader, get_typed_column_reader};
-use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int32Type, Int64Type};
+use parquet::data_type::{
+    BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int32Type, Int64Type,
+};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::reader::{FileReader as _, RowGroupReader};
@@ -24,6 +26,8 @@ pub(super) enum Column {
     Int64(Vec<i64>),
     /// Nullable.
     Maybe64(Vec<Option<i64>>),
+    /// Nullable.
+    MaybeReal(Vec<Option<f64>>),
     Int32(Vec<i32>),
     Flag(Vec<bool>),
     List(Vec<u32>, Vec<i32>),
@@ -118,6 +122,13 @@ fn write_column(
             let there: Vec<i64> = numbers.iter().copied().flatten().collect();
             writer
                 .typed::<Int64Type>()
+                .write_batch(&there, Some(&levels), None)?;
+        }
+        Column::MaybeReal(numbers) => {
+            let levels: Vec<i16> = numbers.iter().map(|n| i16::from(n.is_some())).collect();
+            let there: Vec<f64> = numbers.iter().copied().flatten().collect();
+            writer
+                .typed::<DoubleType>()
                 .write_batch(&there, Some(&levels), None)?;
         }
         Column::Int32(numbers) => drop(
@@ -265,6 +276,14 @@ fn levelled<T: DataType>(
         got += records;
     }
     Ok(out)
+}
+
+/// The rows of a file as a stranger reads them, one after another.
+#[cfg(test)]
+pub(crate) fn lines(file: Vec<u8>) -> Vec<String> {
+    let reader = SerializedFileReader::new(bytes::Bytes::from(file)).unwrap();
+    let rows = reader.get_row_iter(None).unwrap();
+    rows.map(|row| row.unwrap().to_string()).collect()
 }
 
 #[cfg(test)]

@@ -40,11 +40,12 @@ pub use sources::{Dead, SuspectAt, Suspected};
 pub use zone_places::ZonePlaces;
 
 use crate::domain::{
-    AppEvidence, BayIx, BayKind, BayView, CountEvidence, ReadModel, SourceIx, Suspect, Suspicion,
-    WordsMoved, ZoneIx, ZoneTally,
+    AppEvidence, BayIx, BayKind, BayView, CountEvidence, DoubtedBays, ReadModel, SourceIx, Suspect,
+    Suspicion, WordsMoved, ZoneIx, ZoneTally,
 };
 use crate::prefetch::{prefetch, prefetch_whole};
 use crate::registry::city::City;
+use arc_swap::ArcSwap;
 use bitmap::Bitmap;
 use dashmap::DashMap;
 use nearest_zones::CountedKinds;
@@ -83,6 +84,8 @@ pub struct Live {
     /// What counts say of bays that nobody watches, of the few zones with a good one.
     counts: DashMap<(ZoneIx, u8), CountEvidence, ahash::RandomState>,
     sources: SourceTable,
+    /// Bays whose sensors people say are wrong.
+    doubted: ArcSwap<DoubtedBays>,
     feed: Arc<Feed>,
     /// Writes that found no room.
     left_out: AtomicU64,
@@ -132,6 +135,7 @@ impl Live {
             apps: DashMap::default(),
             counts: DashMap::default(),
             sources: SourceTable::default(),
+            doubted: ArcSwap::default(),
             left_out: AtomicU64::new(0),
         };
         live.link_parts(city);
@@ -192,6 +196,12 @@ impl Live {
     #[must_use]
     pub fn next_suspect(&self, from: SourceIx) -> Option<SourceIx> {
         self.sources.next_suspect(from)
+    }
+
+    /// The sensors of these bays are said to be wrong, and of no others; the stream's next round
+    /// suspects whoever watches them.
+    pub fn doubt(&self, bays: DoubtedBays) {
+        self.doubted.store(Arc::new(bays));
     }
 
     /// How many sources are suspected of each, in the order of [`Suspicion::ALL`].
@@ -357,6 +367,10 @@ impl ReadModel for Live {
 
     fn suspects(&self, news: &[Suspect]) {
         self.sources.suspect(news);
+    }
+
+    fn doubted(&self) -> Arc<DoubtedBays> {
+        self.doubted.load_full()
     }
 
     fn words(&self, moved: &[WordsMoved]) {

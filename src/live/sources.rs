@@ -200,7 +200,7 @@ mod tests {
             stuck(9, 3),
         ]);
         sources.moved(&[moved(8, 4, 4)]);
-        assert_eq!(sources.count(), [2, 1, 1]);
+        assert_eq!(sources.count(), [2, 1, 1, 0]);
         let all = sources.suspected(SourceIx(7), 2);
         assert_eq!((all.total, all.at.len(), all.dead), (3, 2, None));
         let each = std::iter::successors(sources.next_suspect(SourceIx(0)), |last| {
@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(each.map(|s| s.0).collect::<Vec<_>>(), [7, 8, 9]);
 
         sources.suspect(&[flickering(7, 1, false), flickering(7, 2, false)]);
-        assert_eq!(sources.count(), [2, 0, 1]);
+        assert_eq!(sources.count(), [2, 0, 1, 0]);
         assert_eq!(sources.suspected(SourceIx(7), 20).total, 1);
     }
 

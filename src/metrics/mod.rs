@@ -12,6 +12,7 @@ mod doors;
 mod feeds;
 mod forecast;
 mod orders;
+mod problems;
 mod quota;
 mod register;
 mod settlement;
@@ -24,6 +25,7 @@ pub use credit::CreditMetrics;
 pub use feeds::Feeds;
 pub use forecast::ForecastMetrics;
 pub use orders::OrderMetrics;
+pub use problems::ProblemMetrics;
 pub use quota::QuotaMetrics;
 pub use settlement::SettlementMetrics;
 pub use sharing::Share;
@@ -72,6 +74,7 @@ pub struct Metrics {
     pub quota: QuotaMetrics,
     pub credit: CreditMetrics,
     pub webhooks: WebhookMetrics,
+    pub problems: ProblemMetrics,
     /// Counts with a number that cannot be, taken as what is nearest.
     pub counts_clamped: IntCounter,
     /// Counts that name another capacity than the registry has.
@@ -228,6 +231,7 @@ impl Metrics {
             quota: QuotaMetrics::new(&r),
             credit: CreditMetrics::new(&r),
             webhooks: WebhookMetrics::new(&r),
+            problems: ProblemMetrics::new(&r),
             counts_clamped: r.counter(
                 "counts_clamped_total",
                 "Counts of zones with a number below 0 or above the capacity, taken as what is \

@@ -95,6 +95,12 @@ impl OrderBook {
         }
     }
 
+    /// For tests: a version as if it were on disk.
+    #[cfg(test)]
+    pub(crate) fn hold(&self, order: Order) {
+        self.put([order]);
+    }
+
     fn make(&self, versions: &mut Versions) {
         let now = self.clock.now();
         versions.retain(|_, of| {

@@ -58,6 +58,7 @@ use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::orders::OrderDesk;
 use crate::partners::{AdmissionDesk, ContributorDesk, Issuer, Keys, SandboxIssuer, UsageBook};
+use crate::problems::ProblemDesk;
 use crate::registry::Registry;
 use crate::sharing::Desk;
 use crate::webhooks::WebhookDesk;
@@ -87,6 +88,8 @@ pub struct ApiParts {
     pub desk: Arc<Desk>,
     /// Issues orders of the authority, and knows them.
     pub orders: Arc<OrderDesk>,
+    /// Knows what people have reported.
+    pub problems: Arc<ProblemDesk>,
     /// Keeps partners' endpoints.
     pub webhooks: Arc<WebhookDesk>,
     pub clock: Arc<dyn Clock>,

@@ -2,8 +2,8 @@
 //! all.
 
 use super::api::{
-    authority, booking, cds, compat, datex2, drivers, ngsi, operators, orders, partners, reports,
-    schema, sharing, webhooks,
+    authority, booking, cds, compat, datex2, drivers, ngsi, open311, operators, orders, partners,
+    problems, reports, schema, sharing, webhooks,
 };
 use super::feed::FeedDesk;
 use super::http::audit::Audit;
@@ -41,6 +41,7 @@ struct AudienceStates {
     partners: Arc<partners::PartnersState>,
     own: OwnStates,
     webhooks: Arc<webhooks::WebhooksState>,
+    reported: Arc<open311::OpenState>,
     operators: operators::OperatorStates,
     audit: Audit,
     doorman: Doorman,
@@ -84,6 +85,11 @@ impl AudienceStates {
         let cds = cds::CdsState::new(reads.clone(), authority.clone(), publisher);
         let operators = of_operators(&parts, &doorman, &sharing);
         let webhooks = told(reads.clone(), parts.webhooks.clone());
+        let reported = Arc::new(open311::OpenState {
+            reads: reads.clone(),
+            problems: parts.problems.clone(),
+            reports: reports.clone(),
+        });
         let compat = Arc::new(compat::CompatState {
             reads: reads.clone(),
             desk: FeedDesk::default(),
@@ -108,6 +114,7 @@ impl AudienceStates {
             partners,
             own,
             webhooks,
+            reported,
             operators,
             audit: Audit::new(doorman.clone(), parts.audit),
             doorman,
@@ -232,6 +239,14 @@ fn told(reads: Arc<ReadState>, desk: Arc<WebhookDesk>) -> Arc<webhooks::Webhooks
     Arc::new(webhooks::WebhooksState { reads, desk })
 }
 
+/// What people have reported, for who deals with it.
+fn dealt_with(reported: &open311::OpenState) -> Arc<problems::ProblemsState> {
+    Arc::new(problems::ProblemsState {
+        reads: reported.reads.clone(),
+        problems: reported.problems.clone(),
+    })
+}
+
 /// What reports come in by, and feeds that are pushed.
 fn doors(
     parts: &ApiParts,
@@ -322,6 +337,8 @@ pub fn router(parts: ApiParts) -> Router {
         ),
         (authority::quality_routes(Arc::new(quality)), Kept::ByCaller),
         (webhooks::routes(s.webhooks), Kept::Never),
+        (problems::routes(dealt_with(&s.reported)), Kept::ByCaller),
+        (open311::routes(s.reported), Kept::ByCaller),
         (operators::routes(s.operators), Kept::Never),
     ];
     let mut description = schema::Document::openapi();

@@ -26,6 +26,9 @@ mod open;
 mod orders;
 mod owned;
 mod partners;
+mod problem_duty;
+mod problem_lists;
+mod problems;
 mod quality;
 mod resold;
 mod row;
@@ -51,6 +54,13 @@ pub use open::{FILE, copy};
 pub use orders::{OrderKept, OrderRequest, OrderRow};
 pub use owned::{BookingPage, BookingsOf, BriefBooking, OwnedBay, OwnedBooking};
 pub use partners::{NewPartner, PartnerChange, PartnerRow};
+pub use problem_lists::{
+    NoticeRow, OperatorService, ProblemEyes, ProblemQuestion, ProblemWork, ReporterRow,
+};
+pub use problems::{
+    KeptProblem, NewProblem, ProblemBound, ProblemBounds, ProblemChange, ProblemContact,
+    ProblemRow, RatingOutcome,
+};
 pub use quality::{MonthMore, MonthSum};
 pub use shares::{DriverRef, Holds, UseRecord};
 pub use signups::{AdmittedSignup, NewSignup, SignupBound, SignupBounds, SignupRow, SignupState};

@@ -160,6 +160,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/sqlite/0026_orders.sql"),
         include_str!("migrations/postgres/0026_orders.sql"),
     ),
+    (
+        27,
+        "problems",
+        include_str!("migrations/sqlite/0027_problems.sql"),
+        include_str!("migrations/postgres/0027_problems.sql"),
+    ),
 ];
 
 /// What a URL means.

@@ -1,7 +1,6 @@
 //! What endpoints may be told of, and which keys may ask for it.
 //!
-//! Promise: only what the hub emits can be asked for; what it will emit one day is refused by name, so
-//! that nobody waits for what never comes.
+//! Promise: only what the hub emits can be asked for, so that nobody waits for what never comes.
 
 use crate::domain::vocabulary;
 use crate::partners::{Scope, Scopes};
@@ -29,6 +28,10 @@ vocabulary! {
         OfferCreated => "offer.created",
         OfferChanged => "offer.changed",
         OfferWithdrawn => "offer.withdrawn",
+        ProblemOpened => "problem.opened",
+        ProblemChanged => "problem.changed",
+        /// It was not dealt with in time.
+        ProblemOverdue => "problem.overdue",
         SourceSilent => "source.silent",
         SourceBack => "source.back",
         KeyExpiring => "key.expiring",
@@ -61,6 +64,7 @@ vocabulary! {
         Zone => "zone",
         Reservation => "reservation",
         Offer => "offer",
+        Problem => "problem",
         Source => "source",
         Key => "key",
         Quota => "quota",
@@ -70,9 +74,6 @@ vocabulary! {
     }
 }
 
-/// Families that a later version emits.
-const LATER: [&str; 1] = ["problem"];
-
 impl EventFamily {
     /// Whether a key of these scopes may be told.
     #[must_use]
@@ -81,7 +82,7 @@ impl EventFamily {
             Self::Zone | Self::Order => true,
             Self::Reservation | Self::Offer => scopes.has(Scope::Book) || scopes.has(Scope::Share),
             Self::Source => scopes.has(Scope::Report),
-            Self::Key | Self::Quota | Self::Partner => scopes.has(Scope::Partner),
+            Self::Problem | Self::Key | Self::Quota | Self::Partner => scopes.has(Scope::Partner),
         }
     }
 
@@ -92,7 +93,7 @@ impl EventFamily {
             Self::Zone | Self::Order => "any key",
             Self::Reservation | Self::Offer => "the scope book or share",
             Self::Source => "the scope report",
-            Self::Key | Self::Quota | Self::Partner => "the scope partner",
+            Self::Problem | Self::Key | Self::Quota | Self::Partner => "the scope partner",
         }
     }
 }
@@ -177,10 +178,6 @@ fn is_family(text: &str) -> bool {
 
 fn unknown(text: &str) -> String {
     let short: String = text.chars().take(64).collect();
-    let family = text.split_once('.').map_or(text, |(family, _)| family);
-    if LATER.contains(&family) {
-        return format!("events: {short:?} is not emitted by this version of the hub");
-    }
     let all = EventType::NAMES.iter().filter(|name| of(name).is_some());
     let all: Vec<&str> = all.copied().collect();
     let families = EventFamily::NAMES.map(|family| format!("{family}.*"));
@@ -213,7 +210,7 @@ mod tests {
     fn what_nobody_emits_is_refused_by_name() {
         for (asked, says) in [
             ("order.given", "order.issued"),
-            ("problem.*", "not emitted by this version"),
+            ("problem.solved", "problem.changed"),
             ("quota.90", "quota.80"),
             ("zone.emptied", "zone.available"),
             ("webhook.test", "is none of"),
@@ -234,6 +231,12 @@ mod tests {
         assert_eq!(reach(&[Scope::Partner]), Some(EventFamily::Reservation));
         assert_eq!(reach(&[Scope::Partner, Scope::Book]), None);
         assert_eq!(reach(&[Scope::Partner, Scope::Share]), None);
+        let problem = Events::read(["problem.*"]).unwrap();
+        assert_eq!(problem.beyond(scopes(&[Scope::Partner])), None);
+        assert_eq!(
+            problem.beyond(scopes(&[Scope::Book])),
+            Some(EventFamily::Problem)
+        );
         let source = Events::read(["source.silent"]).unwrap();
         assert_eq!(source.beyond(scopes(&[Scope::Report])), None);
         assert_eq!(

@@ -8,12 +8,15 @@ use crate::domain::pool::bay_told;
 use serde_json::{Map, Value, json};
 
 /// Members that are times, in milliseconds as the store has them.
-const TIMES: [&str; 2] = ["start", "end"];
+const TIMES: [&str; 3] = ["start", "end", "expected"];
 
-/// The data of a row of this type; what is no fact of a booking or an offer stays as it is.
+/// Families of facts that triggers of the store write.
+const OURS: [&str; 3] = ["reservation.", "offer.", "problem."];
+
+/// The data of a row of this type; what is no fact of a booking, an offer or a problem stays as it is.
 #[must_use]
 pub(super) fn data(kind: &str, stored: &str) -> String {
-    let is_ours = kind.starts_with("reservation.") || kind.starts_with("offer.");
+    let is_ours = OURS.iter().any(|family| kind.starts_with(family));
     let members = serde_json::from_str::<Map<String, Value>>(stored);
     let (true, Ok(mut members)) = (is_ours, members) else {
         return stored.to_owned();
@@ -51,6 +54,12 @@ mod tests {
             "role": "owner", "reservation": "rs_1", "offer": "of_1", "bay": null, "state": "held",
             "cause": "driver", "start": "2026-11-23T02:00:00.123Z", "end": "2026-11-23T03:00:00.123Z",
             "amount_cents": 0, "currency": "SGD",
+        });
+        assert_eq!(told, want);
+        let stored = r#"{"role":"operator","problem":"7","bay":null,"expected":1795402800123,"notice":null}"#;
+        let told: Value = serde_json::from_str(&data("problem.opened", stored)).unwrap();
+        let want = json!({
+            "role": "operator", "problem": "7", "bay": null, "expected": "2026-11-23T03:00:00.123Z",
         });
         assert_eq!(told, want);
         assert_eq!(data("zone.full", "{\"start\":1}"), "{\"start\":1}");

@@ -1,6 +1,7 @@
 // An authority looks at a settled week: on a desk, a phone and a phone on its side, in English and Chinese; what the page
 // says where nothing is settled, where the hub is away, and where names are not as they should be.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { done, hub, open, picture, SCREENS, sound, story } from "./lib.js";
 
 /** @typedef {import("./lib.js").Page} Page */
@@ -12,6 +13,7 @@ const WORDS = {
     ranking: "Zones compared",
     sources: "Sources",
     csv: "Save as CSV",
+    parquet: "Save as Parquet",
     show: "Figure drawn",
     compare: "Compare with",
     zones: "Zones",
@@ -26,6 +28,7 @@ const WORDS = {
     ranking: "停车场排名",
     sources: "数据来源",
     csv: "导出 CSV",
+    parquet: "导出 Parquet",
     show: "图示指标",
     compare: "对比",
     zones: "停车场",
@@ -120,6 +123,13 @@ async function looks(screen, language, dark) {
     ranking.getByRole("button", { name: words.csv }).click(),
   ]);
   assert.match(file.suggestedFilename(), /^bayhub-turnover-.*\.csv$/);
+  const [table] = await Promise.all([
+    page.waitForEvent("download"),
+    ranking.getByRole("button", { name: words.parquet }).click(),
+  ]);
+  assert.match(table.suggestedFilename(), /^bayhub-turnover-.*\.parquet$/);
+  const bytes = await readFile(await table.path());
+  assert.deepEqual([bytes.subarray(0, 4), bytes.subarray(-4)].map(String), ["PAR1", "PAR1"]);
   await page.getByRole("button", { name: words.all }).first().click();
   await page.waitForFunction(() => document.querySelectorAll(".ranking tbody tr").length > 1);
   await page.emulateMedia({ media: "print" });

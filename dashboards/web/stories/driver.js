@@ -147,9 +147,20 @@ async function bays() {
   const drawn = Number(await page.locator("canvas[data-bays]").getAttribute("data-bays"));
   assert.ok(drawn > 3, `${drawn} bays are drawn of ${street.zone} with ${street.capacity}`);
   await picture(page, "driver-bays");
+  // On the street that the zone is called after.
+  const streets = Number(await page.locator("canvas[data-streets]").getAttribute("data-streets"));
+  assert.ok(streets > 0, "no streets are drawn");
   // From farther away there are none.
   await page.goto(`/?near=${street.lat},${street.lon}&z=15`);
   await page.locator("canvas[data-bays='0']").waitFor({ state: "attached" });
+  // Of a whole city no street is asked for, nor drawn.
+  /** @type {string[]} */
+  const asked = [];
+  page.on("request", (r) => void (r.url().includes("/web/streets/") && asked.push(r.url())));
+  await page.goto(`/?near=${street.lat},${street.lon}&z=12`);
+  await page.locator("canvas[data-streets='0']").waitFor({ state: "attached" });
+  await page.waitForTimeout(500);
+  assert.deepEqual(asked, []);
   await page.context().close();
 }
 

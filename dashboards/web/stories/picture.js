@@ -1,6 +1,7 @@
 // The pictures of the front page, of a demo that runs (`bayhub demo --past 168`: a week to look back at):
 // `node stories/picture.js PEERS READY ..` writes screenshot.png and phone.png (the driver's), authority.png and
 // business.png beside `stories`, if the folder is that. Some of the demo's private bays are offered and booked for it.
+// `NEAR=1.3036,103.8345` shows the driver's where the usual demo has streets; a week needs a smaller city (`--bays 3000`).
 import { ask, done, hub, open, picture } from "./lib.js";
 
 const PLACE = process.env.NEAR ? `?near=${process.env.NEAR}` : "";

@@ -28,7 +28,7 @@ for (const [name, palette] of Object.entries({ LIGHT, DARK })) {
 
   test(`text can be read: ${name}`, () => {
     for (const m of MEANINGS) expect(contrast(palette[m].fill, palette[m].ink), m).toBeGreaterThanOrEqual(4.5);
-    for (const ground of [palette.paper, palette.card, palette.land, palette.sea]) {
+    for (const ground of [palette.paper, palette.card, palette.land, palette.sea, palette.road]) {
       for (const ink of [palette.ink, palette.soft, palette.accent]) {
         expect(contrast(ground, ink), `${ink} on ${ground}`).toBeGreaterThanOrEqual(4.5);
       }

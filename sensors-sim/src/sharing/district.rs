@@ -172,7 +172,8 @@ impl District {
                 angle.cos() * out + aside.sample(rng),
                 angle.sin() * out + aside.sample(rng),
             );
-            let layout = Layout::new(kind, centre, size, rng);
+            let turn = rng.random_range(0.0..std::f64::consts::PI);
+            let layout = Layout::new(kind, centre, turn, size);
             let id = format!("{name}-{}", n + 1);
             let first = self.city.bays.len() as u32;
             let price = match (kind, name) {

@@ -5,8 +5,8 @@ use crate::config::{Calendar, Config, Data, LogSettings, SandboxSettings};
 use crate::domain::Realm;
 use crate::stream::RatesFrom;
 use crate::{
-    history, ingest, journal, limits, partners, registry, serve, settlement, store, stream,
-    webhooks,
+    history, ingest, journal, limits, partners, problems, registry, serve, settlement, store,
+    stream, webhooks,
 };
 use std::path::PathBuf;
 
@@ -99,12 +99,25 @@ pub(in crate::app) fn of(config: &Config) -> Config {
             ..config.partners.clone()
         },
         mail: partners::MailConfig::default(),
+        problems: problems_of(&config.problems),
+        operators: Vec::new(),
         limits: limits_of(own),
         keys: own.keys.clone(),
         sandbox: SandboxSettings {
             enabled: false,
             ..own.clone()
         },
+    }
+}
+
+/// Nobody deals with what is reported there.
+fn problems_of(config: &problems::Config) -> problems::Config {
+    problems::Config {
+        authority_partner: None,
+        open_in_all: config.open_in_all.min(1_000),
+        open_per_partner: config.open_per_partner.min(100),
+        keep_days: config.keep_days.min(31),
+        ..config.clone()
     }
 }
 

@@ -7,6 +7,7 @@
 )]
 
 use super::drivers::schema as drivers;
+use super::open311::schema::ReportError;
 use crate::schema::Crs;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{IntoParams, Modify, OpenApi, ToSchema};
@@ -37,6 +38,8 @@ use utoipa::{IntoParams, Modify, OpenApi, ToSchema};
             with the scope share."),
         (name = "booking", description = "Private bays for drivers: ask, confirm, arrive, depart; for once or for a \
             season. A key with the scope book."),
+        (name = "problems", description = "What people report of bays and places by Open311 GeoReport v2, who deals with \
+            it, and how well. No key is needed to report; to deal with it, one with the scope partner."),
         (name = "brokers", description = "The same as entities of Smart Data Models by NGSI-LD, for cities' \
             context brokers. No key is needed to read unless the hub is set to want one."),
         (name = "partners", description = "What a partner reads and manages of itself: who a key is of and what it \
@@ -52,6 +55,7 @@ use utoipa::{IntoParams, Modify, OpenApi, ToSchema};
         drivers::BayDetail,
         drivers::Zones,
         drivers::Zone,
+        ReportError,
     )),
     modifiers(&BearerKey)
 )]

@@ -56,7 +56,7 @@ const LIVE: [(&str, &str, &str, &str); 2] = [
 ];
 
 /// Chapters: path, title, the file they are in, and their Markdown.
-const CHAPTERS: [(&str, &str, &str, &str); 18] = [
+const CHAPTERS: [(&str, &str, &str, &str); 19] = [
     (
         "/docs/quickstart",
         "Quickstart",
@@ -104,6 +104,12 @@ const CHAPTERS: [(&str, &str, &str, &str); 18] = [
         "Authority",
         "authority.md",
         include_str!("../../../docs/authority.md"),
+    ),
+    (
+        "/docs/problems",
+        "Problems",
+        "problems.md",
+        include_str!("../../../docs/problems.md"),
     ),
     (
         "/docs/formats",

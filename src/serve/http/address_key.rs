@@ -1,24 +1,38 @@
 //! A key that stands in the address, as IoT platforms have it, which cannot set headers: `?key=`, or
-//! the password of `Basic`.
+//! the password of `Basic`; and `?api_key=`, as clients of Open311 have it.
 //!
-//! Promises: it is taken as the key of `Authorization: Bearer`, on the calls of IoT platforms and
-//! nowhere else; before anything else of the request is looked at it is gone from the address, so no
+//! Promises: it is taken as the key of `Authorization: Bearer`, on the calls of IoT platforms and of
+//! Open311 and nowhere else; before anything else of the request is looked at it is gone from the address, so no
 //! log, metric or refusal can repeat it. Where both are given the header counts. Dear: a comparison
 //! of the path for every request.
 
 use super::cut::cut;
+use super::open_report::PATHS;
 use crate::ingest::codec::CODECS;
 use axum::extract::Request;
-use axum::http::HeaderValue;
 use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, HeaderValue};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 /// The parameter that holds the key.
 const KEY: &str = "key";
 
+/// As Open311 calls it.
+const OPEN_KEY: &str = "api_key";
+
 /// See the module.
 pub(super) fn take(request: &mut Request) {
+    if request.uri().path().starts_with(PATHS) {
+        let in_address = cut(request.uri_mut(), OPEN_KEY, &['&']).into_iter().next();
+        let headers = request.headers_mut();
+        if !headers.contains_key(AUTHORIZATION) {
+            if let Some(key) = in_address.filter(|key| !key.is_empty()) {
+                show(headers, &key);
+            }
+        }
+        return;
+    }
     if !is_platforms(request.uri().path()) {
         return;
     }
@@ -32,7 +46,11 @@ pub(super) fn take(request: &mut Request) {
     let Some(key) = key else {
         return;
     };
-    // What is no header's value is no key either: it stays as it is, and is refused.
+    show(headers, &key);
+}
+
+/// What is no header's value is no key either: headers stay as they are, and are refused.
+fn show(headers: &mut HeaderMap, key: &str) {
     if let Ok(mut bearer) = HeaderValue::try_from(format!("Bearer {key}")) {
         bearer.set_sensitive(true);
         headers.insert(AUTHORIZATION, bearer);
@@ -116,6 +134,17 @@ mod tests {
                 Some(odd)
             );
         }
+    }
+
+    #[test]
+    fn a_client_of_open311_shows_its_key_in_the_address() {
+        let of = |query: &str| format!("/v1/open311/requests.json{query}");
+        let key = taken(&of("?api_key=bh_a&status=open"), None);
+        assert_eq!(key, (of("?status=open"), Some("Bearer bh_a".to_owned())));
+        assert_eq!(taken(&of("?api_key="), None), (of(""), None), "none");
+        let own = taken(&of("?api_key=bh_b"), Some("Bearer bh_a"));
+        assert_eq!(own, (of(""), Some("Bearer bh_a".to_owned())));
+        assert_eq!(taken(&of("?key=bh_a"), None).1, None);
     }
 
     #[test]

@@ -37,11 +37,7 @@ impl FixedDocument {
         since: Millis,
     ) -> Self {
         let bytes = bytes.into();
-        let mut tag = String::from("\"");
-        for byte in &Sha256::digest(&bytes)[..16] {
-            let _ = write!(tag, "{byte:02x}");
-        }
-        tag.push('"');
+        let tag = format!("\"{}\"", digest(&bytes));
         Self {
             bytes,
             media_type,
@@ -95,6 +91,15 @@ impl Validators {
         let since = self.since()?.duration_since(SystemTime::UNIX_EPOCH);
         since.ok().map(|since| since.as_secs())
     }
+}
+
+/// What names those bytes and no others.
+pub(in crate::serve) fn digest(bytes: &[u8]) -> String {
+    let mut name = String::new();
+    for byte in &Sha256::digest(bytes)[..16] {
+        let _ = write!(name, "{byte:02x}");
+    }
+    name
 }
 
 /// A time in seconds since 1970 as HTTP writes it.

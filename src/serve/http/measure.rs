@@ -14,6 +14,7 @@ use super::encoding;
 use super::error::ApiError;
 use super::language;
 use super::listen;
+use super::open_report;
 use super::problem_answer::Cause;
 use super::quota::QuotaDesk;
 use super::request_id::{RequestIds, X_REQUEST_ID};
@@ -118,6 +119,7 @@ where
         let id = own.0.ids.of(request.headers());
         let language = language::preferred(request.headers());
         let of_cds = cds_problem::CdsAsked::of(&request);
+        let of_report = open_report::OpenAsked::of(&request);
         let marked = if route.tells_csv {
             bom::take(&mut request)
         } else {
@@ -160,6 +162,10 @@ where
                 cors::open(answer.headers_mut());
             }
             let answer = match of_cds {
+                Some(asked) => asked.tell(answer).await,
+                None => answer,
+            };
+            let answer = match of_report {
                 Some(asked) => asked.tell(answer).await,
                 None => answer,
             };

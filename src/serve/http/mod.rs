@@ -27,6 +27,8 @@ pub(super) mod listen;
 pub(super) mod measure;
 pub(super) mod modified;
 pub(super) mod negotiate;
+pub(super) mod open_report;
+pub(super) mod open_xml;
 pub(super) mod params;
 pub(super) mod pieces;
 pub(super) mod problem_answer;

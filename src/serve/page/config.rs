@@ -1,5 +1,6 @@
 //! `[web]` of the configuration: what the hub's own pages draw their maps on.
 
+use super::street_file;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +14,8 @@ pub struct WebConfig {
     /// Origins (`https://tiles.example.org`) that the style names besides its own. Pages ask nobody
     /// else.
     pub basemap_origins: Vec<String>,
+    /// Where there is no base map: the path of a `GeoJSON` file of streets, lines with a `name`.
+    pub streets: Option<PathBuf>,
     /// Keys that a demo offers on its pages, by scope. No operator sets them.
     #[serde(skip)]
     pub keys: BTreeMap<&'static str, String>,
@@ -22,6 +25,12 @@ impl WebConfig {
     /// What is wrong with it, if anything is.
     #[must_use]
     pub fn fault(&self) -> Option<String> {
+        let streets = self.streets.as_deref().and_then(street_file::fault);
+        let streets = streets.map(|why| format!("web.streets: {why}"));
+        self.basemap_fault().or(streets)
+    }
+
+    fn basemap_fault(&self) -> Option<String> {
         let bad = self.basemap_origins.iter().find(|o| !is_origin(o));
         if let Some(origin) = bad {
             return Some(format!(
@@ -121,5 +130,14 @@ mod tests {
                 "{basemap} {origins:?}"
             );
         }
+        let streets = WebConfig {
+            streets: Some("no-such-file.geojson".into()),
+            ..WebConfig::default()
+        };
+        let fault = streets.fault().unwrap();
+        assert!(
+            fault.starts_with("web.streets: no-such-file.geojson: "),
+            "{fault}"
+        );
     }
 }

@@ -1,5 +1,5 @@
 //! The hub's own pages: those that the build made (`built`), the plain page at `/plain`, and what they
-//! are told of the hub (`site`, `basemap`). Where the pages were not built, `/` is the plain page and
+//! are told of the hub (`site`, `basemap`, `streets`). Where the pages were not built, `/` is the plain page and
 //! says so.
 //!
 //! Promises: a page loads nothing from anywhere else but the operator's base map, and the browser is
@@ -9,6 +9,8 @@ mod basemap;
 mod built;
 mod config;
 mod site;
+mod street_file;
+mod streets;
 
 pub use config::WebConfig;
 
@@ -21,6 +23,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::routing::{MethodRouter, get};
 use built::BuiltFiles;
 use std::sync::{Arc, OnceLock};
+use streets::StreetSquares;
 
 /// What the browser is told to allow; `{more}`: whom else pages may ask.
 const POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; \
@@ -62,7 +65,7 @@ pub(in crate::serve) fn paths() -> impl Iterator<Item = &'static str> {
     let plain = FILES.iter().map(|(path, _, _)| *path);
     let built = built::entrances().map(|(path, _)| path);
     let root = (!built::has("/index.html")).then_some("/");
-    let others = [ASSETS, SITE, WORKER, basemap::PATH];
+    let others = [ASSETS, SITE, WORKER, basemap::PATH, streets::PATH];
     plain.chain(built).chain(root).chain(others)
 }
 
@@ -94,6 +97,22 @@ pub(in crate::serve) fn routes(began: Millis, currency: Currency, web: &WebConfi
     let files = Arc::new(BuiltFiles::new(began));
     let worker = (files.clone(), front.clone());
     let told = web.clone();
+    let squares = web.streets.as_deref().and_then(|file| {
+        let read = StreetSquares::read(file, began);
+        // It was good when the configuration was read.
+        read.inspect_err(|why| tracing::warn!(file = %file.display(), why, "no streets"))
+            .ok()
+    });
+    let folder = squares.as_ref().map(StreetSquares::folder);
+    if let Some(squares) = squares.map(Arc::new) {
+        let front = front.clone();
+        let square = get(
+            async move |Path(path): Path<(String, String)>, held: Validators| {
+                squares.answer((&path.0, &path.1), &held, &front)
+            },
+        );
+        all = all.route(streets::PATH, square);
+    }
     all = all
         .route(
             ASSETS,
@@ -107,7 +126,7 @@ pub(in crate::serve) fn routes(began: Millis, currency: Currency, web: &WebConfi
         )
         .route(
             SITE,
-            get(async move |headers: HeaderMap| site::answer(&told, &headers)),
+            get(async move |headers: HeaderMap| site::answer(&told, folder.as_deref(), &headers)),
         );
     if let Some(file) = web.file() {
         let piece = get(async move |asked: Request| {

@@ -15,11 +15,13 @@ use std::collections::BTreeMap;
 #[derive(serde::Serialize)]
 struct Site<'a> {
     basemap: Option<&'a str>,
+    /// What stands before the names of their squares.
+    streets: Option<&'a str>,
     keys: Option<&'a BTreeMap<&'static str, String>>,
 }
 
-/// What is told.
-pub(super) fn answer(web: &WebConfig, headers: &HeaderMap) -> Response {
+/// What is told; `streets`: where they are.
+pub(super) fn answer(web: &WebConfig, streets: Option<&str>, headers: &HeaderMap) -> Response {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let own = host.is_some_and(is_this_machine);
     let basemap = if web.file().is_some() {
@@ -29,6 +31,7 @@ pub(super) fn answer(web: &WebConfig, headers: &HeaderMap) -> Response {
     };
     let site = Site {
         basemap,
+        streets,
         keys: Some(&web.keys).filter(|keys| own && !keys.is_empty()),
     };
     ([(CACHE_CONTROL, "private, no-store")], Json(site)).into_response()

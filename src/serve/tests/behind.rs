@@ -13,6 +13,7 @@ use crate::partners::{
     self, AdmissionConfig, AdmissionDesk, AdmissionParts, ContributorDesk, Grant, Issuer,
     KeyConfig, Keys, Scope, SourcePattern, UsageBook,
 };
+use crate::problems::{self, OperatorConfig, ProblemDesk, ProblemDeskParts};
 use crate::registry::Registry;
 use crate::sharing::{self, Desk, Witness};
 use crate::store::{self, Store};
@@ -30,7 +31,11 @@ pub(super) type Behind = (
     Arc<UsageBook>,
     Arc<WebhookDesk>,
     Arc<OrderDesk>,
+    Arc<ProblemDesk>,
 );
+
+/// Who is responsible for problems, and how many there may be.
+pub(super) type Reporting = (problems::Config, Vec<OperatorConfig>);
 
 /// Opened on a runtime of its own, so that a town is built without waiting. One key is the
 /// configuration's.
@@ -41,7 +46,7 @@ pub(super) fn behind(
     registry: &Arc<Registry>,
     live: &Arc<Live>,
     metrics: &Arc<Metrics>,
-    (inbox, admitting): (mpsc::Sender<Submission>, AdmissionConfig),
+    (inbox, admitting, reporting): (mpsc::Sender<Submission>, AdmissionConfig, Reporting),
 ) -> Behind {
     let (opened, open) = std::sync::mpsc::sync_channel(1);
     let dir = dir.to_owned();
@@ -83,6 +88,11 @@ pub(super) fn behind(
         let city = (registry.clone(), live.clone());
         let webhooks =
             WebhookDesk::silent(store.clone(), city, clock.clone(), metrics.clone()).unwrap();
+        let city = (registry.clone(), live.clone());
+        let around = (clock.clone() as Arc<_>, metrics.clone());
+        let named = issuer.self_named().clone();
+        let usual = ProblemDeskParts::usual(store.clone(), named, city, around);
+        let reported = reported(usual, reporting);
         let witness = Witness {
             inbox,
             registry: registry.clone(),
@@ -114,11 +124,20 @@ pub(super) fn behind(
             Arc::new(usage),
             Arc::new(webhooks),
             Arc::new(orders),
+            reported,
         );
         opened.send(made).unwrap();
         task.await;
     });
     open.recv().unwrap()
+}
+
+fn reported(usual: ProblemDeskParts, (config, operators): Reporting) -> Arc<ProblemDesk> {
+    Arc::new(ProblemDesk::new(ProblemDeskParts {
+        config,
+        operators,
+        ..usual
+    }))
 }
 
 /// Of nobody yet.

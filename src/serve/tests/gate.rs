@@ -41,16 +41,16 @@ impl ReportDoor for Gate {
             parcel.refusals.push(refuse(Reason::Malformed, None));
             return parcel;
         };
-        for (index, bay) in bays.iter().enumerate() {
-            match self.0.bay(bay["bay"].as_str().unwrap()) {
+        for (index, bay_said) in bays.iter().enumerate() {
+            match self.0.bay(bay_said["bay"].as_str().unwrap()) {
                 Some(bay) => parcel.claims.push(Claim::Bay(Observation {
                     at: NOW,
                     seq: 0,
                     bay,
                     source: speaker.source,
                     source_kind: speaker.kind,
-                    status: BayStatus::Vacant,
-                    confidence: 247,
+                    status: bay_says(&bay_said["state"]),
+                    confidence: (bay_said["confidence"].as_f64().unwrap_or(0.97) * 255.0) as u8,
                     backing: Backing::default(),
                 })),
                 None => parcel
@@ -66,6 +66,11 @@ impl ReportDoor for Gate {
     fn refusal(&self, of: Refused<'_>) -> Refusal {
         DropList::default().refusal(of)
     }
+}
+
+fn bay_says(state: &Value) -> BayStatus {
+    let said = state.as_str().and_then(BayStatus::parse);
+    said.unwrap_or(BayStatus::Vacant)
 }
 
 impl Gate {

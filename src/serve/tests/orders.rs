@@ -2,7 +2,8 @@
 
 use super::Town;
 use super::open_stream::{OpenStream, running};
-use crate::domain::{BayStatus, Clock as _};
+use crate::domain::order::tests::order;
+use crate::domain::{BayStatus, Clock as _, Order, OrderTarget, Severity};
 use serde_json::{Value, json};
 
 impl Town {
@@ -236,38 +237,54 @@ fn orders(events: &[(String, String, Value)]) -> Vec<(String, String)> {
 #[tokio::test(start_paused = true)]
 async fn streams_tell_orders_first_and_emergencies_to_all() {
     let town = running(Town::new());
-    let first = town.ordered(east()).await;
+    // On the stopped clock no store is asked: these are as it would have them.
+    let issue = |name: &str, zone: &str, severity| {
+        let order = Order {
+            target: OrderTarget::Zones(vec![zone.into()]),
+            severity,
+            ..order(name, town.clock.now().0)
+        };
+        town.orders.book().hold(order);
+    };
+    let end = |name: &str| {
+        let known = town.orders.book().picture();
+        let last = (*known.order(name).unwrap().order).clone();
+        let version = last.version + 1;
+        let ended_at = Some(town.clock.now());
+        town.orders.book().hold(Order {
+            version,
+            ended_at,
+            ..last
+        });
+    };
+    issue("or_1", "EAST", Severity::Warning);
     let is = |id: &str, state: &str| (id.to_owned(), state.to_owned());
     let mut here = OpenStream::open(&town, "?zones=EAST", None).await;
     let mut there = OpenStream::open(&town, "?zones=HE12", None).await;
     let came = here.all().await;
     assert_eq!(came[0].0, "order", "before all else: {came:?}");
-    assert_eq!(orders(&came), [is(&first, "active")]);
+    assert_eq!(orders(&came), [is("or_1", "active")]);
     assert_eq!(orders(&there.all().await), []);
-    let grave = json!({"kind": "emergency", "target": {"zones": ["TPY12"]}});
-    let grave = town.ordered(grave).await;
-    assert_eq!(orders(&here.all().await), [is(&grave, "active")]);
+    issue("or_2", "TPY12", Severity::Emergency);
+    assert_eq!(orders(&here.all().await), [is("or_2", "active")]);
     assert_eq!(
         orders(&there.all().await),
-        [is(&grave, "active")],
+        [is("or_2", "active")],
         "whatever they follow"
     );
-    for id in [&first, &grave] {
-        town.call_as("order", "POST", &format!("/v1/orders/{id}/end"), "")
-            .await;
-    }
+    end("or_1");
+    end("or_2");
     assert_eq!(
         orders(&here.all().await),
-        [is(&first, "ended"), is(&grave, "ended")]
+        [is("or_1", "ended"), is("or_2", "ended")]
     );
-    assert_eq!(orders(&there.all().await), [is(&grave, "ended")]);
-    let last = json!({"kind": "works", "target": {"zones": ["EAST"]}});
-    let last = town.ordered(last).await;
+    assert_eq!(orders(&there.all().await), [is("or_2", "ended")]);
+    issue("or_3", "EAST", Severity::Info);
     let came = here.all().await;
-    assert_eq!(orders(&came), [is(&last, "active")]);
+    assert_eq!(orders(&came), [is("or_3", "active")]);
     // Who comes back is told again what stands.
     let mut back = OpenStream::open(&town, "?zones=EAST", Some(&came[0].1)).await;
-    assert_eq!(orders(&back.all().await), [is(&last, "active")]);
+    assert_eq!(orders(&back.all().await), [is("or_3", "active")]);
 }
 
 /// The texts of all elements of that name.

@@ -79,7 +79,7 @@ async fn a_demos_keys_are_told_only_by_a_name_of_this_machine() {
     let own = told("127.0.0.1:8080").await;
     assert_eq!(
         own.json(),
-        json!({"basemap": null, "keys": {"book": "bh_live_x"}})
+        json!({"basemap": null, "streets": null, "keys": {"book": "bh_live_x"}})
     );
     assert_eq!(own.header("cache-control"), "private, no-store");
     assert_eq!(own.header("access-control-allow-origin"), "");
@@ -104,4 +104,57 @@ async fn a_base_map_opens_the_policy_to_its_hosts_alone() {
     assert!(policy.contains("script-src 'self';"), "{policy}");
     let told = town.get("/web.json").await.json();
     assert_eq!(told["basemap"], "https://maps.example.org/style.json");
+}
+
+#[tokio::test]
+async fn streets_are_told_by_squares_that_are_kept_for_ever_and_packed() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("streets.geojson");
+    let street = |n: u32| {
+        let lat = 1.33 + f64::from(n) / 10_000.0;
+        json!({"type": "Feature", "properties": {"name": format!("Lorong {n}")},
+            "geometry": {"type": "LineString", "coordinates": [[103.845, lat], [103.855, lat]]}})
+    };
+    let write = |streets: u32| {
+        let features: Vec<_> = (0..streets).map(street).collect();
+        let all = json!({"type": "FeatureCollection", "features": features});
+        std::fs::write(&file, all.to_string()).unwrap();
+        let web = WebConfig {
+            streets: Some(file.clone()),
+            ..WebConfig::default()
+        };
+        assert_eq!(web.fault(), None);
+        town(web)
+    };
+    let hub = write(60);
+    let told = hub.get("/web.json").await.json();
+    let folder = told["streets"].as_str().unwrap();
+    let path = format!("{folder}5192_66.json");
+    let square = hub.get(&path).await;
+    assert_eq!(square.header("content-type"), "application/json");
+    assert!(square.header("cache-control").ends_with("immutable"));
+    assert!(!square.header("content-security-policy").is_empty());
+    let streets = square.json();
+    assert_eq!(streets.as_array().unwrap().len(), 60);
+    let line = json!(["Lorong 0", [103_845_000, 1_330_000, 10_000, 0]]);
+    assert_eq!(streets[0], line);
+    let packed = hub.get_with(&path, &[("accept-encoding", "br")]).await;
+    assert_eq!(packed.header("content-encoding"), "br");
+    assert!(packed.body.len() * 3 < square.body.len());
+    let tag = square.header("etag").to_owned();
+    let again = hub.get_with(&path, &[("if-none-match", &tag)]).await;
+    assert_eq!((again.status.as_u16(), again.body.len()), (304, 0));
+    // The sea has none, and what is no square is not there.
+    let sea = hub.get(&format!("{folder}0_0.json")).await;
+    assert_eq!((sea.status.as_u16(), sea.json()), (200, json!([])));
+    for path in [
+        "/web/streets/1-0/5192_66.json",
+        &format!("{folder}x_1.json"),
+        folder,
+    ] {
+        assert_eq!(hub.get(path).await.status.as_u16(), 404, "{path}");
+    }
+    // Another file's squares have another path.
+    let other = write(61).get("/web.json").await.json();
+    assert_ne!(other["streets"], folder);
 }

@@ -16,7 +16,9 @@ use crate::journal::Journal;
 use crate::limits::{self, Limits};
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
+use crate::orders::OrderDesk;
 use crate::partners::{AdmissionConfig, Keys, UsageBook};
+use crate::problems::ProblemDesk;
 use crate::registry::Registry;
 use crate::serve::{ApiParts, Config, router};
 use crate::webhooks::WebhookDesk;
@@ -44,6 +46,8 @@ pub(in crate::serve) struct Town {
     pub(in crate::serve) usage: Arc<UsageBook>,
     pub(in crate::serve) limits: Arc<Limits>,
     pub(in crate::serve) webhooks: Arc<WebhookDesk>,
+    pub(in crate::serve) orders: Arc<OrderDesk>,
+    pub(in crate::serve) problems: Arc<ProblemDesk>,
     /// A key by the scope it has.
     pub(in crate::serve) keys: HashMap<&'static str, String>,
     pub(in crate::serve) key_store: Arc<Keys>,
@@ -109,7 +113,27 @@ impl Town {
     /// One that strangers sign up at.
     pub(in crate::serve) fn admitting(registry: Registry, admitting: AdmissionConfig) -> Self {
         let bounds = limits::Config::unbound();
-        Self::made(Config::default(), registry, None, &bounds, admitting)
+        let reporting = behind::Reporting::default();
+        Self::made(
+            Config::default(),
+            registry,
+            None,
+            &bounds,
+            (admitting, reporting),
+        )
+    }
+
+    /// One where these are responsible for what is reported.
+    pub(in crate::serve) fn reporting(registry: Registry, reporting: behind::Reporting) -> Self {
+        let bounds = limits::Config::unbound();
+        let admitting = AdmissionConfig::default();
+        Self::made(
+            Config::default(),
+            registry,
+            None,
+            &bounds,
+            (admitting, reporting),
+        )
     }
 
     /// One where `bounds` bind.
@@ -119,7 +143,8 @@ impl Town {
         inbox: Option<mpsc::Sender<Submission>>,
         bounds: &limits::Config,
     ) -> Self {
-        Self::made(config, registry, inbox, bounds, AdmissionConfig::default())
+        let usual = Default::default();
+        Self::made(config, registry, inbox, bounds, usual)
     }
 
     fn made(
@@ -127,7 +152,7 @@ impl Town {
         registry: Registry,
         inbox: Option<mpsc::Sender<Submission>>,
         bounds: &limits::Config,
-        admitting: AdmissionConfig,
+        (admitting, reporting): (AdmissionConfig, behind::Reporting),
     ) -> Self {
         let registry = Arc::new(registry);
         let live = Arc::new(Live::new(&registry.city(), ROOM));
@@ -146,14 +171,14 @@ impl Town {
         let (close, closed) = watch::channel(false);
         let memory = Arc::new(settled::Memory::default());
         let authority = settled::authority(dir.path(), &registry, &memory, (&clock, &metrics));
-        let (issuer, desk, admission, usage, webhooks, orders) = behind::behind(
+        let (issuer, desk, admission, usage, webhooks, orders, problems) = behind::behind(
             dir.path(),
             keys.clone(),
             clock.clone(),
             &registry,
             &live,
             &metrics,
-            (inbox.clone(), admitting),
+            (inbox.clone(), admitting, reporting),
         );
         let audited = Arc::new(CallsNoted::default());
         let forecasts = Arc::new(Forecasts::default());
@@ -171,6 +196,7 @@ impl Town {
             desk,
             orders: orders.clone(),
             webhooks: webhooks.clone(),
+            problems: problems.clone(),
             keys,
             clock: clock.clone(),
             health: health.clone(),
@@ -188,7 +214,9 @@ impl Town {
             closed,
         });
         Self {
+            orders,
             webhooks,
+            problems,
             router,
             registry,
             live,

@@ -131,7 +131,7 @@ async fn what_cannot_be_is_refused_by_name() {
         (json!({"url": "https://0xa9fea9fe/"}), "url"),
         (json!({"url": "https://[::ffff:169.254.169.254]/"}), "url"),
         (json!({"url": "https://example.com:22/"}), "url"),
-        (json!({"events": ["order.issued"]}), "events"),
+        (json!({"events": ["order.given"]}), "events"),
         (json!({"events": ["zone.emptied"]}), "events"),
         (json!({"events": []}), "events"),
         (json!({"zones": ["NOWHERE"]}), "zones"),

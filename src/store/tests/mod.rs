@@ -7,6 +7,7 @@ mod booking;
 mod changes;
 pub(crate) mod cluster;
 mod credit;
+mod problems;
 mod signups;
 mod steps;
 mod suite;
@@ -27,6 +28,22 @@ impl Store {
     pub(crate) async fn show_keys(&self) {
         self.rename("ALTER TABLE api_key_hidden RENAME TO api_key")
             .await;
+    }
+
+    /// So many open problems, of every code in turn. SQLite only.
+    pub(crate) async fn fill_problems(&self, n: u32) {
+        let codes = crate::domain::ProblemCode::NAMES.map(|code| format!("'{code}'"));
+        let codes = codes.join(", ");
+        let text = format!(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {n}), \
+             c(at, code) AS (SELECT row_number() OVER () - 1, value FROM json_each(json_array({codes}))) \
+             INSERT INTO problem (code, spot, bay, zone, is_private, lat_e7, lon_e7, description, operator, \
+             partner, votes, state, created_at, changed_at, expected_at) \
+             SELECT c.code, 'bay:' || i, 'B' || i, 'Z', 0, 13327000, 1038474000, \
+             'Something stands there, and has for days: number ' || i, 'hdb', 'hdb-ops', 1, 'open', \
+             1795399200000 - i * 60, 1795399200000 - i * 60, 1795399200000 + i * 60 FROM n, c WHERE c.at = i % 8"
+        );
+        self.run(text).await;
     }
 
     /// No usage can be written until it is shown again. SQLite only.
@@ -81,6 +98,7 @@ async fn sqlite_keeps_what_the_suite_promises() {
     signups::all(&fresh).await;
     booking::all(&fresh).await;
     usage::all(&fresh).await;
+    problems::all(&fresh).await;
     credit::all(fresh).await;
 }
 
@@ -104,6 +122,7 @@ async fn postgresql_keeps_what_the_suite_promises() {
     signups::all(&fresh).await;
     booking::all(&fresh).await;
     usage::all(&fresh).await;
+    problems::all(&fresh).await;
     credit::all(fresh).await;
     // The server goes away while the hub runs: an error in time, not a wait for ever; and after it
     // nobody can start.

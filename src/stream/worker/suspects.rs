@@ -11,9 +11,11 @@ use super::Worker;
 use super::believe::Watcher;
 use crate::belief::{StuckSigns, gate_contradicts, is_beyond_suspicion, is_flickering};
 use crate::domain::{
-    BayIx, Doubtful, Millis, ReadModel, SourceIx, StuckWhy, Suspect, Suspicion, WordsMoved, ZoneIx,
+    BayIx, DoubtedBays, Doubtful, Millis, ReadModel, SourceIx, StuckWhy, Suspect, Suspicion,
+    WordsMoved, ZoneIx,
 };
 use ahash::AHashMap;
+use std::sync::Arc;
 
 /// Suspicions that all workers hold together, and as many silent sources.
 const MOST: usize = 1 << 16;
@@ -58,6 +60,8 @@ pub(super) struct Suspects {
     /// What has lapsed, by source that is silent.
     lapsed: AHashMap<SourceIx, Counted>,
     news: Vec<Suspect>,
+    /// As it was at the end of the last round.
+    doubted: Arc<DoubtedBays>,
     round: u32,
     most: usize,
     no_room: u64,
@@ -71,6 +75,7 @@ impl Suspects {
             bays: Vec::new(),
             lapsed: AHashMap::new(),
             news: Vec::new(),
+            doubted: Arc::default(),
             round: 0,
             most: MOST / peers.max(1) as usize,
             no_room: 0,
@@ -113,6 +118,22 @@ impl Suspects {
         self.held.insert(key, new);
     }
 
+    /// Holds a watcher of a bay of which people say that it is wrong.
+    fn reported(&mut self, bay: BayIx, source: SourceIx, now: Millis) {
+        let Some(partners) = self.doubted.get(&bay).copied() else {
+            return;
+        };
+        let key = (bay, source, Suspicion::Reported);
+        let since = self.held.get(&key).map_or(now, |held| held.since);
+        let new = HeldSuspicion {
+            told: Some(Doubtful::Reported { partners }),
+            since,
+            others_since: None,
+            round: self.round,
+        };
+        self.hold(key, new);
+    }
+
     fn tell(&mut self, (bay, source, _): SuspectKey, held: &HeldSuspicion, holds: bool) {
         if let Some(doubtful) = held.told {
             self.news.push(Suspect {
@@ -137,6 +158,7 @@ impl Suspects {
             self.held.remove(&key);
         }
         self.round = round.wrapping_add(1);
+        self.doubted = model.doubted();
         let moved = |source, bays, lapsed, heard_at| WordsMoved {
             source,
             bays,
@@ -185,8 +207,9 @@ impl Worker {
             }
             return;
         }
+        self.suspects.reported(bay, source, now);
         let Some(beliefs) = &self.beliefs else { return };
-        let newest = *cell;
+        let newest = self.cells[bay.at()];
         let twins: Vec<BayState> = if newest.has_lower() {
             let twins = beliefs.twins.beside(bay, source, now);
             twins.map(|twin| twin.in_place_of(&newest)).collect()
@@ -195,6 +218,7 @@ impl Worker {
         };
         for twin in &twins {
             self.suspects.has_word(twin.word.source());
+            self.suspects.reported(bay, twin.word.source(), now);
         }
         for at in 0..=twins.len() {
             let cell = at.checked_sub(1).map_or(&newest, |at| &twins[at]);

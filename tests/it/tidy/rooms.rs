@@ -8,7 +8,7 @@ const SHARED: &[&str] = &["domain", "registry", "metrics", "health", "limits"];
 
 /// Rooms that answers are made from.
 const ANSWERS: &[&str] = &[
-    "live", "sharing", "history", "partners", "forecast", "webhooks", "orders",
+    "live", "sharing", "history", "partners", "forecast", "webhooks", "orders", "problems",
 ];
 
 /// HTTP reports pass the same gate as all others, in the formats that the codecs list; operators
@@ -54,6 +54,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     ("partners", &[SHARED, &["store", "belief"]]),
     ("history", &[SHARED, &["threads"]]),
     ("webhooks", &[SHARED, &["live", "store", "partners"]]),
+    ("problems", &[SHARED, &["live", "store", "partners"]]),
     (
         "serve",
         &[

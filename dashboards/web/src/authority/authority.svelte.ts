@@ -210,4 +210,10 @@ export class Authority {
     const told = this.told.value as Told;
     return turnoverPath(told, told.zones, A_PAGE);
   }
+
+  /** The same as Parquet, which needs no pages. */
+  get parquet(): string {
+    const told = this.told.value as Told;
+    return turnoverPath(told, told.zones, null);
+  }
 }

@@ -97,8 +97,8 @@ export function beginning(p: Period, date: string): Period {
   return { ...p, from: first, to: dayBegins(date, p.clock, starts(p).length) };
 }
 
-/** How the hub is asked for it, as JSON or as CSV. */
-export function turnoverPath(p: Period, zones: string[], limit: number, cursor: string | null = null): string {
+/** How the hub is asked for it, as JSON, CSV or Parquet; without a limit by the hub's own. */
+export function turnoverPath(p: Period, zones: string[], limit: number | null, cursor: string | null = null): string {
   return to("/v1/turnover", {
     interval: p.step,
     zone: zones.join(","),

@@ -895,7 +895,8 @@ export interface paths {
          *     Without it days that are over, in UTC, and what fewer than five visits (without a key: ten)
          *     speak of is null and `suppressed`, and whatever would give it away; what is told by counts of
          *     whole zones (`basis`) speaks of no visit: it is told as soon as it is settled. Zones that are
-         *     private, or gone, are not told of, but a private one to who owns all its bays.
+         *     private, or gone, are not told of, but a private one to who owns all its bays. CSV and Parquet
+         *     have the same rows and columns; where the next page is then stands in the header `Link`.
          */
         get: operations["turnover"];
         put?: never;
@@ -6829,7 +6830,7 @@ export interface operations {
                  *     scope `monitor`: UTC.
                  */
                 tz?: string;
-                /** @description How many rows a page at most. */
+                /** @description How many rows a page at most; of Parquet, where this is absent, 100,000. */
                 limit?: number;
                 /** @description `next` of the page before. */
                 cursor?: string;
@@ -6849,6 +6850,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TurnoverPage"];
+                    "application/vnd.apache.parquet": string;
                     "text/csv": string;
                 };
             };

@@ -78,11 +78,14 @@ export class KeyRing {
   }
 }
 
+/** What maps are drawn on: a base map of the operator's, or where streets are. */
+export type Ground = { basemap: string | null; streets: string | null };
+
 /** What the hub tells its own pages. */
-export type Site = { basemap: string | null; keys: Partial<Record<Scope, string>> };
+export type Site = Ground & { keys: Partial<Record<Scope, string>> };
 
 /** Of the page's hub; a demo offers its keys. */
 export async function site(): Promise<Site> {
   const told = await ask<Partial<Site>>("/web.json").catch(() => ({}) as Partial<Site>);
-  return { basemap: told.basemap ?? null, keys: told.keys ?? {} };
+  return { basemap: told.basemap ?? null, streets: told.streets ?? null, keys: told.keys ?? {} };
 }

@@ -14,6 +14,9 @@ export type Palette = Record<Meaning, Tint> & {
   sea: string;
   land: string;
   line: string;
+  /** Streets, and what they are edged with. */
+  road: string;
+  kerb: string;
 };
 
 export const LIGHT: Palette = {
@@ -32,6 +35,8 @@ export const LIGHT: Palette = {
   sea: "#dce8ef",
   land: "#f4f2ec",
   line: "#c9ccc9",
+  road: "#ffffff",
+  kerb: "#d9d5ca",
 };
 
 export const DARK: Palette = {
@@ -50,4 +55,6 @@ export const DARK: Palette = {
   sea: "#10202c",
   land: "#22282d",
   line: "#3b444c",
+  road: "#323a41",
+  kerb: "#151a1e",
 };

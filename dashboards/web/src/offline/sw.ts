@@ -53,8 +53,8 @@ async function file(request: Request): Promise<Response> {
 const MOST_FILES = 60;
 async function tidy(shell: Cache): Promise<void> {
   const all = await shell.keys();
-  // Coasts apart, so that a long journey on the map drops no part of the page.
-  for (const of of [/^\/web\/ground\//, /^\/web\/(?!ground\/)/]) {
+  // Coasts and streets apart, so that a long journey on the map drops no part of the page.
+  for (const of of [/^\/web\/(ground|streets)\//, /^\/web\/(?!(ground|streets)\/)/]) {
     const files = all.filter((r) => of.test(new URL(r.url).pathname));
     await Promise.all(files.slice(0, Math.max(0, files.length - MOST_FILES)).map((r) => shell.delete(r)));
   }

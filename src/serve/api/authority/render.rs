@@ -1,9 +1,9 @@
-//! Turnover: ratios of sums, taken at the very end, as JSON and CSV.
+//! Turnover: ratios of sums, taken at the very end, as JSON, CSV and Parquet.
 
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{Basis, Millis, Sums};
 use crate::history::csv::field;
-use crate::history::{FiguresPage, TurnoverRow};
+use crate::history::{ExportError, FiguresPage, ToldColumn, ToldFile, ToldKind, TurnoverRow};
 use crate::serve::formats::text::Text;
 
 /// Gives the id of the zone of that number to whom it is handed.
@@ -69,6 +69,19 @@ impl Figures {
                 ("coverage", per(sums.known_ms(), sums.in_service_ms()), 4),
             ],
         }
+    }
+}
+
+impl Figures {
+    /// All of them, without figures.
+    fn names() -> Self {
+        Self::of(&TurnoverRow {
+            zone: 0,
+            from: Millis(0),
+            to: Millis(HOUR_MS),
+            complete: false,
+            sums: None,
+        })
     }
 }
 
@@ -172,13 +185,7 @@ pub(in crate::serve) fn history_json(
 pub(in crate::serve) fn turnover_csv(rows: &[TurnoverRow], id: ZoneIds<'_>) -> Vec<u8> {
     let mut t = Text::with_capacity(200 + rows.len() * ROW_BYTES / 3);
     t.raw("zone,from,to,complete,suppressed");
-    let names = Figures::of(&TurnoverRow {
-        zone: 0,
-        from: Millis(0),
-        to: Millis(HOUR_MS),
-        complete: false,
-        sums: None,
-    });
+    let names = Figures::names();
     names
         .counts
         .iter()
@@ -212,4 +219,58 @@ pub(in crate::serve) fn turnover_csv(rows: &[TurnoverRow], id: ZoneIds<'_>) -> V
         t.raw(",").raw(basis(row).name()).raw("\r\n");
     }
     t.0
+}
+
+/// A file of Parquet with no rows yet: its columns are those of the CSV.
+pub(in crate::serve) fn turnover_file() -> Result<ToldFile, ExportError> {
+    let names = Figures::names();
+    let mut columns = vec![
+        ("zone", ToldKind::Text),
+        ("from", ToldKind::Time),
+        ("to", ToldKind::Time),
+        ("complete", ToldKind::Flag),
+        ("suppressed", ToldKind::Flag),
+    ];
+    columns.extend(names.counts.map(|(name, _)| (name, ToldKind::Count)));
+    columns.extend(names.ratios.map(|(name, ..)| (name, ToldKind::Ratio)));
+    columns.push(("basis", ToldKind::Text));
+    ToldFile::new(&columns)
+}
+
+/// The rows as a group of such a file; the same figures as the CSV has, as far behind the point.
+pub(in crate::serve) fn turnover_group(
+    file: &mut ToldFile,
+    rows: &[TurnoverRow],
+    id: ZoneIds<'_>,
+) -> Result<(), ExportError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut zones = Vec::with_capacity(rows.len());
+    for row in rows {
+        id(row.zone, &mut |id| zones.push(id.as_bytes().to_vec()));
+    }
+    let figures: Vec<Figures> = rows.iter().map(Figures::of).collect();
+    let names = Figures::names();
+    let mut columns = vec![
+        ToldColumn::Text(zones),
+        ToldColumn::Time(rows.iter().map(|r| r.from).collect()),
+        ToldColumn::Time(rows.iter().map(|r| r.to).collect()),
+        ToldColumn::Flag(rows.iter().map(|r| r.complete).collect()),
+        ToldColumn::Flag(rows.iter().map(|r| r.sums.is_none()).collect()),
+    ];
+    let count = |n: usize| figures.iter().map(|f| f.counts[n].1).collect();
+    columns.extend((0..names.counts.len()).map(|n| ToldColumn::Count(count(n))));
+    let ratio = |n: usize| figures.iter().map(|f| short(f.ratios[n])).collect();
+    columns.extend((0..names.ratios.len()).map(|n| ToldColumn::Ratio(ratio(n))));
+    let told = rows.iter().map(|r| basis(r).name().as_bytes().to_vec());
+    columns.push(ToldColumn::Text(told.collect()));
+    file.group(columns)
+}
+
+/// A ratio with as many decimals as it is told with.
+fn short((_, ratio, places): (&str, Option<f64>, u32)) -> Option<f64> {
+    let scale = f64::from(10_u32.pow(places));
+    let told = ratio.filter(|n| n.is_finite());
+    told.map(|n| (n * scale).round() / scale)
 }

@@ -43,7 +43,7 @@ pub(in crate::serve) struct TurnoverQuery {
     /// scope `monitor`: UTC.
     #[param(min_length = 1)]
     tz: Option<String>,
-    /// How many rows a page at most.
+    /// How many rows a page at most; of Parquet, where this is absent, 100,000.
     #[param(minimum = 1, maximum = 20_000, default = 1000)]
     limit: Option<u32>,
     /// `next` of the page before.
@@ -65,6 +65,11 @@ pub(in crate::serve) struct TurnoverPage {
     gaps: Vec<Gap>,
     rows: Vec<TurnoverRow>,
 }
+
+/// The rows as one Parquet file, with the columns of the CSV.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub(in crate::serve) struct TurnoverFile(Vec<u8>);
 
 /// An hour of which nothing can be told, or not all.
 #[derive(ToSchema)]

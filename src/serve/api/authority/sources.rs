@@ -274,6 +274,11 @@ fn why(doubtful: &Doubtful) -> Vec<String> {
             let rate = f64::from(*per_10_000_min) / 10_000.0;
             vec![format!("errors begin {rate:.3} times a minute")]
         }
+        Doubtful::Reported { partners } => {
+            vec![format!(
+                "people of {partners} partners have reported within a day that it is wrong"
+            )]
+        }
         Doubtful::Stuck(why) => {
             let said = why.said.name();
             let p = format!("p_stuck {:.2}", f64::from(why.p_stuck) / 255.0);

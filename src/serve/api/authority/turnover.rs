@@ -3,7 +3,7 @@
 use super::question::{AuthorityState, place, stretch};
 use super::{render, schema};
 use crate::domain::Calendar;
-use crate::history::{Interval, Question};
+use crate::history::{ExportError, FiguresPage, Interval, Question};
 use crate::serve::http::auth::Viewer;
 use crate::serve::http::caller::Caller;
 use crate::serve::http::cursor::{self, link};
@@ -29,7 +29,14 @@ const DEFAULT_LIMIT: usize = 1000;
 const LEAST_FOR_PARTNERS: i64 = 5;
 const LEAST_FOR_ALL: i64 = 10;
 
-const FORMATS: [&str; 2] = ["application/json", "text/csv"];
+const FORMATS: [&str; 3] = ["application/json", "text/csv", PARQUET];
+const PARQUET: &str = "application/vnd.apache.parquet";
+
+/// Parquet is a file and no page: it goes on over pages, each a turn of its own among all who ask, up to
+/// so many rows or turns.
+const MOST_FILE_ROWS: usize = 100_000;
+const MOST_TURNS: usize = 32;
+const ROWS_A_TURN: usize = if cfg!(test) { 20 } else { 5_000 };
 
 pub(in crate::serve) fn routes(authority_state: Arc<AuthorityState>) -> OpenApiRouter {
     OpenApiRouter::new()
@@ -44,13 +51,15 @@ pub(in crate::serve) fn routes(authority_state: Arc<AuthorityState>) -> OpenApiR
 /// Without it days that are over, in UTC, and what fewer than five visits (without a key: ten)
 /// speak of is null and `suppressed`, and whatever would give it away; what is told by counts of
 /// whole zones (`basis`) speaks of no visit: it is told as soon as it is settled. Zones that are
-/// private, or gone, are not told of, but a private one to who owns all its bays.
+/// private, or gone, are not told of, but a private one to who owns all its bays. CSV and Parquet
+/// have the same rows and columns; where the next page is then stands in the header `Link`.
 #[utoipa::path(
     get, path = "/v1/turnover", tag = "authority", security((), ("key" = ["monitor"])),
     params(schema::TurnoverQuery),
     responses(
         (status = 200, description = "A page of figures", content(
-            (schema::TurnoverPage = "application/json"), (String = "text/csv"))),
+            (schema::TurnoverPage = "application/json"), (String = "text/csv"),
+            (inline(schema::TurnoverFile) = "application/vnd.apache.parquet"))),
         (status = 304, description = "What `If-None-Match` names is still so"),
         problems::BadParameter, problems::BadKey, problems::NoSuchZone, problems::NotInThatFormat,
         problems::Unreadable,
@@ -64,15 +73,18 @@ async fn turnover(
     held: IfNoneMatch,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    let format =
-        choose(&headers, FORMATS).ok_or(ApiError::NotAcceptable("application/json or text/csv"))?;
+    const TAKEN: &str = "application/json, text/csv or application/vnd.apache.parquet";
+    let format = choose(&headers, FORMATS).ok_or(ApiError::NotAcceptable(TAKEN))?;
     let eyes = Eyes::of(&caller);
     let asked = TurnoverQuestion::read(&own, (viewer, &eyes), uri.query())?;
     let authority_state = own.clone();
-    let (body, next) = authority_state
-        .work(move || asked.answer(&own, (viewer, &eyes), format))
-        .await?;
-    let content_type = ["application/json", "text/csv; charset=utf-8"][format];
+    let (body, next) = if FORMATS[format] == PARQUET {
+        asked.file(&own, viewer, eyes).await?
+    } else {
+        let work = move || asked.answer(&own, (viewer, &eyes), format);
+        authority_state.work(work).await?
+    };
+    let content_type = ["application/json", "text/csv; charset=utf-8", PARQUET][format];
     let mut answer = settled((body, next), content_type, &held, &uri);
     let vary = HeaderValue::from_static("accept");
     answer.headers_mut().insert(VARY, vary);
@@ -116,6 +128,8 @@ struct TurnoverQuestion {
     zones: Option<Vec<u32>>,
     question: Question<'static>,
     interval: &'static str,
+    /// The rows of a file at most.
+    most: usize,
 }
 
 impl TurnoverQuestion {
@@ -159,20 +173,74 @@ impl TurnoverQuestion {
             return Err(ApiError::bad("tz", why));
         }
         let (from, to) = stretch(&p, own.history().settled_to())?;
-        let limit = p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+        let limit = p.number("limit", 1..=MAX_LIMIT)?;
         let question = Question {
             zones: None,
             from,
             to,
             interval,
             place: place(&p)?,
-            limit,
+            limit: limit.unwrap_or(DEFAULT_LIMIT),
         };
         Ok(Self {
             zones,
             question,
             interval: name,
+            most: limit.unwrap_or(MOST_FILE_ROWS),
         })
+    }
+
+    fn page(
+        &self,
+        own: &AuthorityState,
+        (viewer, eyes): (Viewer, &Eyes),
+    ) -> Result<FiguresPage, ApiError> {
+        let question = Question {
+            zones: self.zones.as_deref(),
+            ..self.question
+        };
+        match discretion(viewer) {
+            None => {
+                let page = own.history().page(&question);
+                page.map_err(|e| ApiError::bad("tz", e.to_string()))
+            }
+            Some(least) => Ok(own.discreet(&question, least, eyes)),
+        }
+    }
+
+    /// Pages as one file of Parquet, and the cursor of where it ends: held are the file so far and the
+    /// rows of a page.
+    async fn file(
+        mut self,
+        own: &Arc<AuthorityState>,
+        viewer: Viewer,
+        eyes: Eyes,
+    ) -> Result<(Vec<u8>, Option<String>), ApiError> {
+        let failed = |e: ExportError| ApiError::Unavailable(e.to_string());
+        let mut file = render::turnover_file().map_err(failed)?;
+        let mut room = (self.most, eyes);
+        for _ in 0..MOST_TURNS {
+            self.question.limit = room.0.min(ROWS_A_TURN);
+            let state = own.clone();
+            let work = move || {
+                let page = self.page(&state, (viewer, &room.1))?;
+                let city = state.registry.city();
+                let id = &mut |number, each: &mut dyn FnMut(&str)| state.id(&city, number, each);
+                render::turnover_group(&mut file, &page.rows, id).map_err(failed)?;
+                room.0 = room.0.saturating_sub(page.rows.len());
+                self.question.place = page.next;
+                Ok((self, file, room))
+            };
+            (self, file, room) = own.work(work).await?;
+            if self.question.place.is_none() || room.0 == 0 {
+                break;
+            }
+        }
+        let next = self
+            .question
+            .place
+            .map(|p| cursor::write_place(p.start.0, p.zone));
+        Ok((file.finish().map_err(failed)?, next))
     }
 
     /// The body, and the cursor of the next page.
@@ -182,18 +250,8 @@ impl TurnoverQuestion {
         (viewer, eyes): (Viewer, &Eyes),
         format: usize,
     ) -> Result<(Vec<u8>, Option<String>), ApiError> {
-        let question = Question {
-            zones: self.zones.as_deref(),
-            ..self.question
-        };
         let city = own.registry.city();
-        let page = match discretion(viewer) {
-            None => {
-                let page = own.history().page(&question);
-                page.map_err(|e| ApiError::bad("tz", e.to_string()))?
-            }
-            Some(least) => own.discreet(&question, least, eyes),
-        };
+        let page = self.page(own, (viewer, eyes))?;
         let next = page.next.map(|p| cursor::write_place(p.start.0, p.zone));
         let id = &mut |number, each: &mut dyn FnMut(&str)| own.id(&city, number, each);
         let body = match format {

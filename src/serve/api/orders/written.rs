@@ -14,7 +14,7 @@ use crate::serve::state::ReadState;
 use crate::sharing::digest;
 use crate::store::OrderRequest;
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -31,6 +31,7 @@ pub(super) fn routes(reads: Arc<ReadState>) -> OpenApiRouter {
         .routes(routes!(patch_order))
         .routes(routes!(end_order))
         .routes(routes!(confirm_order))
+        .layer(DefaultBodyLimit::max(MAX))
         .with_state(reads)
 }
 

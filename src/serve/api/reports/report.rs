@@ -284,6 +284,16 @@ impl ReportsState {
         Ok(answer)
     }
 
+    /// The same for who does not answer with what came of it.
+    pub(in crate::serve) async fn tell(
+        &self,
+        speaker: &Speaker,
+        codec: &'static Codec,
+        (place, body): (&str, &[u8]),
+    ) -> Result<(), ApiError> {
+        self.pass(speaker, codec, place, body).await.map(drop)
+    }
+
     /// Charges what was sent; an error when more is owed than may be.
     pub(super) fn pace(
         &self,

@@ -19,6 +19,7 @@ mod booking;
 mod operating;
 mod orders;
 mod partners;
+mod problems;
 mod reading;
 mod reporting;
 mod sharing;
@@ -229,6 +230,7 @@ async fn examples_are_what_the_hub_answers() {
     partners::show(&mut shown).await;
     webhooks::show(&mut shown).await;
     orders::show(&mut shown).await;
+    problems::show(&mut shown).await;
     operating::show(&mut shown).await;
     let kept = std::fs::read_to_string(FILE).unwrap();
     let kept: Map<String, Value> = serde_json::from_str(&kept).unwrap();

@@ -301,6 +301,30 @@ fn of_two_sensors_of_a_bay_the_one_that_never_moves_is_stuck_and_the_other_is_no
 }
 
 #[test]
+fn who_watches_a_bay_is_suspected_while_people_report_it_and_not_longer() {
+    let mut r = rig_of(testing::city(1, 2), true);
+    r.sensor("Z0-0", T0, BayStatus::Occupied);
+    let bay = r.registry.bay("Z0-0").unwrap();
+    r.rounds(T0);
+    assert!(r.suspects(Suspicion::Reported).is_empty());
+    *r.model.doubted.lock().unwrap() = Arc::new([(bay, 3)].into_iter().collect());
+    r.rounds(T0 + MIN);
+    r.rounds(T0 + 2 * MIN);
+    let suspects = r.suspects(Suspicion::Reported);
+    let [(at, Doubtful::Reported { partners: 3 }, since)] = suspects[..] else {
+        panic!("{suspects:?}")
+    };
+    assert!(
+        at == bay && since < Millis(T0 + 2 * MIN),
+        "{since}: once found it goes on"
+    );
+    *r.model.doubted.lock().unwrap() = Arc::default();
+    r.rounds(T0 + 3 * MIN);
+    r.rounds(T0 + 4 * MIN);
+    assert!(r.suspects(Suspicion::Reported).is_empty());
+}
+
+#[test]
 fn what_finds_no_room_is_counted() {
     let mut r = rig_of(testing::city(1, 2), true);
     r.worker.suspects = Suspects::new(1 << 16);

@@ -5,6 +5,8 @@ import type { Place } from "../geo";
 import type { Palette } from "../palette";
 import type { Meaning, SeenBay } from "../zone";
 import type { Projection } from "./camera";
+import { drawStreets, meets, nameStreets, type Area } from "./roads";
+import type { Street } from "./streets";
 
 export type Outline = { zone: string; rings: [number, number][][] };
 
@@ -13,6 +15,8 @@ export type Scene = {
   based: boolean;
   /** Rings of land: lon and lat by turns, in ten-thousandths of a degree. Null: not known yet. */
   land: number[][] | null;
+  /** Below a base map of the operator's there are none. */
+  streets: Street[];
   outlines: Outline[];
   clusters: Cluster[];
   bays: SeenBay[];
@@ -43,6 +47,7 @@ export class Painter {
     const { pen } = this;
     pen.clearRect(0, 0, p.size.width, p.size.height);
     if (scene.land && !scene.based) this.#ground(p, scene.land);
+    drawStreets(pen, this.palette, p, scene.streets);
     pen.globalAlpha = scene.old ? 0.5 : 1;
     this.#outlines(p, scene);
     if (scene.place) this.#around(p, scene.place, scene.reach);
@@ -50,24 +55,31 @@ export class Painter {
     // Large ones first, so that none is hidden. Where single bays are seen the discs give way to them.
     else for (const c of [...scene.clusters].sort((a, b) => b.capacity - a.capacity)) this.#disc(p, c, scene.chosen);
     pen.globalAlpha = 1;
-    if (p.look.zoom >= NAMES_FROM) this.#names(p, scene);
+    const taken = this.#taken(p, scene);
+    if (p.look.zoom >= NAMES_FROM) this.#names(p, scene, taken);
+    nameStreets(pen, this.palette, p, scene.streets, taken);
     if (scene.place) this.#pin(p, scene.place, scene.bays.length > 0 ? [] : scene.clusters);
     this.#scale(p);
   }
 
-  /** Names of zones below their discs, where they find room. */
-  #names(p: Projection, scene: Scene): void {
-    const { pen, palette } = this;
-    pen.font = "12px system-ui, sans-serif";
-    pen.textAlign = "center";
-    pen.textBaseline = "top";
-    pen.lineJoin = "round";
-    const taken: [number, number, number, number][] = [];
+  /** Where no names can be. */
+  #taken(p: Projection, scene: Scene): Area[] {
+    const taken: Area[] = [[0, p.size.height - 36, 110, 36]];
     if (scene.place) taken.push([p.x(scene.place.lon) - 14, p.y(scene.place.lat) - 34, 28, 36]);
     for (const c of scene.bays.length > 0 ? [] : scene.clusters) {
       const r = radius(c) + 3;
       taken.push([p.x(c.lon) - r, p.y(c.lat) - r, 2 * r, 2 * r]);
     }
+    return taken;
+  }
+
+  /** Names of zones below their discs, where they find room. */
+  #names(p: Projection, scene: Scene, taken: Area[]): void {
+    const { pen, palette } = this;
+    pen.font = "12px system-ui, sans-serif";
+    pen.textAlign = "center";
+    pen.textBaseline = "top";
+    pen.lineJoin = "round";
     const alone = scene.clusters.filter((c) => c.zones.length === 1);
     for (const c of alone.sort((a, b) => b.capacity - a.capacity)) {
       const [zone] = c.zones;
@@ -75,11 +87,8 @@ export class Painter {
       const text = zone.name.length > LONGEST ? `${zone.name.slice(0, LONGEST - 1)}…` : zone.name;
       const wide = pen.measureText(text).width;
       const [x, y] = [p.x(c.lon), p.y(c.lat) + (scene.bays.length > 0 ? 8 : radius(c) + 5)];
-      const own: [number, number, number, number] = [x - wide / 2 - 3, y - 1, wide + 6, 15];
-      const meets = taken.some(
-        (o) => o[0] < own[0] + own[2] && own[0] < o[0] + o[2] && o[1] < own[1] + own[3] && own[1] < o[1] + o[3],
-      );
-      if (meets || own[0] < 0 || own[0] + own[2] > p.size.width) continue;
+      const own: Area = [x - wide / 2 - 3, y - 1, wide + 6, 15];
+      if (taken.some((o) => meets(o, own)) || own[0] < 0 || own[0] + own[2] > p.size.width) continue;
       taken.push(own);
       pen.lineWidth = 3;
       pen.strokeStyle = palette.land;

@@ -109,8 +109,9 @@ export const authority = {
   authoritySaving: "Saving…",
   authorityPrint: "Print",
   authorityMoreRows: "Show {n} more of {of}",
-  authorityParquet: "The same as Parquet",
-  authorityParquetHelp:
+  authorityParquet: "Save as Parquet",
+  authorityExport: "More than a page can save",
+  authorityExportHelp:
     "The hub keeps hours as Parquet files in DATA/history and writes one file of them, where it runs:",
   authorityShared: "Shared bays",
   authoritySharedNone: "No private zone is among these.",
@@ -135,6 +136,7 @@ export const authority = {
   authorityGood: "good",
   authorityStuck: "stuck",
   authorityFlickering: "flickering",
+  authorityReported: "reported by people",
   authorityDead: "dead",
   authorityKindSensor: "sensor",
   authorityKindApp: "app",

@@ -89,6 +89,7 @@ export const partner = {
   partnerBooking: "booking",
   partnerStuck: "seems stuck",
   partnerFlickering: "flickers",
+  partnerReported: "is reported to be wrong",
   partnerDead: "seems dead",
   partnerNever: "never",
   partnerAgo: "{ago} ago",

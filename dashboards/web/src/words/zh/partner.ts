@@ -85,6 +85,7 @@ export const partner: Told<typeof en> = {
   partnerBooking: "预约",
   partnerStuck: "疑似卡死",
   partnerFlickering: "频繁跳变",
+  partnerReported: "被用户举报有误",
   partnerDead: "疑似失效",
   partnerNever: "从未",
   partnerAgo: "{ago}前",

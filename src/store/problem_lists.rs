@@ -1,0 +1,243 @@
+//! Problems as they are listed, one with all that belongs to it, and what they add up to.
+//!
+//! Promises: no list has more rows than are asked for, and each is walked in the order of an index, so
+//! a page of many problems costs what it shows. Dear: a page far from the first walks over those before.
+
+use super::row::from_row;
+use super::{ProblemRow, Store, StoreError, millis, reading, sql};
+use crate::domain::{Millis, ProblemCode, ProblemState};
+use std::fmt;
+
+/// Whose problems, and which.
+#[derive(Clone, Debug, Default)]
+pub struct ProblemQuestion {
+    /// Those reported from then on until then.
+    pub span: (Millis, Millis),
+    /// `None`: of any.
+    pub codes: Option<Vec<ProblemCode>>,
+    /// Whether they are over; `None`: both.
+    pub is_over: Option<bool>,
+    pub seen_by: ProblemEyes,
+    pub limit: u32,
+    pub offset: u32,
+}
+
+/// Who sees problems of private zones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ProblemEyes {
+    /// Nobody's: none.
+    #[default]
+    Public,
+    /// Those it works on or has reported.
+    Partner(String),
+    All,
+}
+
+/// What is to be worked on.
+#[derive(Clone, Debug)]
+pub struct ProblemWork {
+    /// Of whom; `None`: everybody's.
+    pub partner: Option<String>,
+    pub is_over: bool,
+    pub state: Option<ProblemState>,
+    pub code: Option<ProblemCode>,
+    pub only_overdue: bool,
+    /// Where to go on: the time that the order goes by, and a number.
+    pub after: Option<(Millis, i64)>,
+    pub limit: u32,
+}
+
+/// What was said of a problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoticeRow {
+    pub at: Millis,
+    pub state: ProblemState,
+    pub notice: Option<String>,
+    pub author: Option<String>,
+}
+
+from_row!(NoticeRow, |row| {
+    Ok(Self {
+        at: row.time("at")?,
+        state: row.word("state", ProblemState::parse)?,
+        notice: row.maybe_text("notice")?,
+        author: row.maybe_text("author")?,
+    })
+});
+
+/// One who has reported a problem.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ReporterRow {
+    pub at: Millis,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub plate: Option<String>,
+    /// In own words.
+    pub said: String,
+    pub stars: Option<u8>,
+}
+
+impl fmt::Debug for ReporterRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ReporterRow({})", self.at)
+    }
+}
+
+from_row!(ReporterRow, |row| {
+    Ok(Self {
+        at: row.time("at")?,
+        email: row.maybe_text("email")?,
+        phone: row.maybe_text("phone")?,
+        plate: row.maybe_text("plate")?,
+        said: row.text("said")?,
+        stars: row.maybe_small("stars")?,
+    })
+});
+
+/// How an operator has done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OperatorService {
+    /// Of each that was dealt with: reported, due, closed.
+    pub closed: Vec<(Millis, Millis, Millis)>,
+    pub open: i64,
+    pub overdue: i64,
+    pub ratings: i64,
+    pub stars: i64,
+}
+
+/// Closed problems of an operator that are looked at, the newest.
+const LOOKED_AT: i64 = 10_000;
+
+const LIST: &str = "SELECT * FROM problem WHERE created_at >= $1 AND created_at <= $2 \
+     AND ($3 = 0 OR ($3 = 1 AND closed_at IS NULL) OR ($3 = 2 AND closed_at IS NOT NULL)) \
+     AND (NOT is_private OR $4 = 'all' OR ($4 = 'one' AND (partner = $5 OR reporter = $5))) \
+     AND ($6 = '' OR $6 LIKE '% ' || code || ' %') \
+     ORDER BY created_at DESC, id DESC LIMIT $7 OFFSET $8";
+
+/// The same of one code, by its own index.
+const LIST_OF: &str = "SELECT * FROM problem WHERE created_at >= $1 AND created_at <= $2 \
+     AND ($3 = 0 OR ($3 = 1 AND closed_at IS NULL) OR ($3 = 2 AND closed_at IS NOT NULL)) \
+     AND (NOT is_private OR $4 = 'all' OR ($4 = 'one' AND (partner = $5 OR reporter = $5))) \
+     AND code = $6 ORDER BY created_at DESC, id DESC LIMIT $7 OFFSET $8";
+
+const DUE: &str = "SELECT * FROM problem WHERE closed_at IS NULL AND $1 = $1 \
+     AND (expected_at, id) > ($2, $3) AND ($4 = '' OR state = $4) AND ($5 = '' OR code = $5) \
+     AND ($6 = 0 OR overdue_at IS NOT NULL) ORDER BY expected_at, id LIMIT $7";
+
+const DUE_OF: &str = "SELECT * FROM problem WHERE closed_at IS NULL AND partner = $1 \
+     AND (expected_at, id) > ($2, $3) AND ($4 = '' OR state = $4) AND ($5 = '' OR code = $5) \
+     AND ($6 = 0 OR overdue_at IS NOT NULL) ORDER BY expected_at, id LIMIT $7";
+
+const DONE: &str = "SELECT * FROM problem WHERE closed_at IS NOT NULL AND $1 = $1 \
+     AND (closed_at, id) < ($2, $3) AND ($4 = '' OR state = $4) AND ($5 = '' OR code = $5) \
+     AND ($6 = 0 OR overdue_at IS NOT NULL) ORDER BY closed_at DESC, id DESC LIMIT $7";
+
+const DONE_OF: &str = "SELECT * FROM problem WHERE closed_at IS NOT NULL AND partner = $1 \
+     AND (closed_at, id) < ($2, $3) AND ($4 = '' OR state = $4) AND ($5 = '' OR code = $5) \
+     AND ($6 = 0 OR overdue_at IS NOT NULL) ORDER BY closed_at DESC, id DESC LIMIT $7";
+
+impl Store {
+    /// What everybody may be told, the newest first.
+    pub async fn problems(&self, of: &ProblemQuestion) -> Result<Vec<ProblemRow>, StoreError> {
+        let over = of.is_over.map_or(0_i64, |over| 1 + i64::from(over));
+        let (eyes, partner) = match &of.seen_by {
+            ProblemEyes::Public => ("none", ""),
+            ProblemEyes::Partner(name) => ("one", &**name),
+            ProblemEyes::All => ("all", ""),
+        };
+        let (query, codes) = match of.codes.as_deref() {
+            None => (LIST, String::new()),
+            Some([one]) => (LIST_OF, one.name().to_owned()),
+            Some(some) => {
+                let names: Vec<&str> = some.iter().map(|code| code.name()).collect();
+                (LIST, format!(" {} ", names.join(" ")))
+            }
+        };
+        let rows = reading!(self, db => {
+            let ask = sqlx::query_as(query).bind(sql(of.span.0)).bind(sql(of.span.1)).bind(over);
+            let ask = ask.bind(eyes).bind(partner).bind(&codes);
+            ask.bind(i64::from(of.limit)).bind(i64::from(of.offset)).fetch_all(db).await
+        })?;
+        Ok(rows)
+    }
+
+    /// What is to be worked on, by when it is due; of what is over the last first.
+    pub async fn problem_work(&self, of: &ProblemWork) -> Result<Vec<ProblemRow>, StoreError> {
+        let query = match (of.is_over, &of.partner) {
+            (false, None) => DUE,
+            (false, Some(_)) => DUE_OF,
+            (true, None) => DONE,
+            (true, Some(_)) => DONE_OF,
+        };
+        let first = if of.is_over {
+            (Millis(i64::MAX as u64), i64::MAX)
+        } else {
+            (Millis(0), -1)
+        };
+        let (at, id) = of.after.unwrap_or(first);
+        let rows = reading!(self, db => {
+            let ask = sqlx::query_as(query).bind(of.partner.as_deref().unwrap_or(""));
+            let ask = ask.bind(sql(at)).bind(id).bind(of.state.map_or("", ProblemState::name));
+            let ask = ask.bind(of.code.map_or("", ProblemCode::name));
+            ask.bind(i64::from(of.only_overdue)).bind(i64::from(of.limit)).fetch_all(db).await
+        })?;
+        Ok(rows)
+    }
+
+    /// What was said of a problem, in order.
+    pub async fn problem_notices(&self, id: i64) -> Result<Vec<NoticeRow>, StoreError> {
+        const SQL: &str = "SELECT * FROM problem_notice WHERE problem = $1 ORDER BY id";
+        Ok(reading!(self, db => sqlx::query_as(SQL).bind(id).fetch_all(db).await)?)
+    }
+
+    /// Who has reported a problem, as far as that is kept.
+    pub async fn problem_reporters(&self, id: i64) -> Result<Vec<ReporterRow>, StoreError> {
+        const SQL: &str = "SELECT * FROM problem_reporter WHERE problem = $1 ORDER BY id";
+        Ok(reading!(self, db => sqlx::query_as(SQL).bind(id).fetch_all(db).await)?)
+    }
+
+    /// How many are open of each code, and how many of those are late.
+    pub async fn problem_counts(&self) -> Result<[Vec<(ProblemCode, i64)>; 2], StoreError> {
+        const OPEN: &str =
+            "SELECT code, count(*) FROM problem WHERE closed_at IS NULL GROUP BY code";
+        const LATE: &str = "SELECT code, count(*) FROM problem \
+             WHERE closed_at IS NULL AND overdue_at IS NOT NULL GROUP BY code";
+        let known = |rows: Vec<(String, i64)>| {
+            let rows = rows.into_iter();
+            rows.filter_map(|(code, n)| Some((ProblemCode::parse(&code)?, n)))
+                .collect()
+        };
+        let open = reading!(self, db => sqlx::query_as(OPEN).fetch_all(db).await)?;
+        let late = reading!(self, db => sqlx::query_as(LATE).fetch_all(db).await)?;
+        Ok([known(open), known(late)])
+    }
+
+    /// How an operator has done with what was closed, or rated, after `since`.
+    pub async fn operator_service(
+        &self,
+        operator: &str,
+        since: Millis,
+    ) -> Result<OperatorService, StoreError> {
+        const CLOSED: &str = "SELECT created_at, expected_at, closed_at FROM problem WHERE operator = $1 \
+             AND closed_at > $2 AND state <> 'duplicate' ORDER BY closed_at DESC LIMIT $3";
+        const OPEN: &str = "SELECT count(*), count(overdue_at) FROM problem \
+             WHERE operator = $1 AND closed_at IS NULL";
+        const RATED: &str = "SELECT count(*), CAST(COALESCE(sum(r.stars), 0) AS BIGINT) \
+             FROM problem p JOIN problem_reporter r ON r.problem = p.id \
+             WHERE p.operator = $1 AND p.closed_at IS NOT NULL AND r.rated_at > $2";
+        let closed: Vec<(i64, i64, i64)> = reading!(self, db => sqlx::query_as(CLOSED).bind(operator)
+            .bind(sql(since)).bind(LOOKED_AT).fetch_all(db).await)?;
+        let (open, overdue): (i64, i64) =
+            reading!(self, db => sqlx::query_as(OPEN).bind(operator).fetch_one(db).await)?;
+        let (ratings, stars): (i64, i64) = reading!(self, db => sqlx::query_as(RATED).bind(operator)
+            .bind(sql(since)).fetch_one(db).await)?;
+        let times = |(at, due, closed)| (millis(at), millis(due), millis(closed));
+        Ok(OperatorService {
+            closed: closed.into_iter().map(times).collect(),
+            open,
+            overdue,
+            ratings,
+            stars,
+        })
+    }
+}
