@@ -7,7 +7,7 @@ import type { CityOrder } from "../common/orders/schema";
 import { Standing } from "../common/orders/standing.svelte";
 import { said } from "../common/orders/told";
 import { until, what } from "../common/orders/words";
-import { language } from "../words/words.svelte";
+import { language, t } from "../words/words.svelte";
 
 /** Orders that are kept beside those that are told. */
 const MOST_ASKED = 100;
@@ -28,10 +28,12 @@ export class Ordered {
     return this.standing.all?.find((order) => order.id === id) ?? this.#others.get(id) ?? null;
   }
 
-  /** Why that order was given and until when, in one line; null: it is not known yet. */
-  why(id: string | null | undefined): string | null {
+  /** In one line: that an order closes it or some of its bays, why and until when, as far as that is known. */
+  line(id: string | null, whole: boolean): string {
     const order = this.of(id);
-    return order ? `${said(order.reason, language())?.text ?? what(order)} (${until(order)})` : null;
+    if (!order) return t(whole ? "closedByOrder" : "partlyByOrder");
+    const why = said(order.reason, language())?.text ?? what(order);
+    return t(whole ? "closedByWhy" : "partlyByWhy", { why, until: until(order) });
   }
 
   /** Asks for one that was not told: its zone lies beyond what is followed. */

@@ -118,6 +118,7 @@ export const common = {
   orderMorePlaces: "{n} more",
   orderOpen: "until further notice",
   orderUntil: "until {time}",
+  orderAt: "{what}: {where}",
   orderSummary: "{what}: {where}, {until}",
   orderAndMore: { one: "{one} (and {n} more)", other: "{one} (and {n} more)" },
   orderMore: { one: "{n} more order", other: "{n} more orders" },

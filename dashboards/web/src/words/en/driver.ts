@@ -93,5 +93,7 @@ export const driver = {
   clockOff: "This device’s clock is {n} off; times here are the hub’s.",
   closedByOrder: "Closed by order",
   partlyByOrder: "Some bays are closed by order",
+  closedByWhy: "Closed by order: {why} ({until})",
+  partlyByWhy: "Some bays are closed by order: {why} ({until})",
   shutNear: "Closed by order near here",
 };

@@ -118,6 +118,7 @@ export const common: Told<typeof en> = {
   orderMorePlaces: "另有 {n} 处",
   orderOpen: "直至另行通知",
   orderUntil: "至 {time}",
+  orderAt: "{what}：{where}",
   orderSummary: "{what}：{where}，{until}",
   orderAndMore: { other: "{one}（另有 {n} 条）" },
   orderMore: { other: "另有 {n} 条指令" },

@@ -95,5 +95,7 @@ export const driver: Told<typeof en> = {
   clockOff: "本机时钟相差 {n}，此处以服务器时间为准。",
   closedByOrder: "按指令暂停开放",
   partlyByOrder: "部分车位按指令暂停开放",
+  closedByWhy: "按指令暂停开放：{why}（{until}）",
+  partlyByWhy: "部分车位按指令暂停开放：{why}（{until}）",
   shutNear: "附近按指令暂停开放",
 };
