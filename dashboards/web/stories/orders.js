@@ -17,7 +17,7 @@ const WORDS = {
     reasonZh: "Reason, in Chinese",
     todoEn: "What to do, in English",
     todoZh: "What to do, in Chinese",
-    exercise: /^An exercise/,
+    exercise: /An exercise:/,
     next: "Go on",
     back: "Back",
     closes: /This closes 1 zone with \d+ bays/,
@@ -48,7 +48,7 @@ const WORDS = {
     reasonZh: "原因（中文）",
     todoEn: "应对措施（英文）",
     todoZh: "应对措施（中文）",
-    exercise: /^演练/,
+    exercise: /演练：/,
     next: "下一步",
     back: "返回",
     closes: /封闭 1 个停车场（共 \d+ 个泊位）/,
@@ -266,6 +266,7 @@ async function emergency(zone) {
   for (const path of ["/authority", "/business", "/partner", "/operator"]) {
     await far.goto(path);
     await banner(far, "zh").getByText(REASONS.zh).waitFor();
+    await banner(far, "zh").getByText(zone.name).waitFor();
     await far.waitForTimeout(1_500);
     assert.equal(await far.locator(".hidden[role=alert]").first().textContent(), "", `${path} says it again`);
     await sound(far, `${path} with an emergency`);

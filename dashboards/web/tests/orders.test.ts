@@ -94,6 +94,11 @@ test("a stream that comes back tells all that stands: what ended meanwhile goes,
   // Where nothing else is told either.
   vi.advanceTimersByTime(2_000);
   expect(told.at(-1)).toEqual(["c1"]);
+  // A stream that breaks off before it has told anything says nothing of what stands.
+  heard.begins();
+  heard.breaks();
+  vi.advanceTimersByTime(10_000);
+  expect(told.at(-1)).toEqual(["c1"]);
   heard.put([order("d")]);
   expect(told.at(-1)).toEqual(["d1"]);
 });
@@ -141,7 +146,7 @@ test("zones are called by their names, and an area by the zones in it; one that 
   expect(places.of(named)).toEqual(["Known", "Z1", "Z404"]);
   await places.learn([named]);
   expect(places.of(named)).toEqual(["Known", "Toa Payoh", "Z404"]);
-  expect(String(fetch.mock.calls[0]?.[0])).toBe("/v1/zones?ids=Z1%2CZ404&limit=1000");
+  expect(String(fetch.mock.calls[0]?.[0])).toBe("/v1/zones?ids=Z1%2CZ404");
   await places.learn([named]);
   expect(fetch).toHaveBeenCalledTimes(1);
   const polygon = { type: "Polygon", coordinates: [[[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]] }; // prettier-ignore

@@ -31,6 +31,11 @@ export class Ordered {
     this.#tell();
   }
 
+  /** The stream broke off: what it had not told by then may stand all the same. */
+  breaks(): void {
+    clearTimeout(this.#timer);
+  }
+
   take(order: CityOrder): void {
     const had = this.#all.get(order.id);
     if (had && had.version > order.version) return;

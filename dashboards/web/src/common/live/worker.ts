@@ -136,6 +136,7 @@ function follow(): void {
   });
   own.addEventListener("error", () => {
     if (stream !== own) return;
+    ordered.breaks();
     // Closed is what a browser makes of a refusal: it will not try again by itself.
     if (own.readyState === EventSource.CLOSED) {
       if (wish.bays) {
@@ -157,8 +158,8 @@ async function poll(): Promise<void> {
     await pages(box, takeZone);
     reached("asking");
     // A stream that has come meanwhile tells them better.
-    const orders = await concerning(box);
-    if (reach === "asking") ordered.put(orders);
+    const orders = await concerning(box).catch(() => null);
+    if (orders && reach === "asking") ordered.put(orders);
     if (!stream) return follow();
   } catch (e) {
     if (e instanceof Refusal && !e.unreachable) tell({ refused: e.message });

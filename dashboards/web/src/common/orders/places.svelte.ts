@@ -55,7 +55,7 @@ export class OrderPlaces {
 
   async #zones(ids: string[]): Promise<void> {
     ids.forEach((id) => this.#asked.add(id));
-    const told = await ask<Schemas["Zones"]>(to("/v1/zones", { ids: ids.join(","), limit: 1000 })).catch(() => null);
+    const told = await ask<Schemas["Zones"]>(to("/v1/zones", { ids: ids.join(",") })).catch(() => null);
     if (!told) ids.forEach((id) => this.#asked.delete(id));
     else this.#put(told.zones.map((zone) => [zone.zone, zone.name]));
   }
