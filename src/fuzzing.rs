@@ -4,35 +4,32 @@
 //! Each takes any bytes and panics only where a promise is broken. `fuzz/` runs them under libFuzzer
 //! for as long as one likes; the test suite runs each some thousand times from the same seeds.
 
+mod base;
+
 use crate::clock::ManualClock;
 use crate::config;
 use crate::domain::{
     BayKind, Clock as _, Door, DropList, Excerpt, KeyAccount, LatLon, Millis, Parcel, Pass, Reason,
     Refusal, Refused, SharedRemit, SourceIx, SourceKind, Speaker, ZoneKind,
 };
-use crate::health::{Health, Part};
-use crate::history::{self, Around, History, NothingSettled, Registered};
 use crate::ingest::codec::{self, Codec, device};
 use crate::ingest::connector::{self, Feeds};
 use crate::ingest::gate::{self, Gate};
 use crate::ingest::{mqtt_client, mqtt_server};
 use crate::journal::{self, Journal};
 use crate::limits::{self, Limits};
-use crate::live::{Live, Room};
 use crate::metrics::Metrics;
-use crate::orders::{OrderBook, OrderDesk};
+use crate::orders::OrderDesk;
 use crate::partners::{AdmissionDesk, AdmissionParts, ContributorDesk, Issuer, Keys, UsageBook};
-use crate::problems::{ProblemDesk, ProblemDeskParts};
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
 use crate::serve::{self, ReportDoor, Router};
-use crate::sharing::{self, Desk};
+use crate::sharing::Desk;
 use crate::store::{self, Store};
 use crate::stream::Saved;
-use crate::webhooks::WebhookDesk;
-use std::path::Path;
+use base::Base;
 use std::sync::{Arc, LazyLock};
-use tokio::runtime::{Handle, Runtime};
+use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
 
 /// A kind of input: any bytes in, and a panic only where a promise is broken.
@@ -249,9 +246,7 @@ impl Api {
             "fuzzing".to_owned(),
         );
         let webhooks = base.webhooks(store.clone())?;
-        let book = Arc::new(OrderBook::new(base.registry.clone(), base.clock.clone()));
-        let counted = (base.metrics.clone(), base.health.clone());
-        let orders = OrderDesk::new(store.clone(), book, counted);
+        let orders = OrderDesk::usual(store.clone(), base.registry.clone(), base.clock.clone());
         let problems = base.problems(store.clone());
         let (desk, task) = runtime.block_on(Desk::open(base.around_desk(store)))?;
         runtime.spawn(task);
@@ -298,104 +293,6 @@ impl Api {
             runtime,
             _stop: stop,
             _folder: folder,
-        })
-    }
-}
-
-/// What most parts of a hub are built on.
-struct Base {
-    registry: Arc<Registry>,
-    live: Arc<Live>,
-    clock: Arc<ManualClock>,
-    metrics: Arc<Metrics>,
-    health: Arc<Health>,
-}
-
-impl Base {
-    fn new() -> Self {
-        let registry = town();
-        let room = Room {
-            spare_bays: 0,
-            spare_zones: 0,
-            subscribers: 8,
-        };
-        let health = Arc::new(Health::default());
-        for part in Part::ALL {
-            health.well(part);
-        }
-        Self {
-            live: Arc::new(Live::new(&registry.city(), room)),
-            registry,
-            clock: Arc::new(ManualClock::at(NOW)),
-            metrics: Arc::new(Metrics::new()),
-            health,
-        }
-    }
-
-    fn webhooks(&self, store: Store) -> Result<WebhookDesk, String> {
-        let city = (self.registry.clone(), self.live.clone());
-        WebhookDesk::silent(store, city, self.clock.clone(), self.metrics.clone())
-    }
-
-    fn problems(&self, store: Store) -> ProblemDesk {
-        let city = (self.registry.clone(), self.live.clone());
-        let clock = self.clock.clone() as Arc<_>;
-        let self_named = crate::domain::SelfNamed::default();
-        let parts = (clock, self.metrics.clone());
-        ProblemDesk::new(ProblemDeskParts::usual(store, self_named, city, parts))
-    }
-
-    fn around_desk(&self, store: Store) -> sharing::DeskParts {
-        sharing::DeskParts {
-            store,
-            registry: self.registry.clone(),
-            live: self.live.clone(),
-            clock: self.clock.clone(),
-            metrics: self.metrics.clone(),
-            witness: sharing::Witness {
-                inbox: mpsc::channel(1).0,
-                registry: self.registry.clone(),
-                live: self.live.clone(),
-                metrics: self.metrics.clone(),
-                stale_after_s: 900,
-            },
-            config: sharing::Config::default(),
-            limits: limits::Config::default(),
-            workdays: Arc::default(),
-            self_named: crate::domain::SelfNamed::default(),
-            closures: Arc::new(crate::domain::NoClosures),
-        }
-    }
-
-    /// A history of which nothing is settled, and a gate that nothing passes.
-    fn authority(
-        &self,
-        folder: &Path,
-        runtime: Handle,
-    ) -> Result<serve::Authority, history::StoreError> {
-        let names = Arc::new(Registered::new(self.registry.clone(), folder));
-        let around = Around {
-            names: names.clone(),
-            clock: self.clock.clone(),
-            metrics: self.metrics.clone(),
-            health: self.health.clone(),
-        };
-        let settings = history::Config::default();
-        let nothing = Arc::new(NothingSettled);
-        let (history, _) = History::open(&settings, folder, runtime, nothing, around)?;
-        let gate = Gate::new(
-            self.registry.clone(),
-            self.clock.clone(),
-            self.metrics.clone(),
-            gate::Config::default(),
-        );
-        Ok(serve::Authority {
-            history: Arc::new(history),
-            names,
-            calendar: settings.calendar(),
-            ledger: gate.ledger(),
-            healths: gate.healths(),
-            silent_after_s: 900,
         })
     }
 }

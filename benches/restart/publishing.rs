@@ -8,7 +8,9 @@ use bayhub::domain::{
     Submission, ZoneIx,
 };
 use bayhub::health::Health;
-use bayhub::ingest::board::{Board, Shown, Wanted, Watch};
+use bayhub::ingest::board::{
+    BeforeWatch, Board, Boards, OrderBoard, OrderWatch, Shown, Wanted, Watch,
+};
 use bayhub::ingest::codec::Codec;
 use bayhub::ingest::gate::{self, Gate};
 use bayhub::ingest::mqtt_server::{self, Denied, Door, Doorkeeper, Intake};
@@ -81,6 +83,15 @@ impl Board for Blank {
     }
 }
 
+impl OrderBoard for Blank {
+    fn knows(&self, _: &str) -> bool {
+        false
+    }
+    fn watch(&self, _: BeforeWatch) -> Box<dyn OrderWatch> {
+        unreachable!("nobody subscribes here")
+    }
+}
+
 /// Publishes at QoS 1 over some connections for a while; acknowledged reports a second.
 pub(crate) fn publish(registry: &Arc<Registry>, durable: bool) -> f64 {
     const CONNECTIONS: usize = 16;
@@ -107,7 +118,10 @@ pub(crate) fn publish(registry: &Arc<Registry>, durable: bool) -> f64 {
         config,
         Arc::new(Open),
         Arc::new(ByGate(gate)),
-        Arc::new(Blank),
+        Boards {
+            zones: Arc::new(Blank),
+            orders: Arc::new(Blank),
+        },
         inbox,
         metrics.clone(),
         Arc::new(Limits::new(&limits::Config::unbound(), &metrics)),

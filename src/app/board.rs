@@ -1,26 +1,34 @@
-//! The live view as MQTT subscribers and outside brokers see it. An adapter: which
-//! zones there are, what each says, who is told.
+//! The live view, and the book of orders (`orders`), as MQTT subscribers and outside brokers see them.
+//! An adapter: which zones there are, what each says, who is told.
 //!
 //! Promises: everybody gets what anybody may see, whatever key they have. Of a private zone that is
 //! what is on offer, told when *that* changes and at no other time: that something was said of it is
 //! nobody's business. A zone that is not seen has no topic; one that was is cleared.
 
+mod orders;
+
 use super::Shared;
 use crate::domain::{Availability, Clock, ZoneIx, ZoneTally};
-use crate::ingest::board::{Board, Shown, Wanted, Watch};
+use crate::ingest::board::{Board, Boards, Shown, Wanted, Watch};
 use crate::live::{Dirty, Live, PublicZone, ZoneFilter, is_private};
 use crate::registry::Registry;
 use crate::registry::city::City;
 use ahash::AHashMap;
+use orders::PublicOrders;
 use std::pin::Pin;
 use std::sync::Arc;
 
-pub(super) fn board(shared: &Shared) -> Arc<dyn Board> {
-    Arc::new(PublicBoard(Public {
+pub(super) fn boards(shared: &Shared) -> Boards {
+    let zones = PublicBoard(Public {
         registry: shared.registry.clone(),
         live: shared.live.clone(),
         clock: shared.clock.clone(),
-    }))
+    });
+    let orders = PublicOrders::new(shared.orders.clone(), shared.clock.clone());
+    Boards {
+        zones: Arc::new(zones),
+        orders: Arc::new(orders),
+    }
 }
 
 /// What anybody may see.

@@ -1,10 +1,10 @@
-//! Outside brokers: whom each is trusted for, and what it is told of the zones. Adapters only; no
+//! Outside brokers: whom each is trusted for, and what it is told of zones and orders. Adapters only; no
 //! rule lives here.
 
 use super::{Failure, Shared};
 use crate::domain::source::BOOKINGS;
 use crate::domain::{SharedRemit, Standing, Submission};
-use crate::ingest::board::Board;
+use crate::ingest::board::Boards;
 use crate::ingest::mqtt_client::{self, Broker, ClientHost, Config, Roster};
 use crate::ingest::mqtt_server::Intake;
 use crate::partners::{self, SourcePattern};
@@ -28,7 +28,7 @@ pub(super) fn start(
     config: &crate::config::Config,
     shared: &Shared,
     intake: &Arc<dyn Intake>,
-    board: &Arc<dyn Board>,
+    boards: &Boards,
     journal: &mpsc::Sender<Submission>,
     closed: &watch::Receiver<bool>,
     tasks: &mut JoinSet<()>,
@@ -36,7 +36,7 @@ pub(super) fn start(
     let house = ClientHost {
         intake: intake.clone(),
         registry: shared.registry.clone(),
-        board: board.clone(),
+        boards: boards.clone(),
         journal: journal.clone(),
         metrics: shared.metrics.clone(),
     };

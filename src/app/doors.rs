@@ -32,8 +32,8 @@ pub(super) async fn open(
     let inbox = services.inbox.clone();
     let guests = services.guests.clone();
     let intake = adapters::intake(gate);
-    let board = board::board(shared);
-    brokers::start(config, shared, &intake, &board, &inbox, closed, tasks)?;
+    let boards = board::boards(shared);
+    brokers::start(config, shared, &intake, &boards, &inbox, closed, tasks)?;
     feeds::start(&feeds, closed, tasks)?;
     let (listeners, sandbox) = match front {
         Some((mqtt, mqtts, sandbox)) => (Some((mqtt, mqtts)), sandbox),
@@ -43,7 +43,7 @@ pub(super) async fn open(
         config.mqtt.clone(),
         adapters::keeper(keys, shared, config.http.public_reads),
         intake,
-        board,
+        boards,
         inbox,
         shared.metrics.clone(),
         shared.limits.clone(),

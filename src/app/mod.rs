@@ -234,7 +234,7 @@ impl Hub {
             quarantine: engine.quarantine(),
             losses: manifest.clone(),
             inbox,
-            orders: orders.clone(),
+            orders,
             sandbox: passages.as_ref().map(|to| to.issuer.clone()),
         };
         let services = Services::start(&config, &shared, made, http, &closed, &mut tasks).await?;
@@ -254,7 +254,6 @@ impl Hub {
         let suspended = issuer.suspended();
         partners::keep((issuer, &usage, contributors), &shared, &closed, &mut tasks);
         tasks.spawn(manifest.follow(begun, closed.clone()));
-        tasks.spawn(orders.run(closed.clone()));
         keep_time((&config, &shared), &closed, &mut tasks);
         tasks.spawn(follow_stream(&running, shared.clone(), &config, closed));
         until_well(&shared.health).await;

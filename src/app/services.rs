@@ -101,7 +101,7 @@ impl Services {
             contributors: of.contributors.clone(),
             usage: of.usage.clone(),
             desk: desk.clone(),
-            orders: of.orders,
+            orders: of.orders.clone(),
             problems,
             webhooks,
             clock: shared.clock.clone(),
@@ -125,6 +125,7 @@ impl Services {
                 ..config.http.clone()
             },
         });
+        tasks.spawn(of.orders.run(closed.clone()));
         tasks.spawn(dispatcher.run(closed.clone()));
         for push in pushes {
             tasks.spawn(push.run(closed.clone()));

@@ -151,6 +151,12 @@ impl ZoneTally {
         told.then(|| f64::from(self.known().min(in_service)) / f64::from(in_service))
     }
 
+    /// Whether all that there is of it is closed.
+    #[must_use]
+    pub const fn is_shut(&self) -> bool {
+        self.capacity > 0 && self.closed >= self.capacity
+    }
+
     /// Share of the known, open bays that are taken, 0..=1; `None` while nothing is known, or where
     /// nobody says of how many bays. A bay that waits for who has booked it is not taken yet.
     #[must_use]

@@ -42,7 +42,7 @@ impl Brokers {
             ),
             published: r.counters(
                 "broker_published_total",
-                "Availability messages handed to the broker.",
+                "Messages of zones and orders handed to the broker.",
                 &["broker"],
             ),
         }

@@ -122,12 +122,12 @@ impl OrderBook {
     }
 
     /// An order is being written down: it may close from now on. Ended by dropping.
-    pub(super) fn open(&self) -> Opened<'_> {
+    pub(super) fn open(&self) -> OpenTime<'_> {
         // Before the clock is read: who asks for this first and reads frontiers later sees one of both.
         self.open_from.store(0, Ordering::SeqCst);
         let now = self.clock.now();
         self.open_from.store(now.0, Ordering::SeqCst);
-        Opened {
+        OpenTime {
             book: self,
             at: now,
         }
@@ -145,13 +145,13 @@ impl OrderBook {
 }
 
 /// The time that an order may still close is held open.
-pub(super) struct Opened<'a> {
+pub(super) struct OpenTime<'a> {
     book: &'a OrderBook,
     /// What is written down has an effect from here on.
     pub(super) at: Millis,
 }
 
-impl Drop for Opened<'_> {
+impl Drop for OpenTime<'_> {
     fn drop(&mut self) {
         self.book.open_from.store(u64::MAX, Ordering::SeqCst);
     }

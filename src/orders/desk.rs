@@ -85,6 +85,13 @@ impl OrderDesk {
         }
     }
 
+    /// With a book of its own, and counted nowhere: for who only asks.
+    #[must_use]
+    pub fn usual(store: Store, registry: Arc<Registry>, clock: Arc<dyn Clock>) -> Self {
+        let book = Arc::new(OrderBook::new(registry, clock));
+        Self::new(store, book, (Arc::new(Metrics::new()), Arc::default()))
+    }
+
     /// Reads what orders there are into the book.
     ///
     /// # Errors
@@ -259,6 +266,7 @@ impl OrderDesk {
         let city = self.registry.city().clone();
         // What was there when it was issued may have gone meanwhile: that it is ended must not fail.
         let closes = match check(&order, (&self.registry, &city), now) {
+            Ok(_) if order.exercise => (0, 0),
             Ok(place) => place.count(&city),
             Err(_) if event == "ended" || event == "confirmed" => (0, 0),
             Err(fault) => return Err(fault),
@@ -310,7 +318,7 @@ impl OrderDesk {
             known.order(name).map(|known| known.order.clone())
         };
         let order = order.ok_or(OrderFault::NoSuch)?;
-        let (place, _) = super::place::Place::found(&order.target, &self.registry, city);
+        let (place, _) = super::place::OrderPlace::found(&order.target, &self.registry, city);
         let closes = place.count(city);
         let is_known = true;
         Ok(Issued {

@@ -2,7 +2,7 @@
 //!
 //! Promise: the first thing that is wrong is named by its member.
 
-use super::place::Place;
+use super::place::OrderPlace;
 use crate::domain::{Affects, Millis, Order, OrderKind, OrderState, OrderTarget, Severity, Texts};
 use crate::registry::Registry;
 use crate::registry::city::City;
@@ -102,7 +102,7 @@ pub(super) fn check(
     order: &Order,
     (registry, city): (&Registry, &City),
     now: Millis,
-) -> Result<Place, OrderFault> {
+) -> Result<OrderPlace, OrderFault> {
     check_times(order, now)?;
     check_texts("reason", &order.reason)?;
     check_texts("instruction", &order.instruction)?;
@@ -117,7 +117,7 @@ pub(super) fn check(
         ));
     }
     check_counts(&order.target)?;
-    let place = Place::of(&order.target, registry, city).map_err(|why| bad("target", why))?;
+    let place = OrderPlace::of(&order.target, registry, city).map_err(|why| bad("target", why))?;
     let everywhere = place.is_all(city) && city.zones().count() > 1;
     if everywhere && order.severity != Severity::Emergency && !order.exercise {
         let why = "covers the whole city; only an order of severity emergency may";

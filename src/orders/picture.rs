@@ -1,7 +1,7 @@
 //! All orders of now, and what they close. Made anew when one changes, when time makes one begin or end,
 //! and when the city changes; then replaced whole.
 
-use super::place::Place;
+use super::place::OrderPlace;
 use super::told::told;
 use crate::domain::closure::{Closing, Closures};
 use crate::domain::order::CONFIRM_MS;
@@ -26,6 +26,8 @@ pub struct StandingOrder {
     pub change: u64,
     /// Zones that it concerns, or did in an earlier version.
     pub zones: Arc<[ZoneIx]>,
+    /// Zones that it is about as a whole.
+    pub whole: Arc<[ZoneIx]>,
 }
 
 /// See the module.
@@ -100,13 +102,15 @@ pub(super) fn picture(
     let mut next = Millis::MAX;
     for (rank, versions) in (0..).zip(&ranked) {
         let mut zones = BTreeSet::new();
+        let mut whole = BTreeSet::new();
         for (at, version) in versions.iter().enumerate() {
             let after = versions.get(at + 1).map(|v| v.changed_at);
-            let (place, _) = Place::found(&version.target, registry, &city);
+            let (place, _) = OrderPlace::found(&version.target, registry, &city);
             zones.extend(place.zones());
             if let Some(span) = version.closes(after) {
                 closed.extend(place.closed(Closing { span, order: rank }));
             }
+            whole = place.whole;
         }
         let Some(order) = newest(versions) else {
             continue;
@@ -120,6 +124,7 @@ pub(super) fn picture(
             told: told.into(),
             change: old.map_or(0, |old| old.change),
             zones: zones.into(),
+            whole: whole.into_iter().collect(),
             order,
         });
     }

@@ -17,14 +17,14 @@ const CELLS: i64 = 100_000;
 
 /// See the module.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct OrderPlace {
     /// Closed as a whole.
     pub(super) whole: BTreeSet<ZoneIx>,
     /// Of other zones.
     pub(super) bays: BTreeMap<ZoneIx, Vec<BayIx>>,
 }
 
-impl Place {
+impl OrderPlace {
     /// Of what an order names.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! Orders: what is written down stays, what it closes, and what cannot be.
 
+mod told;
+
 use super::*;
 use crate::clock::ManualClock;
 use crate::domain::{
@@ -16,13 +18,13 @@ use std::sync::Arc;
 const NOW: Millis = Millis(1_795_399_200_000);
 const MIN: u64 = 60_000;
 
-struct Rig {
+struct OrderRig {
     desk: OrderDesk,
     clock: Arc<ManualClock>,
     registry: Arc<Registry>,
 }
 
-impl Rig {
+impl OrderRig {
     async fn open(folder: &Path) -> Self {
         let clock = Arc::new(ManualClock::at(NOW));
         Self::reopen(folder, testing::city(4, 5), clock).await
@@ -116,7 +118,7 @@ fn field(fault: Result<Issued, OrderFault>) -> &'static str {
 #[tokio::test]
 async fn an_order_closes_from_when_it_is_written_down_until_it_is_ended_and_outlives_a_start() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::open(dir.path()).await;
+    let rig = OrderRig::open(dir.path()).await;
     let issued = rig.issue(draft(zones(&["Z1"]))).await.unwrap();
     assert_eq!(issued.closes, (1, 5));
     let name = issued.order.name.to_string();
@@ -127,10 +129,10 @@ async fn an_order_closes_from_when_it_is_written_down_until_it_is_ended_and_outl
     rig.desk.end(&name, &signer("lta", "b")).await.unwrap();
     let again = rig.desk.end(&name, &signer("lta", "b")).await;
     assert_eq!(again.unwrap_err(), OrderFault::Ended);
-    let Rig {
+    let OrderRig {
         registry, clock, ..
     } = rig;
-    let rig = Rig::reopen(dir.path(), registry, clock).await;
+    let rig = OrderRig::reopen(dir.path(), registry, clock).await;
     assert_eq!(
         rig.closes("Z1-3", 9),
         Some(name.clone()),
@@ -145,7 +147,7 @@ async fn an_order_closes_from_when_it_is_written_down_until_it_is_ended_and_outl
 #[tokio::test]
 async fn a_change_has_its_effect_from_then_on_and_what_was_closed_before_stays_so() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::open(dir.path()).await;
+    let rig = OrderRig::open(dir.path()).await;
     let issued = rig.issue(draft(zones(&["Z1"]))).await.unwrap();
     rig.to(10);
     let change = OrderChange {
@@ -193,7 +195,7 @@ async fn a_change_has_its_effect_from_then_on_and_what_was_closed_before_stays_s
 #[tokio::test]
 async fn what_cannot_be_is_refused_by_its_member() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::open(dir.path()).await;
+    let rig = OrderRig::open(dir.path()).await;
     let at = |minutes: i64| Some(Millis(NOW.0.saturating_add_signed(minutes * 60_000)));
     let one = || draft(zones(&["Z1"]));
     let bad = [
@@ -313,7 +315,7 @@ async fn what_cannot_be_is_refused_by_its_member() {
 #[tokio::test]
 async fn an_area_closes_what_lies_in_it_and_a_zone_that_does_wholly_as_a_whole() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::open(dir.path()).await;
+    let rig = OrderRig::open(dir.path()).await;
     let city = rig.registry.city().clone();
     let zone = rig.registry.zone("Z2").unwrap();
     let whole = rig
@@ -334,177 +336,4 @@ async fn an_area_closes_what_lies_in_it_and_a_zone_that_does_wholly_as_a_whole()
     rig.registry.put_bays(vec![new]).unwrap();
     rig.to(1);
     assert!(rig.closes("late", 1).is_some());
-}
-
-#[tokio::test]
-async fn an_exercise_is_told_and_closes_nothing() {
-    let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::open(dir.path()).await;
-    let exercise = OrderDraft {
-        exercise: true,
-        severity: Some(Severity::Emergency),
-        ..draft(zones(&["Z0", "Z1", "Z2", "Z3"]))
-    };
-    let issued = rig.issue(exercise).await.unwrap();
-    assert_eq!(rig.closes("Z1-0", 0), None);
-    let known = rig.desk.book().picture();
-    assert!(
-        known
-            .order(&issued.order.name)
-            .unwrap()
-            .told
-            .contains("\"exercise\":true")
-    );
-    drop(known);
-    let by = signer("lta", "z");
-    let no = rig.desk.confirm(&issued.order.name, &by).await;
-    assert_eq!(no.unwrap_err(), OrderFault::NoNeed);
-}
-
-#[tokio::test]
-async fn an_emergency_is_confirmed_by_another_key_or_told_as_unconfirmed() {
-    let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::open(dir.path()).await;
-    let emergency = OrderDraft {
-        kind: OrderKind::Emergency,
-        ..draft(zones(&["Z1"]))
-    };
-    let issued = rig.issue(emergency.clone()).await.unwrap();
-    let name = issued.order.name.clone();
-    let told = |name: &str| {
-        let known = rig.desk.book().picture();
-        let told: serde_json::Value =
-            serde_json::from_str(&known.order(name).unwrap().told).unwrap();
-        told["confirmation"].as_str().unwrap().to_owned()
-    };
-    assert!(rig.closes("Z1-0", 0).is_some(), "at once");
-    assert_eq!(told(&name), "pending");
-    let own = rig.desk.confirm(&name, &signer("lta", "a")).await;
-    assert_eq!(own.unwrap_err(), OrderFault::SameKey);
-    rig.to(10);
-    assert_eq!(told(&name), "unconfirmed");
-    assert!(rig.closes("Z1-0", 11).is_some(), "still in force");
-    rig.desk
-        .confirm(&name, &signer("police", "a"))
-        .await
-        .unwrap();
-    assert_eq!(told(&name), "confirmed");
-    // What becomes an emergency is to be confirmed from then on.
-    let mild = rig
-        .issue(draft(zones(&["Z2"])))
-        .await
-        .unwrap()
-        .order
-        .name
-        .clone();
-    rig.to(60);
-    let graver = OrderChange {
-        severity: Some(Severity::Emergency),
-        ..OrderChange::default()
-    };
-    rig.desk
-        .amend(&mild, graver, &signer("lta", "b"))
-        .await
-        .unwrap();
-    assert_eq!(told(&mild), "pending");
-    let own = rig.desk.confirm(&mild, &signer("lta", "b")).await;
-    assert_eq!(own.unwrap_err(), OrderFault::SameKey);
-}
-
-#[tokio::test]
-async fn a_request_that_is_sent_twice_issues_one_order() {
-    let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::open(dir.path()).await;
-    let by = signer("lta", "a");
-    let request = |digest: u8| {
-        Some(OrderRequest {
-            key: "k-1".into(),
-            digest: [digest; 32],
-        })
-    };
-    let one = rig
-        .desk
-        .issue(draft(zones(&["Z1"])), &by, request(1))
-        .await
-        .unwrap();
-    let two = rig
-        .desk
-        .issue(draft(zones(&["Z1"])), &by, request(1))
-        .await
-        .unwrap();
-    assert_eq!(
-        (two.order.name.clone(), two.is_known),
-        (one.order.name.clone(), true)
-    );
-    assert_eq!(rig.desk.book().standing(), 1);
-    let other = rig.desk.issue(draft(zones(&["Z2"])), &by, request(2)).await;
-    assert_eq!(other.unwrap_err(), OrderFault::KeyReused);
-    let police = signer("police", "a");
-    let theirs = rig
-        .desk
-        .issue(draft(zones(&["Z2"])), &police, request(2))
-        .await;
-    assert!(
-        !theirs.unwrap().is_known,
-        "another partner's key is another's"
-    );
-}
-
-#[tokio::test]
-async fn of_orders_that_overlap_the_gravest_is_named_and_when_it_ends_the_other() {
-    let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::open(dir.path()).await;
-    let mild = rig
-        .issue(draft(zones(&["Z1"])))
-        .await
-        .unwrap()
-        .order
-        .name
-        .to_string();
-    let grave = OrderDraft {
-        severity: Some(Severity::Emergency),
-        to: Some(NOW.plus(10 * MIN)),
-        ..draft(OrderTarget::Bays(vec!["Z1-0".into(), "Z1-0".into()]))
-    };
-    let grave = rig.issue(grave).await.unwrap();
-    assert_eq!(grave.closes, (0, 1));
-    let grave = grave.order.name.to_string();
-    assert_eq!(rig.closes("Z1-0", 5), Some(grave));
-    assert_eq!(rig.closes("Z1-0", 10), Some(mild.clone()));
-    assert_eq!(rig.closes("Z1-1", 5), Some(mild));
-}
-
-#[tokio::test]
-async fn followers_are_rung_when_an_order_begins_and_ends_by_the_clock() {
-    let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::open(dir.path()).await;
-    let mut changes = rig.desk.book().changes();
-    let planned = OrderDraft {
-        from: Some(NOW.plus(10 * MIN)),
-        to: Some(NOW.plus(20 * MIN)),
-        ..draft(zones(&["Z1"]))
-    };
-    rig.issue(planned).await.unwrap();
-    let mut heard = Vec::new();
-    let mut told = 0;
-    for minutes in [0, 9, 10, 19, 20, 21] {
-        rig.to(minutes);
-        if changes.has_changed().unwrap() {
-            changes.mark_unchanged();
-            let known = rig.desk.book().picture();
-            heard.extend(
-                known
-                    .since(told)
-                    .iter()
-                    .map(|one| (minutes, one.state.name())),
-            );
-            told = known.newest();
-        }
-    }
-    assert_eq!(heard, [(0, "planned"), (10, "active"), (20, "ended")]);
-    assert_eq!(
-        rig.desk.book().open_from(),
-        Millis(u64::MAX),
-        "nothing is being written down"
-    );
 }

@@ -40,7 +40,8 @@ impl WindowDeltas {
     #[inline]
     pub fn spend_unless(&mut self, shut: &[Closing], state: BayStatus, mut from: u64, to: u64) {
         for closing in shut {
-            let (start, end) = (closing.span.start.0, closing.span.end.0.min(to));
+            let start = closing.span.start.0;
+            let end = closing.span.end.0.min(to);
             if end <= from {
                 continue;
             }

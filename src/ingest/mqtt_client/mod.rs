@@ -9,7 +9,7 @@
 //!
 //! ```text
 //! inlet (polls, one connection) -> bounded queue -> desk (gate, journal) -> acks by way of the ledger -> inlet
-//! outlet (polls)  <- bounded queue <- newest availability, at most once a second a zone
+//! outlet (polls)  <- bounded queue <- newest availability, at most once a second a zone; orders at once
 //! ```
 //!
 //! What rumqttc leaves to its user, and where it is done here: it never subscribes anew (`inlet`
@@ -39,7 +39,7 @@ pub use config::{Config, Secret};
 pub use topic::read as whose;
 pub use url::Url;
 
-use super::board::Board;
+use super::board::Boards;
 use super::mqtt_server::Intake;
 use crate::domain::{SharedRemit, Submission};
 use crate::metrics::Metrics;
@@ -63,7 +63,7 @@ pub trait Roster: Send + Sync {
 pub struct ClientHost {
     pub intake: Arc<dyn Intake>,
     pub registry: Arc<Registry>,
-    pub board: Arc<dyn Board>,
+    pub boards: Boards,
     /// To the journal. Clients wait for room in it and do not read meanwhile.
     pub journal: mpsc::Sender<Submission>,
     pub metrics: Arc<Metrics>,

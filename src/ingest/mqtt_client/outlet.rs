@@ -1,13 +1,15 @@
-//! Availability back to the broker: retained, at most once a second a zone, the newest wins.
+//! Availability and the authority's orders back to the broker, retained: a zone at most once a second,
+//! the newest wins; an order as it changes, and cleared once it has ended.
 //!
 //! QoS 0 on a connection of its own: nothing is kept for a broker that is away, as what is true
-//! then is read anew when it is back, for every zone - it may have forgotten all it retained. A
-//! slow broker slows only this.
+//! then is read anew when it is back, for every zone and order - it may have forgotten all it
+//! retained, and retains orders that have ended meanwhile. A slow broker slows only this; orders wait
+//! for no round of zones.
 
 use super::dial::Dial;
 use super::{Broker, network};
 use crate::domain::Availability;
-use crate::ingest::board::{Board, Shown, Wanted};
+use crate::ingest::board::{BeforeWatch, Board, Shown, Wanted};
 use crate::ingest::shutdown;
 use rumqttc::{AsyncClient, Event, Outgoing, Packet, QoS};
 use std::sync::Arc;
@@ -96,23 +98,27 @@ impl Teller {
         }
     }
 
-    /// Tells of every zone, then of each that changes. Cancelled when the connection ends.
+    /// Cancelled when the connection ends.
     async fn tell(&self) {
-        let board: &dyn Board = &*self.broker.host.board;
-        let Some(mut watch) = board.watch(Wanted::All) else {
+        tokio::select! {
+            () = self.tell_zones() => {}
+            () = self.tell_orders() => {}
+        }
+    }
+
+    /// Tells of every zone, then of each that changes.
+    async fn tell_zones(&self) {
+        let board: &dyn Board = &*self.broker.host.boards.zones;
+        let mut watch = loop {
+            if let Some(watch) = board.watch(Wanted::All) {
+                break watch;
+            }
             tracing::warn!(
                 broker = self.broker.config.name,
-                "no place to follow changes: nothing is published"
+                "no place to follow changes: no availability is published"
             );
-            return sleep(NO_PLACE).await;
+            sleep(NO_PLACE).await;
         };
-        let published = self
-            .broker
-            .host
-            .metrics
-            .brokers
-            .published
-            .with_label_values(&[&self.broker.config.name]);
         let mut zones = Vec::new();
         loop {
             watch.changed().await;
@@ -124,19 +130,42 @@ impl Teller {
                 if board.show(zone, &mut id, &mut payload) == Shown::Nothing {
                     continue;
                 }
-                let topic = Availability::topic_of(&id);
-                // The queue's other end is held by whoever cancels this.
-                if self
-                    .client
-                    .publish(topic, QoS::AtMostOnce, true, payload)
-                    .await
-                    .is_err()
-                {
+                if !self.publish(Availability::topic_of(&id), payload).await {
                     return;
                 }
-                published.inc();
             }
             sleep(PACE).await;
         }
+    }
+
+    /// Tells of the orders that stand, then of each that changes.
+    async fn tell_orders(&self) {
+        let board = &self.broker.host.boards.orders;
+        let mut watch = board.watch(BeforeWatch::Retained);
+        loop {
+            let mut payload = Vec::new();
+            match watch.next(&mut payload) {
+                Some(said) => {
+                    if !self.publish(said.of.path(), payload).await {
+                        return;
+                    }
+                }
+                None => watch.changed().await,
+            }
+        }
+    }
+
+    /// Whether the connection's queue took it: its other end is held by whoever cancels this.
+    async fn publish(&self, topic: String, payload: Vec<u8>) -> bool {
+        let sent = self
+            .client
+            .publish(topic, QoS::AtMostOnce, true, payload)
+            .await;
+        if sent.is_ok() {
+            let published = &self.broker.host.metrics.brokers.published;
+            let name = &self.broker.config.name;
+            published.with_label_values(&[name]).inc();
+        }
+        sent.is_ok()
     }
 }

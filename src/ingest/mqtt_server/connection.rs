@@ -193,7 +193,12 @@ impl<S: Line> Connection<S> {
             rest,
             ..
         } = self;
-        let FrontDesk { door, display, .. } = desk;
+        let FrontDesk {
+            door,
+            display,
+            orders,
+            ..
+        } = desk;
         tokio::select! {
             biased;
             done = owed.settle(out, settled) => ConnectionEvent::Settled(done),
@@ -209,6 +214,7 @@ impl<S: Line> Connection<S> {
             () = timer.as_mut(), if due.is_some() => ConnectionEvent::Due,
             () = shutdown::wait(stop), if closing.is_none() => ConnectionEvent::Stop,
             () = sleep_until(rest.unwrap_or_else(Instant::now)), if rest.is_some() => ConnectionEvent::Rested,
+            () = orders.ready(), if showing => ConnectionEvent::Show,
             // Before reading: a client that sends all the time still hears what it subscribed to, a
             // round a second.
             () = display.ready(), if showing => ConnectionEvent::Show,
@@ -223,37 +229,57 @@ impl<S: Line> Connection<S> {
             && self.owed.len() < self.desk.door.config.max_inflight_submissions.max(1)
     }
 
-    /// Shows zones to the subscriber, as far as it has room and a write is long.
+    /// Shows orders and zones to the subscriber, as far as it has room and a write is long.
     fn show(&mut self) {
-        const WRITE: usize = 32 * 1024;
         let mut id = String::new();
         let mut payload = Vec::new();
-        while self.out.len() < WRITE && self.session.has_room() {
+        self.show_orders(&mut payload);
+        while self.has_room() {
             let Some((zone, current)) = self.desk.display.next() else {
                 return;
             };
             id.clear();
             payload.clear();
-            let shown = self.desk.door.board.show(zone, &mut id, &mut payload);
+            let shown = self
+                .desk
+                .door
+                .boards
+                .zones
+                .show(zone, &mut id, &mut payload);
             // That a zone is gone is told with no payload, to who may have been told of it.
             if shown == Shown::Now || (shown == Shown::Gone && !current) {
-                let outcome =
-                    match self
-                        .session
-                        .deliver((zone, &id), &payload, current, &mut self.out)
-                    {
-                        Delivered::Sent => "sent",
-                        Delivered::TooLong => "too_long",
-                        Delivered::Unwanted => continue,
-                    };
-                self.desk
-                    .door
-                    .metrics
-                    .mqtt_deliveries
-                    .with_label_values(&[outcome])
-                    .inc();
+                let outcome = self
+                    .session
+                    .deliver((zone, &id), &payload, current, &mut self.out);
+                self.count(outcome);
             }
         }
+    }
+
+    fn show_orders(&mut self, payload: &mut Vec<u8>) {
+        while self.has_room() {
+            payload.clear();
+            let Some(said) = self.desk.orders.next(payload) else {
+                return;
+            };
+            let outcome = self.session.deliver_order(&said, payload, &mut self.out);
+            self.count(outcome);
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        const WRITE: usize = 32 * 1024;
+        self.out.len() < WRITE && self.session.has_room()
+    }
+
+    fn count(&self, outcome: Delivered) {
+        let outcome = match outcome {
+            Delivered::Sent => "sent",
+            Delivered::TooLong => "too_long",
+            Delivered::Unwanted => return,
+        };
+        let deliveries = &self.desk.door.metrics.mqtt_deliveries;
+        deliveries.with_label_values(&[outcome]).inc();
     }
 
     fn close(&mut self, why: Close) {

@@ -7,11 +7,12 @@
 use super::connection_limits::{Admission, Seat};
 use super::display::Display;
 use super::door::{Denied, Door};
+use super::order_display::OrderDisplay;
 use super::session::SessionHost;
 use super::wire::Grant;
 use crate::domain::realm::is_test_key;
 use crate::domain::{KeyAccount, Parcel, Receipt, Refusal, Refused, Speaker, UsageKind, ZoneIx};
-use crate::ingest::board::Wanted;
+use crate::ingest::board::{BeforeWatch, Wanted};
 use crate::ingest::codec::Codec;
 use crate::ingest::mqtt_server::close::Close;
 use crate::limits::{HeldShare, Owner, Shared};
@@ -23,6 +24,7 @@ use tokio::sync::{Notify, watch};
 pub(super) struct FrontDesk {
     pub door: Arc<Door>,
     pub display: Display,
+    pub orders: OrderDisplay,
     room: Admission,
     /// Its address's until it has shown a key, then that key's.
     share: Option<HeldShare>,
@@ -46,6 +48,7 @@ impl FrontDesk {
         Self {
             door,
             display: Display::default(),
+            orders: OrderDisplay::default(),
             room,
             share: Some(share),
             kick,
@@ -136,6 +139,7 @@ impl FrontDesk {
     /// Gives this connection's place back; it may be called again.
     pub(super) fn leave(&mut self) {
         self.display.end();
+        self.orders.end();
         self.share = None;
         if let Some(seat) = self.seat.take() {
             self.door.seats.leave(seat);
@@ -206,11 +210,11 @@ impl SessionHost for FrontDesk {
     }
 
     fn zone(&mut self, id: &str) -> Option<ZoneIx> {
-        self.door.board.zone(id)
+        self.door.boards.zones.zone(id)
     }
 
     fn watch(&mut self, wanted: Wanted, loud: &dyn Fn(ZoneIx) -> bool) -> bool {
-        let watch = self.door.board.watch(wanted);
+        let watch = self.door.boards.zones.watch(wanted);
         watch.is_some_and(|watch| {
             self.display.begin(watch, loud);
             true
@@ -219,6 +223,19 @@ impl SessionHost for FrontDesk {
 
     fn unwatch(&mut self) {
         self.display.end();
+    }
+
+    fn knows_order(&mut self, name: &str) -> bool {
+        self.door.boards.orders.knows(name)
+    }
+
+    fn follow(&mut self) {
+        let board = &self.door.boards.orders;
+        self.orders.begin(|| board.watch(BeforeWatch::Nothing));
+    }
+
+    fn unfollow(&mut self) {
+        self.orders.end();
     }
 
     fn declined(&mut self, grant: Grant) {

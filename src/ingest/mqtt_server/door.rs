@@ -3,7 +3,7 @@
 use super::config::Config;
 use super::connection_limits::ConnectionLimits;
 use crate::domain::{Parcel, Refusal, Refused, SourceIx, Speaker, Submission};
-use crate::ingest::board::Board;
+use crate::ingest::board::Boards;
 use crate::ingest::codec::Codec;
 use crate::limits::{Buckets, HeldShare, Limits, Owner, ShareTaken, Shared};
 use crate::metrics::Metrics;
@@ -59,7 +59,7 @@ pub struct Door {
     pub(super) config: Config,
     pub(super) keeper: Arc<dyn Doorkeeper>,
     pub(super) intake: Arc<dyn Intake>,
-    pub(super) board: Arc<dyn Board>,
+    pub(super) boards: Boards,
     /// To the journal. Connections wait for room in it and do not read meanwhile; once its receiver
     /// is dropped, every connection that has something to submit ends without acknowledging it.
     pub(super) journal: mpsc::Sender<Submission>,
@@ -83,7 +83,7 @@ impl Door {
         config: Config,
         keeper: Arc<dyn Doorkeeper>,
         intake: Arc<dyn Intake>,
-        board: Arc<dyn Board>,
+        boards: Boards,
         journal: mpsc::Sender<Submission>,
         metrics: Arc<Metrics>,
         limits: Arc<Limits>,
@@ -103,7 +103,7 @@ impl Door {
             config,
             keeper,
             intake,
-            board,
+            boards,
             journal,
             metrics,
         }

@@ -80,6 +80,11 @@ impl SessionHost for Clerk {
         true
     }
     fn unwatch(&mut self) {}
+    fn knows_order(&mut self, name: &str) -> bool {
+        name == "or_1"
+    }
+    fn follow(&mut self) {}
+    fn unfollow(&mut self) {}
     fn declined(&mut self, _: Grant) {}
 }
 

@@ -6,7 +6,8 @@
 //! key they hold; no input from one client harms another. It is **no general broker**: no stored
 //! sessions, no shared subscriptions, no message store, no topics but its own, and it says so in
 //! the protocol's terms. Subscribers get the availability of zones: the current state first, then
-//! each zone's newest state, at most once a second. A will's delay counts as 0.
+//! each zone's newest state, at most once a second; and the authority's orders, each as it changes.
+//! A will's delay counts as 0.
 //!
 //! The path of a byte: [`serve()`] accepts -> `connection` reads -> `session` (pure) decides ->
 //! `wire` decodes, the only folder that knows the codecs. MQTT 3.1.1 and 5, by what each CONNECT
@@ -23,6 +24,7 @@ mod door;
 pub mod fuzzing;
 mod guests;
 mod line;
+mod order_display;
 mod pending_acks;
 mod read_batch;
 mod serve;

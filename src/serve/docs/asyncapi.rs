@@ -43,7 +43,7 @@ async fn asyncapi() {}
 
 /// What goes out: name of the message, its schema, title. What comes in is described by
 /// [`CODECS`].
-const MESSAGES: [(&str, &str, &str); 12] = [
+const MESSAGES: [(&str, &str, &str); 13] = [
     ("availability", "ZoneAvailability", "How full a zone is"),
     ("zone", "Zone", "A zone as it is now"),
     ("bay", "BayChange", "A bay as it is now"),
@@ -61,6 +61,11 @@ const MESSAGES: [(&str, &str, &str); 12] = [
         "order",
         "CityOrder",
         "An order of the authority, as it is now",
+    ),
+    (
+        "orders_active",
+        "ActiveOrders",
+        "All orders of the authority that are in force",
     ),
     ("resync", "Resync", "The client must begin again"),
     (
@@ -91,12 +96,13 @@ const MESSAGES: [(&str, &str, &str); 12] = [
 ];
 
 /// What is said of the levels in braces of topics.
-const PARAMETERS: [(&str, &str); 4] = [
+const PARAMETERS: [(&str, &str); 5] = [
     (
         "source",
         "The source's id, which is also its user name: [A-Za-z0-9._:-]{1,64}",
     ),
     ("zone", "The zone's id: [A-Za-z0-9._:-]{1,64}"),
+    ("order", "The order's id"),
     ("application", "The network server's own: not read"),
     ("device", "Likewise; the payload names the device"),
 ];
@@ -134,8 +140,8 @@ fn document() -> Value {
         "info": {
             "title": "bayhub messages",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "Reports in and availability out by MQTT 3.1.1 and 5, and the live stream by Server-Sent \
-                            Events. At most 1,000 bays and 256 KiB a message. With QoS 1 an acknowledgement means: \
+            "description": "Reports in, availability and orders out by MQTT 3.1.1 and 5, and the live stream by \
+                            Server-Sent Events. At most 1,000 bays and 256 KiB a message. With QoS 1 an acknowledgement means: \
                             on disk. The requests and answers of HTTP are described by /v1/openapi.json.",
         },
         "defaultContentType": "application/json",
@@ -234,6 +240,9 @@ fn channels() -> Value {
             "messages": {"availability": reference("messages/availability")},
         }),
     );
+    for (name, channel) in order_channels() {
+        all.insert(name.to_owned(), channel);
+    }
     let events = EVENTS
         .iter()
         .map(|name| ((*name).to_owned(), reference(&format!("messages/{name}"))));
@@ -264,6 +273,27 @@ fn channels() -> Value {
     );
     all.insert("socket".to_owned(), socket());
     Value::Object(all)
+}
+
+/// The topics of orders.
+fn order_channels() -> [(&'static str, Value); 2] {
+    let one = json!({
+        "address": "bayhub/v1/orders/{order}",
+        "description": "Retained, as each order is issued, begins, changes and ends. One that has ended is told so once, \
+                        and then an empty message clears what is retained. Subscribe with bayhub/v1/orders/#; no key \
+                        is needed where public reads need none.",
+        "servers": BY_MQTT.map(server_ref),
+        "parameters": {"order": reference("parameters/order")},
+        "messages": {"order": reference("messages/order")},
+    });
+    let active = json!({
+        "address": "bayhub/v1/orders/active",
+        "description": "Retained: all orders in force, none among them, told anew when that changes, at most twice a \
+                        second. At most 256 KiB of orders, the gravest first.",
+        "servers": BY_MQTT.map(server_ref),
+        "messages": {"orders_active": reference("messages/orders_active")},
+    });
+    [("orders", one), ("orders_active", active)]
 }
 
 /// The live streams by WebSocket.
@@ -306,13 +336,14 @@ fn operations() -> Value {
         );
     }
     let mqtt = json!({"mqtt": {"qos": 0, "retain": true, "bindingVersion": "0.2.0"}});
-    add(
-        "tell_availability".to_owned(),
-        "send",
-        "availability",
-        &["availability"],
-        mqtt,
-    );
+    for (channel, message) in [
+        ("availability", "availability"),
+        ("orders", "order"),
+        ("orders_active", "orders_active"),
+    ] {
+        let id = format!("tell_{channel}");
+        add(id, "send", channel, &[message], mqtt.clone());
+    }
     let query = json!({"type": "object", "properties": {
         "zones": {"type": "string", "description": "Up to 500 zone ids with commas between them"},
         "bbox": {"type": "string", "description": "west,south,east,north in degrees"},

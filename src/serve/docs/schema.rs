@@ -24,6 +24,7 @@ use utoipa::{OpenApi, ToSchema};
     BayGone,
     Gone,
     CityOrder,
+    ActiveOrders,
     Resync,
     ReservationEvent,
     OwnReady,
@@ -50,6 +51,17 @@ pub(in crate::serve) struct ZoneAvailability {
     occupied: u32,
     /// The car park that it is an area or floor of: who adds up zones leaves it out.
     part_of: Option<String>,
+}
+
+/// All orders of the authority that are in force, the gravest first.
+#[derive(ToSchema)]
+pub(in crate::serve) struct ActiveOrders {
+    /// When the hub says so.
+    #[schema(format = DateTime)]
+    at: String,
+    orders: Vec<CityOrder>,
+    /// How many more are in force than fit; each has its own topic.
+    left_out: u32,
 }
 
 /// What changed of a bay.

@@ -1,9 +1,7 @@
 //! What is told of bays and zones, whatever the format: looked up once, written by any.
 
-use crate::domain::{
-    AppEvidence, BayKind, BayStatus, BaySubset, BayView, CountEvidence, Millis, ZoneIx, ZoneKind,
-    ZoneTally,
-};
+use crate::domain::{AppEvidence, BayKind, BayStatus, BaySubset, BayView, CountEvidence, Millis};
+use crate::domain::{ZoneIx, ZoneKind, ZoneTally};
 use crate::forecast::ForecastTable;
 use crate::ingest::connector::Credits;
 use crate::live::{OpenOffer, OpenPool, ZoneHit};
@@ -216,7 +214,7 @@ pub(in crate::serve) struct SeenBay {
 }
 
 impl SeenBay {
-    /// Whether it stands empty for somebody: to anybody else it is not vacant.
+    /// Whether it is empty for somebody: to others it is not vacant.
     fn is_kept(&self) -> bool {
         self.reserved && self.view.status == BayStatus::Vacant
     }
@@ -315,9 +313,9 @@ impl ZoneTold<'_> {
         self.tally.tells(kind, self.kinds)
     }
 
-    /// Whether anything is known of it now.
+    /// Whether anything is known of it now. That all of it is closed is known, however silent it is.
     pub(in crate::serve) fn is_live(&self) -> bool {
-        !self.tally.stale && self.tally.known_fraction() != Some(0.0)
+        self.tally.is_shut() || !self.tally.stale && self.tally.known_fraction() != Some(0.0)
     }
 
     /// Its bays, as far as anybody knows.

@@ -358,7 +358,7 @@ mod tests {
     fn a_file_that_is_too_long_or_not_there_is_named() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("streets.geojson");
-        let told = || super::fault(&path).unwrap_or_default();
+        let told = || fault(&path).unwrap_or_default();
         assert!(
             told().contains("streets.geojson: No such file"),
             "{}",
@@ -368,6 +368,6 @@ mod tests {
         file.set_len(MOST_BYTES + 1).unwrap();
         assert!(told().ends_with("is longer than 32 MiB"), "{}", told());
         std::fs::write(&path, "{\"features\":[]}").unwrap();
-        assert_eq!(super::fault(&path), None);
+        assert_eq!(fault(&path), None);
     }
 }

@@ -269,7 +269,7 @@ async fn nothing_to_tell_of_is_204_and_what_cannot_be_asked_is_refused() {
             refused.problem("bad-parameter");
         }
     }
-    town.get("/v1/datex2/situations.xml")
+    town.get("/v1/datex2/elsewhere.xml")
         .await
         .problem("not-found");
 }

@@ -139,6 +139,8 @@ async fn messages_are_described_under_the_topics_of_the_contract() {
         "uplinks/onenet/{device}",
         "uplinks/iotda/{device}",
         "bayhub/v1/zones/{zone}/availability",
+        "bayhub/v1/orders/{order}",
+        "bayhub/v1/orders/active",
         "/v1/stream",
         "/v1/stream/ws",
         "/v1/reservations/stream",

@@ -44,6 +44,7 @@ mod open311_lists;
 mod open_socket;
 mod open_stream;
 mod operators;
+mod order_faces;
 mod orders;
 mod outlines;
 mod own_refusals;

@@ -43,7 +43,8 @@ impl CountDeltas {
             ..CountShares::default()
         };
         for closing in shut {
-            let (start, end) = (closing.span.start.0, closing.span.end.0.min(to));
+            let start = closing.span.start.0;
+            let end = closing.span.end.0.min(to);
             if end <= from {
                 continue;
             }

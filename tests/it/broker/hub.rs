@@ -112,6 +112,23 @@ impl Hub {
         answer.text().await.ok()
     }
 
+    /// The answer to a call with a key, which must be good.
+    pub(super) async fn post(&self, path: &str, key: &str, body: &Value) -> Value {
+        let client = crate::web::client()
+            .timeout(PATIENCE)
+            .build()
+            .expect("a client");
+        let request = client
+            .post(format!("http://127.0.0.1:{}{path}", self.http))
+            .bearer_auth(key)
+            .json(body);
+        let answer = request.send().await.expect("an answer");
+        let status = answer.status();
+        let text = answer.text().await.expect("a body");
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).expect("JSON")
+    }
+
     /// The sum of a metric over its labels; those of `with` only.
     pub(super) async fn metric(&self, name: &str, with: &str) -> u64 {
         let text = self.get("/metrics").await.expect("metrics");

@@ -10,6 +10,7 @@
 mod disasters;
 mod hub;
 mod mosquitto;
+mod orders;
 pub(crate) mod relay;
 mod retained;
 mod traffic;

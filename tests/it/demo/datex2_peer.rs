@@ -1,9 +1,12 @@
 //! Publications of DATEX II by a real process, held against the schemas of the standard by libxml2
 //! (Python's `lxml`): a city of all that registries have that is odd.
 
-use super::http::{report, until_state};
+use super::http::{call, report, until_state};
 use super::hub::Hub;
 use super::mqtt::{missing, peer, printed};
+use bayhub::clock::SystemClock;
+use bayhub::domain::Clock as _;
+use reqwest::Method;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
@@ -88,6 +91,23 @@ fn city(dir: &Path) {
     }
 }
 
+/// One of each kind, and of each way of saying where.
+fn orders() -> Vec<Value> {
+    let odd = json!({"en": NAMES[0], "ar": NAMES[2], "zh-Hans-CN-x-longerone": "封闭"});
+    let area = json!({"type": "MultiPolygon", "coordinates": [
+        [ring(103.7, 1.2, 0.01)], [ring(103.75, 1.2, 0.01), ring(103.75, 1.2, 0.004)],
+    ]});
+    let till = SystemClock.now().plus(3_600_000).to_string();
+    vec![
+        json!({"kind": "closure", "target": {"zones": ["EMOJI"]}, "reason": odd, "cause": NAMES[0]}),
+        json!({"kind": "event", "target": {"bays": ["B-1"]}, "to": till, "instruction": {"en": "Go"}}),
+        json!({"kind": "works", "target": {"zones": ["BAD", "EMPTY"]}, "from": till}),
+        json!({"kind": "no_stopping", "target": {"polygon": area}, "exercise": true}),
+        json!({"kind": "emergency", "target": {"zones": ["RTL"]}, "severity": "emergency"}),
+        json!({"kind": "closure", "target": {"bays": ["B-2", "B-3"]}, "severity": "info", "from": till}),
+    ]
+}
+
 #[tokio::test]
 async fn publications_are_valid_by_the_schemas_of_datex_ii() {
     let schema = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -108,6 +128,13 @@ async fn publications_are_valid_by_the_schemas_of_datex_ii() {
         report(&hub, bay, state).await;
         until_state(&hub, bay, state).await;
     }
+    for order in orders() {
+        let key = Some(hub.key("order"));
+        let answer = call(&hub, Method::POST, "/v1/orders", key, Some(&order)).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+    }
+    until_state(&hub, "E-1", "closed").await;
+    until_state(&hub, "B-1", "closed").await;
     let calls = [
         "parking-table.xml",
         "parking-table.xml?spaces=true",
@@ -115,6 +142,7 @@ async fn publications_are_valid_by_the_schemas_of_datex_ii() {
         "parking-status.xml?spaces=true",
         "parking-status.xml?zones=EMPTY,nobody",
         "parking-table.xml?bbox=103.79,1.29,103.81,1.31&spaces=true",
+        "situations.xml",
     ];
     let addresses = calls.map(|call| format!("{}/v1/datex2/{call}", hub.http));
     let script = concat!(
@@ -143,8 +171,10 @@ async fn publications_are_valid_by_the_schemas_of_datex_ii() {
     assert_eq!(count(1, "accessibility"), 1);
     assert_eq!(count(1, "height"), 1);
     assert_eq!(count(1, "maximumParkingDuration"), 1);
-    // One is closed, one never heard of: neither is told.
-    assert_eq!(count(3, "occupied"), 2);
+    // Two are closed, one by order, one never heard of: none of them is told.
+    assert_eq!(count(3, "occupied"), 1);
     assert_eq!(count(4, "parkingStatusInformation"), 1);
     assert_eq!(count(4, "occupancy"), &Value::Null);
+    assert_eq!(count(6, "situationRecord"), 6);
+    assert_eq!(count(6, "namedArea"), 1, "of what nobody may see");
 }

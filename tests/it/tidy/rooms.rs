@@ -73,7 +73,7 @@ const WIRING: [&str; 6] = [
     "src/app/",
     "src/demo.rs",
     "src/demo/",
-    "src/fuzzing.rs",
+    "src/fuzzing",
 ];
 
 /// The rooms of the table, in data order.

@@ -20,7 +20,7 @@ use super::wire::{
     self, ConnectRefusal, Grant, Packet, PacketFault, Qos, Reply, Version, Voice, kind,
 };
 use crate::domain::{Parcel, Reason, Refusal, Refused, Speaker, ZoneIx};
-use crate::ingest::board::Wanted;
+use crate::ingest::board::{OrderSaid, Wanted};
 use crate::ingest::codec::Codec;
 use crate::ingest::mqtt_server::close::Close;
 use bytes::{Bytes, BytesMut};
@@ -57,6 +57,12 @@ pub(super) trait SessionHost {
     fn watch(&mut self, wanted: Wanted, loud: &dyn Fn(ZoneIx) -> bool) -> bool;
     /// Watch nothing any more.
     fn unwatch(&mut self);
+    /// Is there, or was there, an order of that name?
+    fn knows_order(&mut self, name: &str) -> bool;
+    /// Follow the orders from now on, and show at once what stands; again, if they are followed.
+    fn follow(&mut self);
+    /// Follow them no more.
+    fn unfollow(&mut self);
     /// Counts what a filter came to, where it was refused.
     fn declined(&mut self, grant: Grant);
 }
@@ -204,6 +210,19 @@ impl Session {
         let open = self.open.as_mut().filter(|_| self.ended.is_none());
         open.map_or(Delivered::Unwanted, |o| {
             o.deliver(&self.voice, zone, payload, current, out)
+        })
+    }
+
+    /// The same of orders.
+    pub(super) fn deliver_order(
+        &mut self,
+        said: &OrderSaid,
+        payload: &[u8],
+        out: &mut BytesMut,
+    ) -> Delivered {
+        let open = self.open.as_mut().filter(|_| self.ended.is_none());
+        open.map_or(Delivered::Unwanted, |o| {
+            o.deliver_order(&self.voice, said, payload, out)
         })
     }
 

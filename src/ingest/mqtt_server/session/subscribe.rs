@@ -1,14 +1,13 @@
-//! Subscriptions to the availability of zones: which filters are served, and what is on its way to
-//! the client.
+//! Subscriptions to the availability of zones and to orders of the authority: which filters are
+//! served, and what is on its way to the client.
 //!
-//! Only filters that can match nothing but `bayhub/v1/zones/{zone}/availability` are served. What
-//! is not acknowledged holds up what follows; it is never sent again, since a newer state will
-//! come.
+//! Only filters that can match nothing but `bayhub/v1/zones/{zone}/availability`, or nothing but
+//! `bayhub/v1/orders/{order}` and `bayhub/v1/orders/active`, are served. What is not acknowledged
+//! holds up what follows; it is never sent again, since a newer state will come.
 
 use super::{Open, SessionHost};
-use crate::domain::Availability;
-use crate::domain::{ZoneIx, id};
-use crate::ingest::board::Wanted;
+use crate::domain::{Availability, ZoneIx, id};
+use crate::ingest::board::{OrderSaid, OrderTopic, Wanted};
 use crate::ingest::mqtt_server::close::Close;
 use crate::ingest::mqtt_server::read_batch::ReadBatch;
 use crate::ingest::mqtt_server::wire::{
@@ -16,6 +15,7 @@ use crate::ingest::mqtt_server::wire::{
 };
 use bytes::BytesMut;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Filters of one connection. More are better said with a wildcard.
 pub(in super::super) const MAX_FILTERS: usize = 100;
@@ -38,18 +38,42 @@ struct Subscription {
     scope: Scope,
     qos: Qos,
     as_published: bool,
+    /// It is shown what stands as well, and not changes alone.
+    loud: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Scope {
     All,
     One(ZoneIx),
+    Orders,
+    Order(OrderTopic),
 }
 
 impl Scope {
-    fn covers(self, zone: ZoneIx) -> bool {
-        self == Self::All || self == Self::One(zone)
+    const fn is_of_orders(&self) -> bool {
+        matches!(self, Self::Orders | Self::Order(_))
     }
+
+    fn covers(&self, zone: ZoneIx) -> bool {
+        *self == Self::All || *self == Self::One(zone)
+    }
+
+    fn covers_order(&self, topic: &OrderTopic) -> bool {
+        match self {
+            Self::Orders => true,
+            Self::Order(one) => one == topic,
+            Self::All | Self::One(_) => false,
+        }
+    }
+}
+
+/// One message for a subscriber, but for who hears it.
+struct ShownMessage<'a> {
+    topic: String,
+    payload: &'a [u8],
+    /// It answers a subscription.
+    current: bool,
 }
 
 /// What became of a message for a subscriber.
@@ -73,23 +97,32 @@ impl Open {
             return Err(Close::SubscriptionId);
         }
         let before = self.subscriptions.list.clone();
-        let mut loud = before.clone();
-        let mut grants = Vec::with_capacity(s.filters.len());
-        for filter in s.filters {
-            grants.push(self.subscriptions.add(filter, &mut loud, desk));
+        for one in &mut self.subscriptions.list {
+            // It is shown again whatever it asked for, since a change of it may be under way.
+            one.loud = true;
         }
-        if grants.iter().any(|g| matches!(g, Grant::Yes(_))) {
-            let heard = |zone| loud.iter().any(|s| s.scope.covers(zone));
-            if !desk.watch(self.subscriptions.wanted(), &heard) {
-                self.subscriptions.list = before;
-                for grant in &mut grants {
-                    *grant = if matches!(grant, Grant::Yes(_)) {
-                        Grant::Quota
-                    } else {
-                        *grant
-                    };
+        let mut grants = Vec::with_capacity(s.filters.len());
+        let mut to_orders = false;
+        let mut to_zones = false;
+        for filter in s.filters {
+            let (grant, of_orders) = self.subscriptions.add(filter, desk);
+            if let Grant::Yes(_) = grant {
+                to_orders |= of_orders;
+                to_zones |= !of_orders;
+            }
+            grants.push(grant);
+        }
+        let list = &self.subscriptions.list;
+        let heard = |zone| list.iter().any(|s| s.loud && s.scope.covers(zone));
+        if to_zones && !desk.watch(self.subscriptions.wanted(), &heard) {
+            self.subscriptions.list = before;
+            for grant in &mut grants {
+                if matches!(grant, Grant::Yes(_)) {
+                    *grant = Grant::Quota;
                 }
             }
+        } else if to_orders {
+            desk.follow();
         }
         for grant in &grants {
             desk.declined(*grant);
@@ -112,8 +145,11 @@ impl Open {
             list.len() < before
         };
         let were = paths.iter().map(&mut remove).collect();
-        if list.is_empty() {
+        if list.iter().all(|s| s.scope.is_of_orders()) {
             desk.unwatch();
+        }
+        if !list.iter().any(|s| s.scope.is_of_orders()) {
+            desk.unfollow();
         }
         batch.reply(Reply::UnsubAck(id, were));
     }
@@ -142,67 +178,94 @@ impl Open {
         current: bool,
         out: &mut BytesMut,
     ) -> Delivered {
-        let subs = &mut self.subscriptions;
-        let wanted = subs.list.iter().filter(|s| s.scope.covers(zone));
+        let told = ShownMessage {
+            topic: Availability::topic_of(id),
+            payload,
+            current,
+        };
+        let hears = |s: &Subscription| s.scope.covers(zone);
+        self.subscriptions.send(voice, told, hears, out)
+    }
+
+    /// The same of orders.
+    pub(super) fn deliver_order(
+        &mut self,
+        voice: &Voice,
+        said: &OrderSaid,
+        payload: &[u8],
+        out: &mut BytesMut,
+    ) -> Delivered {
+        let told = ShownMessage {
+            topic: said.of.path(),
+            payload,
+            current: said.current,
+        };
+        let hears = |s: &Subscription| s.scope.covers_order(&said.of) && (s.loud || !said.current);
+        self.subscriptions.send(voice, told, hears, out)
+    }
+}
+
+impl Subscriptions {
+    /// Takes in one filter; says as well whether it is one of orders.
+    fn add(&mut self, f: Filter, desk: &mut impl SessionHost) -> (Grant, bool) {
+        let scope = match scope(&f.path, desk) {
+            Ok(scope) => scope,
+            Err(grant) => return (grant, false),
+        };
+        let of_orders = scope.is_of_orders();
+        let qos = f.qos.min(Qos::One);
+        let known = self.list.iter().position(|s| s.path == f.path);
+        let one = Subscription {
+            path: f.path,
+            scope,
+            qos,
+            as_published: f.as_published,
+            loud: f.current != Current::Never || known.is_some(),
+        };
+        match known {
+            Some(at) => self.list[at] = one,
+            None if self.list.len() < MAX_FILTERS => self.list.push(one),
+            None => return (Grant::Quota, of_orders),
+        }
+        (Grant::Yes(qos), of_orders)
+    }
+
+    /// Appends a message to `out` by the best of those that hear it.
+    fn send(
+        &mut self,
+        voice: &Voice,
+        told: ShownMessage<'_>,
+        hears: impl Fn(&Subscription) -> bool,
+        out: &mut BytesMut,
+    ) -> Delivered {
+        let wanted = self.list.iter().filter(|s| hears(s));
         let Some(best) = wanted.max_by_key(|s| s.qos) else {
             return Delivered::Unwanted;
         };
         let id_given = if best.qos == Qos::Zero {
             0
         } else {
-            next_id(subs.last_id, &subs.inflight)
+            next_id(self.last_id, &self.inflight)
         };
         let message = Outgoing {
-            topic: Availability::topic_of(id),
-            payload,
+            topic: told.topic,
+            payload: told.payload,
             qos: best.qos,
             id: id_given,
-            retain: current || best.as_published,
+            retain: told.current || best.as_published,
         };
         if !wire::publish(voice, message, out) {
             return Delivered::TooLong;
         }
         if id_given != 0 {
-            subs.last_id = id_given;
-            subs.inflight.insert(id_given);
+            self.last_id = id_given;
+            self.inflight.insert(id_given);
         }
         Delivered::Sent
     }
-}
-
-impl Subscriptions {
-    /// Takes in one filter. `loud` collects what is to be shown as it stands now: a subscription
-    /// that was there before is shown again whatever it asks for, since a change of it may be under
-    /// way.
-    fn add(
-        &mut self,
-        f: Filter,
-        loud: &mut Vec<Subscription>,
-        desk: &mut impl SessionHost,
-    ) -> Grant {
-        let scope = match scope(&f.path, desk) {
-            Ok(scope) => scope,
-            Err(grant) => return grant,
-        };
-        let qos = f.qos.min(Qos::One);
-        let one = Subscription {
-            path: f.path,
-            scope,
-            qos,
-            as_published: f.as_published,
-        };
-        if f.current != Current::Never {
-            loud.push(one.clone());
-        }
-        match self.list.iter().position(|s| s.path == one.path) {
-            Some(at) => self.list[at] = one,
-            None if self.list.len() < MAX_FILTERS => self.list.push(one),
-            None => return Grant::Quota,
-        }
-        Grant::Yes(qos)
-    }
 
     fn wanted(&self) -> Wanted {
+        let zones = self.list.iter().filter(|s| !s.scope.is_of_orders());
         let one = |s: &Subscription| {
             if let Scope::One(zone) = s.scope {
                 Some(zone)
@@ -210,18 +273,20 @@ impl Subscriptions {
                 None
             }
         };
-        self.list
-            .iter()
+        zones
             .map(one)
             .collect::<Option<Vec<_>>>()
             .map_or(Wanted::All, Wanted::These)
     }
 }
 
-/// The zones that a filter stands for.
+/// What a filter stands for.
 fn scope(path: &str, desk: &mut impl SessionHost) -> Result<Scope, Grant> {
     if path.starts_with("$share/") {
         return Err(Grant::Shared);
+    }
+    if let Some(name) = path.strip_prefix("bayhub/v1/orders/") {
+        return order_scope(name, desk);
     }
     let rest = path
         .strip_prefix("bayhub/v1/zones/")
@@ -231,6 +296,19 @@ fn scope(path: &str, desk: &mut impl SessionHost) -> Result<Scope, Grant> {
         ("#", "") | ("+", "availability" | "+" | "#") if rest != "#/" => Ok(Scope::All),
         (zone, "availability" | "+" | "#") if id::is_valid(zone) => {
             desk.zone(zone).map(Scope::One).ok_or(Grant::Foreign)
+        }
+        _ => Err(Grant::Foreign),
+    }
+}
+
+/// The orders that the last level of a filter stands for.
+fn order_scope(name: &str, desk: &mut impl SessionHost) -> Result<Scope, Grant> {
+    match name {
+        "#" | "+" => Ok(Scope::Orders),
+        "active" => Ok(Scope::Order(OrderTopic::Active)),
+        name if id::is_valid(name) && desk.knows_order(name) => {
+            let name: Arc<str> = name.into();
+            Ok(Scope::Order(OrderTopic::One(name)))
         }
         _ => Err(Grant::Foreign),
     }

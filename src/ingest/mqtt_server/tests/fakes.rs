@@ -1,10 +1,11 @@
 //! Stand-ins for what the server asks, and packets as a client writes them.
 
+use super::fake_boards::FakeZones;
 use crate::domain::{
     Claim, Door, DropList, KeyAccount, Millis, Parcel, Pass, Reason, Refusal, Refused, SharedRemit,
     SourceIx, SourceKind, Speaker, ZoneIx,
 };
-use crate::ingest::board::{Board, Shown, Wanted, Watch};
+use crate::ingest::board::{Board as _, Wanted};
 use crate::ingest::codec::Codec;
 use crate::ingest::mqtt_server::close::Close;
 use crate::ingest::mqtt_server::read_batch::ReadBatch;
@@ -14,9 +15,6 @@ use crate::ingest::mqtt_server::{Denied, Doorkeeper, Intake};
 use bytes::BytesMut;
 use rumqttc::mqttbytes::{QoS, v4};
 use rumqttc::v5::mqttbytes::{QoS as QoS5, v5};
-use std::pin::Pin;
-use std::sync::{Arc, Mutex};
-use tokio::sync::Notify;
 
 pub(super) const MINE: &str = "bayhub/v1/lamp-1/report";
 
@@ -91,89 +89,6 @@ impl Intake for NumberIntake {
     }
 }
 
-/// The number of a zone that has left sight.
-pub(super) const GONE: u64 = u64::MAX;
-
-/// Ten zones, `Z0` to `Z9`, and a number each that the test sets.
-#[derive(Default)]
-pub(super) struct FakeZones(Mutex<Vec<Arc<Bits>>>, Mutex<[u64; 10]>);
-
-#[derive(Default)]
-struct Bits {
-    wanted: Option<Wanted>,
-    dirty: Mutex<Vec<ZoneIx>>,
-    bell: Notify,
-}
-
-impl FakeZones {
-    pub(super) fn set(&self, zone: u32, n: u64) {
-        self.1.lock().unwrap()[zone as usize] = n;
-        for bits in self.0.lock().unwrap().iter() {
-            let hears = |w: &Wanted| {
-                if let Wanted::These(z) = w {
-                    z.contains(&ZoneIx(zone))
-                } else {
-                    true
-                }
-            };
-            if bits.wanted.as_ref().is_some_and(hears) {
-                bits.dirty.lock().unwrap().push(ZoneIx(zone));
-                bits.bell.notify_one();
-            }
-        }
-    }
-}
-
-impl Board for FakeZones {
-    fn zone(&self, id: &str) -> Option<ZoneIx> {
-        id.strip_prefix('Z')
-            .and_then(|n| n.parse().ok())
-            .filter(|n| *n < 10)
-            .map(ZoneIx)
-    }
-    fn show(&self, zone: ZoneIx, id: &mut String, payload: &mut Vec<u8>) -> Shown {
-        id.push('Z');
-        id.push_str(&zone.0.to_string());
-        let number = self.1.lock().unwrap()[zone.at()];
-        if number == GONE {
-            return Shown::Gone;
-        }
-        payload.extend_from_slice(number.to_string().as_bytes());
-        Shown::Now
-    }
-    fn watch(&self, wanted: Wanted) -> Option<Box<dyn Watch>> {
-        let first = if let Wanted::These(z) = &wanted {
-            z.clone()
-        } else {
-            (0..10).map(ZoneIx).collect()
-        };
-        let bits = Arc::new(Bits {
-            wanted: Some(wanted),
-            dirty: Mutex::new(first),
-            bell: Notify::new(),
-        });
-        self.0.lock().unwrap().push(Arc::clone(&bits));
-        Some(Box::new(Watching(bits)))
-    }
-}
-
-struct Watching(Arc<Bits>);
-
-impl Watch for Watching {
-    fn changed<'a>(&'a mut self) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
-        Box::pin(async {
-            while self.0.dirty.lock().unwrap().is_empty() {
-                self.0.bell.notified().await;
-            }
-        })
-    }
-    fn take(&mut self, into: &mut Vec<ZoneIx>) {
-        into.append(&mut self.0.dirty.lock().unwrap());
-        into.sort_unstable();
-        into.dedup();
-    }
-}
-
 #[derive(Default)]
 pub(super) struct FakeDesk {
     pub takes: Vec<(&'static Codec, Vec<u8>)>,
@@ -188,6 +103,8 @@ pub(super) struct FakeDesk {
     /// Of zones 0 to 9, those to be shown at once.
     pub loud: Vec<u32>,
     pub no_watch: bool,
+    /// Orders are followed, and how often that began.
+    pub follows: Option<u32>,
     pub declined: Vec<Grant>,
 }
 
@@ -231,6 +148,15 @@ impl SessionHost for FakeDesk {
     }
     fn unwatch(&mut self) {
         self.watched = None;
+    }
+    fn knows_order(&mut self, name: &str) -> bool {
+        name == "or_1" || name == "or_2"
+    }
+    fn follow(&mut self) {
+        *self.follows.get_or_insert(0) += 1;
+    }
+    fn unfollow(&mut self) {
+        self.follows = None;
     }
     fn declined(&mut self, grant: Grant) {
         if !matches!(grant, Grant::Yes(_)) {

@@ -1,8 +1,10 @@
 //! A server on a real socket, its journal in the test's hands, and a raw client to misbehave
 //! with.
 
-use super::fakes::{FakeKeeper, FakeZones, NumberIntake, PING, hello};
+use super::fake_boards::{FakeOrders, FakeZones};
+use super::fakes::{FakeKeeper, NumberIntake, PING, hello};
 use crate::domain::{Claim, KeyAccount, Submission};
+use crate::ingest::board::Boards;
 use crate::ingest::mqtt_server::{Config, Door, Guests, serve, serve_tls};
 use crate::limits::{self, Limits};
 use crate::metrics::Metrics;
@@ -22,7 +24,7 @@ pub(super) const EVER: Duration = Duration::from_secs(20);
 /// What stays with the test.
 type DoorParts = (
     Arc<Metrics>,
-    Arc<FakeZones>,
+    (Arc<FakeZones>, Arc<FakeOrders>),
     mpsc::Receiver<Submission>,
     KeyAccount,
 );
@@ -33,6 +35,7 @@ pub(super) struct EndpointHouse {
     pub stop: watch::Sender<bool>,
     pub serving: JoinHandle<()>,
     pub zones: Arc<FakeZones>,
+    pub orders: Arc<FakeOrders>,
     /// What the server submits; the test is the journal.
     pub journal: mpsc::Receiver<Submission>,
     /// Of whoever comes in.
@@ -55,7 +58,7 @@ impl EndpointHouse {
         let (stop, stopped) = watch::channel(false);
         let guests = Guests::new(door, stopped);
         let serving = tokio::spawn(guests.clone().serve());
-        let (metrics, zones, journal, account) = parts;
+        let (metrics, (zones, orders), journal, account) = parts;
         let addr = SocketAddr::from(([127, 0, 0, 1], 0));
         let house = Self {
             addr,
@@ -63,6 +66,7 @@ impl EndpointHouse {
             stop,
             serving,
             zones,
+            orders,
             journal,
             account,
         };
@@ -86,7 +90,8 @@ impl EndpointHouse {
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
-        let (door, (metrics, zones, journal, account)) = Self::door(config, queue, limits);
+        let (door, parts) = Self::door(config, queue, limits);
+        let (metrics, (zones, orders), journal, account) = parts;
         let (stop, stopped) = watch::channel(false);
         let serving = match tls {
             None => tokio::spawn(serve(listener, door, stopped)),
@@ -98,6 +103,7 @@ impl EndpointHouse {
             stop,
             serving,
             zones,
+            orders,
             journal,
             account,
         }
@@ -107,17 +113,23 @@ impl EndpointHouse {
         let (tx, journal) = mpsc::channel(queue);
         let metrics = Arc::new(Metrics::new());
         let zones = Arc::new(FakeZones::default());
+        let orders = Arc::new(FakeOrders::default());
+        let boards = Boards {
+            zones: zones.clone(),
+            orders: orders.clone(),
+        };
         let account = KeyAccount::default();
         let door = Door::new(
             config,
             Arc::new(FakeKeeper(account.clone())),
             Arc::new(NumberIntake),
-            zones.clone(),
+            boards,
             tx,
             Arc::clone(&metrics),
             Arc::new(Limits::new(limits, &metrics)),
         );
-        (Arc::new(door), (metrics, zones, journal, account))
+        let shown = (zones, orders);
+        (Arc::new(door), (metrics, shown, journal, account))
     }
 
     pub(super) async fn usual() -> Self {

@@ -1,7 +1,8 @@
 //! Subscribers on real sockets: the current state, then changes, a slow one dropped, others
 //! unharmed.
 
-use super::fakes::{GONE, PING, connect, wire};
+use super::fake_boards::GONE;
+use super::fakes::{PING, connect, wire};
 use super::house::{EVER, EndpointHouse, Raw};
 use crate::ingest::mqtt_server::Config;
 use rumqttc::mqttbytes::{QoS, v4};

@@ -117,7 +117,8 @@ impl Publication {
         format!("{}{}?{query}", self.base(), uri.path())
     }
 
-    fn base(&self) -> &str {
+    /// Where the hub is found from outside; empty: nobody says.
+    pub(super) fn base(&self) -> &str {
         self.publisher.url.trim_end_matches('/')
     }
 }

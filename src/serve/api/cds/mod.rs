@@ -17,6 +17,7 @@ mod envelope;
 mod events;
 mod ids;
 mod media;
+mod orders;
 mod past_schema;
 mod place;
 mod policies;

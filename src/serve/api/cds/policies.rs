@@ -5,6 +5,7 @@
 //! way of another.
 
 use super::ids::{self, Urn};
+use super::orders::ORDINARY;
 use crate::domain::{BayKind, Millis};
 use crate::registry::city::{BayAttrs, Zone};
 use crate::serve::formats::text::Text;
@@ -69,8 +70,8 @@ impl Terms {
         ))
     }
 
-    /// The lower goes first: what is for few before what is for all. 0 is left to closures. Ordinary
-    /// prices and stays give numbers below 2^30, all of them such as any JSON reader takes.
+    /// The lower goes first: what is for few before what is for all, and orders of the authority before
+    /// both. Ordinary prices and stays give numbers below 2^31, all of them such as any JSON reader takes.
     fn priority(self) -> u64 {
         let kind = match self.kind() {
             BayKind::Motorcycle => 0,
@@ -87,9 +88,9 @@ impl Terms {
             rank << (stay_bits + price_bits) | stay << price_bits | price
         };
         if stay < 1 << 12 && price < 1 << 14 {
-            1 + of(12, 14)
+            ORDINARY + of(12, 14)
         } else {
-            1 + (1 << 30) + of(16, 33)
+            2 * ORDINARY + of(16, 33)
         }
     }
 
@@ -226,7 +227,7 @@ mod tests {
                             price_cents_per_hour,
                         };
                         let priority = terms.priority();
-                        assert!((1..1 << 53).contains(&priority), "{terms:?}");
+                        assert!((ORDINARY..1 << 53).contains(&priority), "{terms:?}");
                         assert!(seen.insert(priority), "{terms:?}");
                     }
                 }
@@ -236,6 +237,6 @@ mod tests {
             accessible: true,
             ..CAR
         };
-        assert!(accessible.priority() < CAR.priority() && CAR.priority() < 1 << 30);
+        assert!(accessible.priority() < CAR.priority() && CAR.priority() < 1 << 31);
     }
 }

@@ -140,6 +140,18 @@ pub(in crate::serve) struct CurbZoneShown {
     availability_time: Option<u64>,
     /// Of a public zone.
     curb_space_ids: Option<Vec<String>>,
+    /// Orders of the authority that close anything of it, where the hub knows its own address.
+    external_references: Option<Vec<CurbReference>>,
+}
+
+/// An order of the authority.
+#[derive(ToSchema)]
+pub(in crate::serve) struct CurbReference {
+    reference_url: String,
+    name: String,
+    public: bool,
+    identifier_name: String,
+    ids: Vec<String>,
 }
 
 /// A polygon of RFC 7946: rings of longitude and latitude, the outer one first.
@@ -217,16 +229,30 @@ pub(in crate::serve) struct CurbPoliciesData {
 #[derive(ToSchema)]
 pub(in crate::serve) struct CurbPolicyShown {
     /// UUID version 5, in the namespace of URLs, of `urn:bayhub:policy:` and
-    /// `MAX_STAY:PRICE:ACCESSIBLE:EV:KIND`.
+    /// `MAX_STAY:PRICE:ACCESSIBLE:EV:KIND`, or `order:ID:VERSION`.
     curb_policy_id: String,
+    /// Of an order: its kind.
+    name: Option<String>,
+    /// Of an order: its reason.
+    description: Option<String>,
     published_date: u64,
-    /// The lowest goes first; no two are the same.
+    /// The lowest goes first; no two are the same. Those of orders are below 2^30, others are not.
     priority: u64,
     rules: Vec<CurbRule>,
+    /// Of an order: when it is in force.
+    time_spans: Option<Vec<CurbTimeSpan>>,
+}
+
+#[derive(ToSchema)]
+pub(in crate::serve) struct CurbTimeSpan {
+    start_date: u64,
+    /// Absent: until it is ended.
+    end_date: Option<u64>,
 }
 
 #[derive(ToSchema)]
 pub(in crate::serve) struct CurbRule {
+    /// parking; of an order `no parking` or `no stopping`.
     activity: String,
     /// Absent: as long as one likes.
     max_stay: Option<u32>,

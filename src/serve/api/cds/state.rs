@@ -4,6 +4,7 @@
 use super::curbs::CurbPictures;
 use super::envelope::{CdsPage, Publication};
 use super::media;
+use super::orders::OrderPolicyPictures;
 use crate::domain::Millis;
 use crate::serve::api::authority::AuthorityState;
 use crate::serve::http::auth::Doorman;
@@ -26,6 +27,7 @@ pub(in crate::serve) struct CdsState {
     pub(super) authority: Arc<AuthorityState>,
     pub(super) publication: Publication,
     pub(super) curbs: CurbPictures,
+    pub(super) orders: OrderPolicyPictures,
     pub(super) unchanged: Unchanged,
     pub(super) room: WorkRoom,
 }
@@ -46,6 +48,7 @@ impl CdsState {
             authority,
             publication,
             curbs: CurbPictures::default(),
+            orders: OrderPolicyPictures::default(),
             unchanged: Unchanged::default(),
             room: WorkRoom::new(AT_A_TIME),
         }

@@ -6,6 +6,7 @@
 
 use super::curbs::Curbs;
 use super::envelope::CdsPage;
+use super::orders::OrderPolicies;
 use super::place::{Ground, is_now, with_geometry, without};
 use super::state::CdsState;
 use super::{ids, media, schema};
@@ -70,6 +71,8 @@ fn page(own: &CdsState, query: Option<&str>) -> Result<CdsPage, ApiError> {
     let shown = ShownCurbs {
         is_now: is_now(&p, now)?,
         with_geometry: with_geometry(&p)?,
+        orders: own.orders.of(&own.reads.orders.book().picture()),
+        base: own.publication.base(),
     };
     let ground = Ground::read(&p)?;
     let city = own.reads.registry.city();
@@ -168,12 +171,15 @@ pub(super) fn nearest(ground: &Ground, city: &City) -> Vec<(u64, u32, ZoneIx)> {
 }
 
 /// What is told of each.
-struct ShownCurbs {
+struct ShownCurbs<'a> {
     is_now: bool,
     with_geometry: bool,
+    orders: Arc<OrderPolicies>,
+    /// Where the hub is found from outside; empty: nobody says.
+    base: &'a str,
 }
 
-impl ShownCurbs {
+impl ShownCurbs<'_> {
     fn zone(
         &self,
         page: &mut CdsPage,
@@ -194,7 +200,8 @@ impl ShownCurbs {
             t.0.extend_from_slice(&curbs.shape(ix).json);
         }
         t.raw(",\"curb_policy_ids\":");
-        list(t, &ids.policies);
+        let ordered = self.orders.of_zone(ix).map(|policy| policy.id);
+        list(t, ids.policies.iter().copied().chain(ordered));
         t.raw(",\"published_date\":").number(dates.published.0);
         t.raw(",\"last_updated_date\":").number(dates.updated.0);
         t.raw(",\"start_date\":").number(dates.published.0);
@@ -214,9 +221,26 @@ impl ShownCurbs {
         }
         if !ids.spaces.is_empty() {
             t.raw(",\"curb_space_ids\":");
-            list(t, &ids.spaces);
+            list(t, ids.spaces.iter().copied());
         }
+        self.references(t, ix);
         t.raw("}");
+    }
+
+    /// The orders that close anything of a zone; the standard wants whole addresses.
+    fn references(&self, t: &mut Text, zone: ZoneIx) {
+        if self.base.is_empty() {
+            return;
+        }
+        let mut before = ",\"external_references\":[";
+        for name in self.orders.names(zone) {
+            let address = format!("{}/v1/orders/{name}", self.base);
+            t.raw(before).raw("{\"reference_url\":").string(&address);
+            t.raw(",\"name\":\"bayhub\",\"public\":true,\"identifier_name\":\"id\",\"ids\":[");
+            t.word(name).raw("]}");
+            before = ",";
+        }
+        t.raw(if before == "," { "]" } else { "" });
     }
 }
 
@@ -243,11 +267,11 @@ fn available(t: &mut Text, told: &ZoneTold<'_>, bays: &BaysTold, private: bool) 
     }
 }
 
-fn list(t: &mut Text, ids: &[Uuid]) {
+fn list(t: &mut Text, ids: impl Iterator<Item = Uuid>) {
     t.raw("[");
-    for (n, id) in ids.iter().enumerate() {
+    for (n, id) in ids.enumerate() {
         t.raw(if n > 0 { "," } else { "" });
-        ids::word(t, *id);
+        ids::word(t, id);
     }
     t.raw("]");
 }

@@ -1,11 +1,12 @@
 //! DATEX II, version 3.6: parking as publications in XML, a table of what there is and a status of how
-//! it is.
+//! it is, and the authority's orders as situations.
 //!
 //! Promises: what is sent is valid by the schemas of the version; the city is told as everybody sees
-//! it; what is stale has no numbers. A publication of nothing would not be valid: it is 204, without a
-//! body.
+//! it; what is stale has no numbers. A publication of no places would not be valid: it is 204, without
+//! a body.
 
 mod schema;
+mod situations;
 mod status;
 mod table;
 mod which;
@@ -20,6 +21,7 @@ use crate::serve::formats::text::Text;
 use crate::serve::http::auth::{Doorman, Reader};
 use crate::serve::http::error::ApiError;
 use crate::serve::http::modified::HeldAnswer;
+use crate::serve::http::params::Params;
 use crate::serve::http::problems;
 use crate::serve::state::ReadState;
 use axum::extract::{FromRef, State};
@@ -38,6 +40,9 @@ const NAMESPACES: [(&str, &str); 6] = [
     ("xmlns:prk", "http://datex2.eu/schema/3/parking"),
     ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
 ];
+
+/// Of situations besides.
+const OF_SITUATIONS: (&str, &str) = ("xmlns:sit", "http://datex2.eu/schema/3/situation");
 
 const MEDIA_TYPE: &str = "application/xml; charset=utf-8";
 
@@ -58,6 +63,7 @@ pub(in crate::serve) fn routes(datex_state: Arc<DatexState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(parking_table))
         .routes(routes!(parking_status))
+        .routes(routes!(situations_of_orders))
         .with_state(datex_state)
 }
 
@@ -127,11 +133,46 @@ async fn parking_status(
     datex_state.desk.answer(question, sent, now, make).await
 }
 
+/// The situations of DATEX II: orders of the authority that have not ended.
+///
+/// A `SituationPublication` of version 3.6. An order is a `Situation` with one
+/// `RoadOrCarriagewayOrLaneManagement`, of type `parkingProhibitionInOperation` or, of kind `no_stopping`,
+/// `waitingProhibitionInOperation`; its version is the order's. An exercise has the status
+/// `securityExercise`. Without orders the publication has no situation.
+#[utoipa::path(
+    get, path = "/v1/datex2/situations.xml", tag = "city standards",
+    responses(
+        (status = 200, description = "The publication", body = serde_json::Value, content_type = "application/xml"),
+        (status = 304, description = "What `If-None-Match` names, or `If-Modified-Since` dates, is still so"),
+        problems::BadParameter,
+    )
+)]
+async fn situations_of_orders(
+    _: Reader,
+    State(own): State<Arc<DatexState>>,
+    held: HeldAnswer,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    Params::read(uri.query(), &[])?;
+    let now = own.reads.clock.now();
+    let sent = Sent {
+        media_type: MEDIA_TYPE,
+        keep: "max-age=10",
+    };
+    let datex_state = own.clone();
+    let make = move || Ok(situations::feed(&own, now));
+    let question = (&uri, &held);
+    datex_state.desk.answer(question, sent, now, make).await
+}
+
 /// A payload up to and including who publishes it.
 fn begin(own: &DatexState, of_type: &str, now: Millis) -> Text {
     let mut t = Text::with_capacity(1024);
     t.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let mut attributes = NAMESPACES.to_vec();
+    if of_type.starts_with("sit:") {
+        attributes.push(OF_SITUATIONS);
+    }
     let publisher = &own.publisher;
     attributes.extend([
         ("xsi:type", of_type),

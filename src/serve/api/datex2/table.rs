@@ -15,6 +15,9 @@ use std::sync::Arc;
 /// The table's id: there is one.
 pub(super) const TABLE: &str = "parking-table";
 
+/// Where a place or space is.
+const LOCATION: &str = "fac:locationReference";
+
 /// What is told of.
 pub(super) enum TableRow {
     Place {
@@ -123,9 +126,9 @@ fn place(x: &mut Xml<'_>, city: &City, zone: ZoneIx, capacity: Option<u32>, lang
         x.raw("fac:lastUpdated", &updated.to_string());
     }
     if spec.outline.is_empty() {
-        point(x, spec.place.e7());
+        point(x, LOCATION, spec.place.e7());
     } else {
-        area(x, &spec.outline, spec.place.e7());
+        area(x, LOCATION, &spec.outline, Some(spec.place.e7()));
     }
     if !spec.operator.is_empty() {
         let attributes = [
@@ -174,7 +177,7 @@ fn space(
     if attrs.accessible {
         x.raw("fac:accessibility", "disabilityAccessible");
     }
-    point(x, place_e7);
+    point(x, LOCATION, place_e7);
     x.raw("prk:layer", "1");
     x.raw("prk:type", "space");
     let target = [("targetClass", "fac:FacilityObject"), ("id", parent)];
@@ -215,19 +218,28 @@ fn coordinates(x: &mut Xml<'_>, name: &'static str, (lat, lon): (i32, i32)) {
     });
 }
 
-fn point(x: &mut Xml<'_>, place_e7: (i32, i32)) {
+/// A point, as a location of that name.
+pub(super) fn point(x: &mut Xml<'_>, name: &'static str, place_e7: (i32, i32)) {
     let of_type = [("xsi:type", "loc:PointLocation")];
-    x.element("fac:locationReference", &of_type, |x| {
+    x.element(name, &of_type, |x| {
         x.element("loc:pointByCoordinates", &[], |x| {
             coordinates(x, "loc:pointCoordinates", place_e7);
         });
     });
 }
 
-fn area(x: &mut Xml<'_>, outline: &[Polygon], shown_at: (i32, i32)) {
+/// An area, as a location of that name.
+pub(super) fn area(
+    x: &mut Xml<'_>,
+    name: &'static str,
+    outline: &[Polygon],
+    shown_at: Option<(i32, i32)>,
+) {
     let of_type = [("xsi:type", "loc:AreaLocation")];
-    x.element("fac:locationReference", &of_type, |x| {
-        coordinates(x, "loc:coordinatesForDisplay", shown_at);
+    x.element(name, &of_type, |x| {
+        if let Some(shown_at) = shown_at {
+            coordinates(x, "loc:coordinatesForDisplay", shown_at);
+        }
         x.element("loc:gmlMultiPolygon", &[], |x| {
             for rings in outline {
                 x.element("loc:gmlPolygon", &[], |x| {

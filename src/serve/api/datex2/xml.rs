@@ -57,9 +57,21 @@ impl<'t> Xml<'t> {
 
     /// An element with a name in a language.
     pub(in crate::serve::api) fn named(&mut self, name: &'static str, text: &str, lang: &str) {
+        self.in_languages(name, &[(Some(lang), text)]);
+    }
+
+    /// An element with a text in each language; `None`: nobody says in which.
+    pub(in crate::serve::api) fn in_languages(
+        &mut self,
+        name: &'static str,
+        texts: &[(Option<&str>, &str)],
+    ) {
         self.element(name, &[], |x| {
             x.element("com:values", &[], |x| {
-                x.element("com:value", &[("lang", lang)], |x| x.content(text));
+                for (language, text) in texts {
+                    let lang = language.map(|language| ("lang", language));
+                    x.element("com:value", lang.as_slice(), |x| x.content(text));
+                }
             });
         });
     }
@@ -71,10 +83,13 @@ impl<'t> Xml<'t> {
 
     /// An element with a word of ours, however long.
     pub(in crate::serve::api) fn raw(&mut self, name: &'static str, word: &str) {
-        self.element(name, &[], |x| {
-            let word = BytesText::from_escaped(word);
-            let _ = x.0.write_event(Event::Text(word));
-        });
+        self.element(name, &[], |x| x.word(word));
+    }
+
+    /// A word of ours, in an element that is open.
+    pub(in crate::serve::api) fn word(&mut self, word: &str) {
+        let word = BytesText::from_escaped(word);
+        let _ = self.0.write_event(Event::Text(word));
     }
 
     fn content(&mut self, text: &str) {

@@ -59,8 +59,7 @@ pub(in crate::serve) struct ZonesQuery {
     /// west,south,east,north in degrees; west above east crosses the 180th meridian.
     #[param(min_length = 7)]
     bbox: Option<String>,
-    /// What the zone is (on_street, off_street, private), or what it has bays for (car, motorcycle,
-    /// heavy, bicycle).
+    /// What the zone is (on_street, off_street, private), or for what it has bays (car, heavy, ...).
     #[param(inline)]
     kind: Option<AnyKind>,
     /// How many zones a page.
@@ -85,8 +84,7 @@ pub(in crate::serve) struct StreamQuery {
     bays: Option<bool>,
     /// true: zones with what is expected of them in 30, 60 and 120 minutes, as `forecast`.
     forecast: Option<bool>,
-    /// The id of the last event that was read, for clients that cannot send the header
-    /// `Last-Event-ID`.
+    /// The id of the last event read, for clients that cannot send `Last-Event-ID`.
     last_event_id: Option<String>,
     /// Another name of `last_event_id`, as event-source-polyfill gives it. If both are given they
     /// must be the same.

@@ -64,6 +64,7 @@ pub(super) const OPERATIONS: &[(&str, &str)] = &[
     ("get", "/v1/compat/parkapi/{area}"),
     ("get", "/v1/datex2/parking-table.xml"),
     ("get", "/v1/datex2/parking-status.xml"),
+    ("get", "/v1/datex2/situations.xml"),
     ("post", "/v1/reports"),
     ("get", "/v1/quarantine"),
     ("post", "/v1/uplinks/chirpstack"),

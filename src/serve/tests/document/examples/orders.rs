@@ -19,6 +19,9 @@ pub(super) async fn show(shown: &mut Shown) {
     shown
         .show(Call::new("get /v1/orders/{order}", "", &path))
         .await;
+    let of = "get /v1/datex2/situations.xml";
+    let call = Call::new(of, "", "/v1/datex2/situations.xml");
+    shown.show(call).await;
     let of = "post /v1/orders/{order}/confirm";
     let confirm = format!("{path}/confirm");
     shown.show(Call::new(of, "order2", &confirm)).await;
