@@ -1,8 +1,8 @@
 // A driver's bookings: one wish is one booking, and times are by the city's clock.
 import { expect, test } from "vitest";
 import { instantOf, localText, moment } from "../src/common/format";
-import { clockTold } from "../src/driver/clock.svelte";
-import { Once } from "../src/driver/once";
+import { clockTold } from "../src/common/hubclock.svelte";
+import { Once } from "../src/common/once";
 import { together } from "../src/driver/words";
 
 test("a lost answer is asked for again under the same name; another wish, or one after an answer, is another", () => {

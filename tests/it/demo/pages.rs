@@ -114,6 +114,17 @@ async fn the_operator_finds_a_refused_report() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_street_is_closed_and_a_driver_sees_it() {
+    let Some(peers) = browser() else {
+        return;
+    };
+    let hub = Hub::start(&["--bays", "3000", "--no-sim"]);
+    if has_pages(&hub).await {
+        tell(&peers, "orders.js", &hub);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_empty_city_says_so() {
     let Some(peers) = browser() else {
         return;

@@ -1,7 +1,7 @@
 // Keys that a page was given: kept in the tab's session, told to nobody but the hub, and forgotten by a button.
 import { ask, isKey, Refusal, type Schemas } from "./client";
 
-export type Scope = "book" | "share" | "monitor" | "admin" | "partner" | "report";
+export type Scope = "book" | "order" | "share" | "monitor" | "admin" | "partner" | "report";
 
 /** Keys that begin so are of the sandbox: nothing that is done with them is real. */
 const TEST = "bh_test_";
@@ -38,7 +38,7 @@ export class KeyRing {
     if (!isKey(key)) return "odd";
     try {
       const me = await ask<Schemas["PartnerMe"]>("/v1/partners/me", { key });
-      const scopes = me.key.scopes;
+      const scopes: readonly string[] = me.key.scopes;
       if (!this.ring.any && !scopes.includes(this.scope)) return "other";
       this.held = { key, name: me.key.name, partner: me.name, scopes };
       this.refused = false;

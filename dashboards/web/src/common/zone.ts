@@ -25,6 +25,8 @@ export type Seen = {
   stale: boolean;
   at: number | null;
   credit: string | null;
+  /** The gravest order of the authority that closes any of it. */
+  order: string | null;
   /** What the meaning is made of, for another kind of vehicle. */
   told: Told;
 };
@@ -72,6 +74,8 @@ export function see(zone: Zone, kind: BayKind): Seen {
     stale: zone.stale,
     at: zone.observed_at ? Date.parse(zone.observed_at) : null,
     credit: zone.attribution ?? null,
+    // Not in the types before they are made anew.
+    order: (zone as { order?: string | null }).order ?? null,
     told,
   };
   return { ...seen, ...forKind(told, vacant, kind) };

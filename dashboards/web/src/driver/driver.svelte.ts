@@ -19,6 +19,7 @@ import { read, write, type Address, type Filters } from "./address";
 import { choices, middle, next, withZone, type Choice, type Nearby } from "./choices";
 import { keep, kept, MOST_KEPT, question } from "./kept";
 import { isOf, opened } from "./opened";
+import { Ordered } from "./ordered.svelte";
 import { outlinesIn } from "./outlines";
 import { Watch } from "./watch.svelte";
 
@@ -47,6 +48,7 @@ export class Driver {
   locating = $state(false);
   locateFailed = $state<string | null>(null);
   outlines = $state.raw<Outline[]>([]);
+  readonly ordered = new Ordered(this.city);
   readonly watch = new Watch((zones) => this.city.watch(zones));
 
   reach = $state(500);

@@ -78,6 +78,7 @@ function disc(id: string, first: Fault, n: number): Seen {
     stale: false,
     at: null,
     credit: null,
+    order: null,
     told,
   };
 }

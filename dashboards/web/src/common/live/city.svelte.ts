@@ -1,6 +1,7 @@
 // The city as a page knows it: all zones that were told, the bays in view, and how old all that is. One worker a page.
 import { contains, covers, grown, type Box } from "../geo";
 import { forKind, type BayKind, type Seen, type SeenBay } from "../zone";
+import type { CityOrder } from "../orders/schema";
 import { setAhead } from "../now.svelte";
 import type { News, Reach } from "./messages";
 import { follow, type Follower } from "./start";
@@ -19,6 +20,9 @@ export class City {
   indexed = $state<number | null>(null);
   /** When anything was heard last, by this clock. */
   heard = $state(0);
+
+  /** Orders of the authority that concern what is followed; null: not told yet. */
+  orders = $state.raw<CityOrder[] | null>(null);
 
   readonly zones = new Map<string, Seen>();
   readonly bays = new Map<string, SeenBay>();
@@ -97,6 +101,7 @@ export class City {
       if (news.refused === undefined) this.refused = null;
     }
     if (news.refused !== undefined) this.refused = news.refused;
+    if (news.orders) this.orders = news.orders;
     if (news.anew) this.bays.clear();
     for (const zone of news.zones ?? []) {
       const before = this.zones.get(zone.id);

@@ -1,5 +1,6 @@
 // What a page and its worker tell each other.
 import type { Box } from "../geo";
+import type { CityOrder } from "../orders/schema";
 import type { BayKind, Seen, SeenBay } from "../zone";
 
 /** To the worker. */
@@ -23,6 +24,8 @@ export type News = {
   /** Those that are followed by name. */
   watched?: Seen[];
   gone?: string[];
+  /** All orders of the authority that concern what is followed. */
+  orders?: CityOrder[];
   goneBays?: string[];
   /** Forget what was told before: what there is follows. */
   anew?: boolean;

@@ -2,9 +2,12 @@
 // A stream that is lost comes back by itself; where none comes through, zones are asked for again and again.
 import { ask, Refusal, to, type Schemas } from "../client";
 import { boxText, type Box } from "../geo";
+import { concerning } from "../orders/ask";
+import type { CityOrder } from "../orders/schema";
 import { see, type BayKind, type SeenBay } from "../zone";
 import { Bays, type BayEvent } from "./bays";
 import type { News, Reach, Wish } from "./messages";
+import { Ordered } from "./orders";
 import { placeOfBay, placesOfBays } from "./places";
 import { Watch } from "./watch";
 
@@ -94,6 +97,9 @@ const single = new Bays(
   },
 );
 
+/** Orders come at once, and not with what changes in bursts. */
+const ordered = new Ordered((orders) => tell({ orders }));
+
 /** Where the bays in view are; asked again for as long as nobody says. */
 async function place(): Promise<void> {
   const { box, bays } = wish;
@@ -106,7 +112,11 @@ function follow(): void {
   const bbox = wish.box ? boxText(wish.box) : null;
   const own = new EventSource(to("/v1/stream", { bbox, bays: wish.bays || null }));
   stream = own;
-  own.addEventListener("zone", (e) => takeZone(JSON.parse(e.data)));
+  own.addEventListener("order", (e) => ordered.take(JSON.parse(e.data) as CityOrder));
+  own.addEventListener("zone", (e) => {
+    ordered.whole();
+    takeZone(JSON.parse(e.data));
+  });
   own.addEventListener("bay", (e) => single.take(JSON.parse(e.data) as BayEvent));
   own.addEventListener("gone", (e) => {
     const { zone } = JSON.parse(e.data) as { zone: string };
@@ -121,10 +131,12 @@ function follow(): void {
   });
   own.addEventListener("open", () => {
     clearTimeout(asking);
+    ordered.begins();
     reached("live");
   });
   own.addEventListener("error", () => {
     if (stream !== own) return;
+    ordered.breaks();
     // Closed is what a browser makes of a refusal: it will not try again by itself.
     if (own.readyState === EventSource.CLOSED) {
       if (wish.bays) {
@@ -142,8 +154,12 @@ function follow(): void {
 /** Asks in place of the stream, and tries that again each time. */
 async function poll(): Promise<void> {
   try {
-    await pages(wish.box, takeZone);
+    const box = wish.box;
+    await pages(box, takeZone);
     reached("asking");
+    // A stream that has come meanwhile tells them better.
+    const orders = await concerning(box).catch(() => null);
+    if (orders && reach === "asking") ordered.put(orders);
     if (!stream) return follow();
   } catch (e) {
     if (e instanceof Refusal && !e.unreachable) tell({ refused: e.message });

@@ -91,6 +91,9 @@ export const driver = {
   staleNote: "Its sources are silent; nothing is known of it now.",
   offlineHere: "The hub cannot be reached, and nothing was kept of what you look for.",
   clockOff: "This device’s clock is {n} off; times here are the hub’s.",
-  clockCity: "Times are by the clock of {clock}.",
-  clockDevice: "Times are by this device’s clock ({clock}).",
+  closedByOrder: "Closed by order",
+  partlyByOrder: "Some bays are closed by order",
+  closedByWhy: "Closed by order: {why} ({until})",
+  partlyByWhy: "Some bays are closed by order: {why} ({until})",
+  shutNear: "Closed by order near here",
 };

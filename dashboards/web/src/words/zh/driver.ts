@@ -93,6 +93,9 @@ export const driver: Told<typeof en> = {
   staleNote: "数据超时：来源没有上报，目前状态未知。",
   offlineHere: "无法连接服务器，也没有保存过您所查找的数据。",
   clockOff: "本机时钟相差 {n}，此处以服务器时间为准。",
-  clockCity: "时间以 {clock} 时区为准。",
-  clockDevice: "时间以本机时钟（{clock}）为准。",
+  closedByOrder: "按指令暂停开放",
+  partlyByOrder: "部分车位按指令暂停开放",
+  closedByWhy: "按指令暂停开放：{why}（{until}）",
+  partlyByWhy: "部分车位按指令暂停开放：{why}（{until}）",
+  shutNear: "附近按指令暂停开放",
 };

@@ -1,6 +1,6 @@
-// By whose clock a driver is told times: the city's, wherever the device is; where the hub does not say, the device's.
-import { ask, to } from "../common/client";
-import { placeOfDevice } from "../common/zoned";
+// By whose clock people are told times: the city's, wherever the device is; where the hub does not say, the device's.
+import { ask, to } from "./client";
+import { placeOfDevice } from "./zoned";
 
 const clock = $state<{ zone: string | null }>({ zone: null });
 let asked = false;
