@@ -240,15 +240,13 @@ impl Hub {
         let services = Services::start(&config, &shared, made, http, &closed, &mut tasks).await?;
         let running = engine.start(&shared, outbox).await?;
         let taught = (&history, &running, &services);
-        let around = (&closed, &mut tasks);
-        learn((&config, &shared), taught, rates, forecasts, around)?;
+        let learnt = (rates, forecasts);
+        learn((&config, &shared), taught, learnt, (&closed, &mut tasks))?;
         let around = (&closed, &mut tasks);
         let (door, secure) =
             doors::open(&config, &shared, keys.clone(), &services, mqtt, around).await?;
         let offered = Offered::of(&config, &shared, services, door, (keys, &issuer), &closed);
 
-        let lately = history.lately.clone();
-        tasks.spawn(history::keep_gauges(lately, shared.clone(), closed.clone()));
         store_watch::start(looking, issuer.clone(), shared.clone(), &closed, &mut tasks);
         let suspended = issuer.suspended();
         partners::keep((issuer, &usage, contributors), &shared, &closed, &mut tasks);
@@ -327,12 +325,11 @@ impl Hub {
     }
 }
 
-/// Has rates, and what is to be expected, learnt from what is settled.
+/// Has rates, and what is to be expected, learnt from what is settled, and gauges kept of it.
 fn learn(
     (config, shared): (&Config, &Shared),
     (history, running, services): (&history::Opened, &AtWork, &Services),
-    rates: Arc<rates::RateFiles>,
-    forecasts: Arc<Forecasts>,
+    (rates, forecasts): (Arc<rates::RateFiles>, Arc<Forecasts>),
     (closed, tasks): (&watch::Receiver<bool>, &mut JoinSet<()>),
 ) -> Result<(), Failure> {
     let schedule = running.stream.rates.clone();
@@ -342,6 +339,8 @@ fn learn(
     let forecaster = forecast::open(config, shared, past, schedule, forecasts)?;
     tasks.spawn(learner.run(closed.clone()));
     tasks.spawn(forecaster.run(closed.clone()));
+    let lately = history.lately.clone();
+    tasks.spawn(history::keep_gauges(lately, shared.clone(), closed.clone()));
     Ok(())
 }
 

@@ -17,6 +17,7 @@ use super::http::work::WorkRoom;
 use super::sse::{ReservationStreams, Streams};
 use super::state::{ReadState, SharingState};
 use super::{ApiParts, atlas, docs, mcp, page, ws};
+use crate::domain::Millis;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::webhooks::WebhookDesk;
@@ -83,7 +84,7 @@ impl AudienceStates {
         });
         let publisher = parts.config.publisher.clone();
         let cds = cds::CdsState::new(reads.clone(), authority.clone(), publisher);
-        let operators = of_operators(&parts, &doorman, &sharing);
+        let operators = of_operators(&parts, (&doorman, &sharing));
         let webhooks = told(reads.clone(), parts.webhooks.clone());
         let reported = Arc::new(open311::OpenState {
             reads: reads.clone(),
@@ -136,8 +137,7 @@ fn of_partners(parts: &ApiParts, doorman: &Doorman) -> Arc<partners::PartnersSta
 /// What operators do.
 fn of_operators(
     parts: &ApiParts,
-    doorman: &Doorman,
-    sharing: &Arc<SharingState>,
+    (doorman, sharing): (&Doorman, &Arc<SharingState>),
 ) -> operators::OperatorStates {
     let registry = operators::RegistryState {
         doorman: doorman.clone(),
@@ -350,10 +350,8 @@ pub fn router(parts: ApiParts) -> Router {
         description.merge(part);
         all = all.merge(calls.method_not_allowed_fallback(method_not_allowed));
     }
-    let (messages, part) = docs::asyncapi::routes(began);
-    description.merge(part);
-    let (terms, part) = ngsi::context_routes(began);
-    description.merge(part);
+    let documents = documents(began, &mut description);
+    let is_public = public == Kept::ByAll;
     let tools = mcp::routes(asked.into(), &description, &origins);
     know_documents(&mut known, !origins.is_empty());
     let measure = measure::Measure::new(known, metrics, limit, began, (s.doorman, limits));
@@ -361,18 +359,22 @@ pub fn router(parts: ApiParts) -> Router {
         .merge(mqtt)
         .merge(ws::stream_routes(Arc::new(sockets)))
         .merge(cds::unoffered_routes());
-    all.merge(messages)
-        .merge(terms)
+    all.merge(documents)
         .merge(others.method_not_allowed_fallback(method_not_allowed))
-        .merge(docs::openapi::routes(
-            description,
-            began,
-            public == Kept::ByAll,
-        ))
+        .merge(docs::openapi::routes(description, began, is_public))
         .merge(page::routes(began, currency, &web))
         .merge(docs::site::routes(began))
         .fallback(no_such_path)
         .layer((s.audit, measure))
+}
+
+/// Messages and terms, added to the description.
+fn documents(began: Millis, description: &mut utoipa::openapi::OpenApi) -> Router {
+    let (messages, part) = docs::asyncapi::routes(began);
+    description.merge(part);
+    let (terms, part) = ngsi::context_routes(began);
+    description.merge(part);
+    messages.merge(terms)
 }
 
 /// What is no call: tools of assistants, documents, pages and sockets.
