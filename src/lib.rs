@@ -18,8 +18,8 @@
 //! | [`orders`] | orders of the authority: what they close, and who is told |
 //! | [`sharing`] | private bays on offer, and who gets them: a matcher plans, a desk carries out |
 //! | [`partners`] | API keys and what they may do |
-//! | [`problems`] | what people report of bays and places, who deals with it, and by when |
 //! | [`webhooks`] | partners' endpoints are told of what happens, signed and in order |
+//! | [`problems`] | what people report of bays and places, who deals with it, and by when |
 //! | [`serve`] | HTTP and live streams: an audience a folder |
 //! | [`limits`] | who may take how much of what all share |
 //! | [`metrics`] | everything the hub counts |

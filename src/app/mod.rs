@@ -240,9 +240,8 @@ impl Hub {
         let services = Services::start(&config, &shared, made, http, &closed, &mut tasks).await?;
         let running = engine.start(&shared, outbox).await?;
         let taught = (&history, &running, &services);
-        let learners = learners((&config, &shared), taught, rates, forecasts)?;
-        tasks.spawn(learners.0.run(closed.clone()));
-        tasks.spawn(learners.1.run(closed.clone()));
+        let around = (&closed, &mut tasks);
+        learn((&config, &shared), taught, rates, forecasts, around)?;
         let around = (&closed, &mut tasks);
         let (door, secure) =
             doors::open(&config, &shared, keys.clone(), &services, mqtt, around).await?;
@@ -328,19 +327,22 @@ impl Hub {
     }
 }
 
-/// Those who learn from what is settled: rates, and what is to be expected.
-fn learners(
+/// Has rates, and what is to be expected, learnt from what is settled.
+fn learn(
     (config, shared): (&Config, &Shared),
     (history, running, services): (&history::Opened, &AtWork, &Services),
     rates: Arc<rates::RateFiles>,
     forecasts: Arc<Forecasts>,
-) -> Result<(Learner, forecast::Forecaster), Failure> {
+    (closed, tasks): (&watch::Receiver<bool>, &mut JoinSet<()>),
+) -> Result<(), Failure> {
     let schedule = running.stream.rates.clone();
     let past = history.history.clone();
     let lasting = (past.clone(), schedule.clone());
     let learner = Learner::new(config, shared, rates, lasting, services.inbox.clone());
     let forecaster = forecast::open(config, shared, past, schedule, forecasts)?;
-    Ok((learner, forecaster))
+    tasks.spawn(learner.run(closed.clone()));
+    tasks.spawn(forecaster.run(closed.clone()));
+    Ok(())
 }
 
 /// Keeps the stream's gauges, says when it stands still, and credits partners with what it settles.

@@ -16,10 +16,10 @@ use tokio::time::{Instant, MissedTickBehavior};
 const LOOK: Duration = Duration::from_secs(5);
 
 /// How long one look may take: the store's patience, a few times over.
-const WITHIN: Duration = Duration::from_secs(60);
+const WITHIN: Duration = Duration::from_mins(1);
 
 /// After so long without a look an operator should know.
-const STANDS_STILL: Duration = Duration::from_secs(300);
+const STANDS_STILL: Duration = Duration::from_mins(5);
 
 /// Opens the desk, and runs its duty until the hub closes.
 pub(super) fn open(

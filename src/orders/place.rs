@@ -59,7 +59,7 @@ impl OrderPlace {
                     match zone.filter(|z| !city.zone(*z).removed) {
                         Some(zone) => place.close(city, zone),
                         None => {
-                            _ = missing.get_or_insert_with(|| format!("zone {id:?} is unknown"))
+                            _ = missing.get_or_insert_with(|| format!("zone {id:?} is unknown"));
                         }
                     }
                 }

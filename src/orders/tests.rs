@@ -193,123 +193,75 @@ async fn a_change_has_its_effect_from_then_on_and_what_was_closed_before_stays_s
 }
 
 #[tokio::test]
-async fn what_cannot_be_is_refused_by_its_member() {
+async fn a_place_that_is_none_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let rig = OrderRig::open(dir.path()).await;
-    let at = |minutes: i64| Some(Millis(NOW.0.saturating_add_signed(minutes * 60_000)));
-    let one = || draft(zones(&["Z1"]));
+    let place = |lat, lon| LatLon { lat, lon };
+    let city = ["Z0", "Z1", "Z2", "Z3"];
     let bad = [
-        ("target", draft(zones(&[]))),
-        ("target", draft(zones(&["Z1", "nowhere"]))),
-        ("target", draft(OrderTarget::Bays(vec!["Z1-9".into()]))),
-        (
-            "target",
-            draft(square(
-                LatLon {
-                    lat: 50.0,
-                    lon: 8.0,
-                },
-                1_000.0,
-            )),
-        ),
-        ("target", draft(zones(&["Z0", "Z1", "Z2", "Z3"]))),
-        (
-            "target",
-            draft(square(
-                LatLon {
-                    lat: 1.3,
-                    lon: 103.8,
-                },
-                100_000.0,
-            )),
-        ),
-        (
-            "from",
-            OrderDraft {
-                from: at(-11),
-                ..one()
-            },
-        ),
-        (
-            "from",
-            OrderDraft {
-                from: at(6 * 366 * 1440),
-                ..one()
-            },
-        ),
-        (
-            "to",
-            OrderDraft {
-                to: at(-1),
-                ..one()
-            },
-        ),
-        ("to", OrderDraft { to: at(0), ..one() }),
-        (
-            "to",
-            OrderDraft {
-                from: at(10),
-                to: at(10),
-                ..one()
-            },
-        ),
-        (
-            "reason",
-            OrderDraft {
-                reason: [("e n".into(), "x".into())].into(),
-                ..one()
-            },
-        ),
-        (
-            "reason",
-            OrderDraft {
-                reason: [("en".into(), " ".into())].into(),
-                ..one()
-            },
-        ),
-        (
-            "reason",
-            OrderDraft {
-                reason: [("en".into(), "x".repeat(1_001))].into(),
-                ..one()
-            },
-        ),
-        (
-            "reason",
-            OrderDraft {
-                reason: [("en".into(), "x\u{0}".into())].into(),
-                ..one()
-            },
-        ),
-        (
-            "instruction",
-            OrderDraft {
-                instruction: (0..13)
-                    .map(|n| (format!("a{}", char::from(b'a' + n)), "x".into()))
-                    .collect(),
-                ..one()
-            },
-        ),
+        zones(&[]),
+        zones(&["Z1", "nowhere"]),
+        OrderTarget::Bays(vec!["Z1-9".into()]),
+        square(place(50.0, 8.0), 1_000.0),
+        zones(&city),
+        square(place(1.3, 103.8), 100_000.0),
     ];
-    for (member, draft) in bad {
-        assert_eq!(field(rig.issue(draft.clone()).await), member, "{draft:?}");
+    for target in bad {
+        assert_eq!(
+            field(rig.issue(draft(target.clone())).await),
+            "target",
+            "{target:?}"
+        );
     }
     assert_eq!(rig.desk.book().standing(), 0);
-    let just = OrderDraft {
-        from: at(-9),
-        ..one()
-    };
-    let issued = rig.issue(just).await.unwrap();
-    assert_eq!(issued.order.from, NOW, "just past is now");
     let all = OrderDraft {
         severity: Some(Severity::Emergency),
-        ..draft(zones(&["Z0", "Z1", "Z2", "Z3"]))
+        ..draft(zones(&city))
     };
     assert_eq!(
         rig.issue(all).await.unwrap().closes,
         (4, 20),
         "an emergency may"
     );
+}
+
+#[tokio::test]
+async fn times_and_texts_that_cannot_be_are_refused_by_their_member() {
+    type Edit = fn(&mut OrderDraft);
+    fn at(minutes: i64) -> Option<Millis> {
+        Some(Millis(NOW.0.saturating_add_signed(minutes * 60_000)))
+    }
+    fn says(language: &str, text: String) -> crate::domain::Texts {
+        [(language.to_owned(), text)].into()
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let rig = OrderRig::open(dir.path()).await;
+    let bad: [(&str, Edit); 11] = [
+        ("from", |d| d.from = at(-11)),
+        ("from", |d| d.from = at(6 * 366 * 1440)),
+        ("to", |d| d.to = at(-1)),
+        ("to", |d| d.to = at(0)),
+        ("to", |d| (d.from, d.to) = (at(10), at(10))),
+        ("to", |d| d.to = at(6 * 366 * 1440)),
+        ("reason", |d| d.reason = says("e n", "x".into())),
+        ("reason", |d| d.reason = says("en", " ".into())),
+        ("reason", |d| d.reason = says("en", "x".repeat(1_001))),
+        ("reason", |d| d.reason = says("en", "x\u{0}".into())),
+        ("instruction", |d| {
+            let languages = (b'a'..b'n').map(|c| format!("a{}", char::from(c)));
+            d.instruction = languages.map(|l| (l, "x".to_owned())).collect();
+        }),
+    ];
+    for (n, (member, edit)) in bad.into_iter().enumerate() {
+        let mut one = draft(zones(&["Z1"]));
+        edit(&mut one);
+        assert_eq!(field(rig.issue(one).await), member, "{n}");
+    }
+    assert_eq!(rig.desk.book().standing(), 0);
+    let mut just = draft(zones(&["Z1"]));
+    just.from = at(-9);
+    let issued = rig.issue(just).await.unwrap();
+    assert_eq!(issued.order.from, NOW, "just past is now");
 }
 
 #[tokio::test]

@@ -1,13 +1,13 @@
 //! An order as it is told: by HTTP, in streams, to endpoints. One shape for all.
 
-use crate::domain::{LatLon, Millis, Order, OrderTarget};
+use crate::domain::{Confirmation, LatLon, Millis, Order, OrderTarget};
 use serde_json::{Map, Value, json};
 
 /// The order, as it is at `now`.
 #[must_use]
 pub fn told(order: &Order, now: Millis) -> Value {
     let time = |at: Millis| at.to_string();
-    let confirmation = order.confirmation(now).map(|c| c.name());
+    let confirmation = order.confirmation(now).map(Confirmation::name);
     let mut all = Map::new();
     let mut put = |name: &str, value: Value| _ = all.insert(name.to_owned(), value);
     put("id", json!(&*order.name));

@@ -291,7 +291,7 @@ pub fn router(parts: ApiParts) -> Router {
     let limit = Duration::from_secs(parts.config.request_timeout_s);
     let began = parts.clock.now();
     let limits = parts.limits.clone();
-    let public_reads = parts.config.public_reads;
+    let public = kept(parts.config.public_reads);
     let currency = parts.desk.config().currency;
     let apart = parts.config.admin.is_some();
     let closed = parts.closed.clone();
@@ -299,7 +299,6 @@ pub fn router(parts: ApiParts) -> Router {
     let web = parts.config.web.clone();
     let mqtt = ws::mqtt_routes(parts.mqtt.clone());
     let s = AudienceStates::of(parts);
-    let public = kept(public_reads);
     let sockets = socket_state(
         &s.sharing,
         &s.streams,
@@ -365,7 +364,11 @@ pub fn router(parts: ApiParts) -> Router {
     all.merge(messages)
         .merge(terms)
         .merge(others.method_not_allowed_fallback(method_not_allowed))
-        .merge(docs::openapi::routes(description, began, public_reads))
+        .merge(docs::openapi::routes(
+            description,
+            began,
+            public == Kept::ByAll,
+        ))
         .merge(page::routes(began, currency, &web))
         .merge(docs::site::routes(began))
         .fallback(no_such_path)

@@ -108,17 +108,41 @@ pub struct OperatorService {
 /// Closed problems of an operator that are looked at, the newest.
 const LOOKED_AT: i64 = 10_000;
 
-const LIST: &str = "SELECT * FROM problem WHERE created_at >= $1 AND created_at <= $2 \
-     AND ($3 = 0 OR ($3 = 1 AND closed_at IS NULL) OR ($3 = 2 AND closed_at IS NOT NULL)) \
-     AND (NOT is_private OR $4 = 'all' OR ($4 = 'one' AND (partner = $5 OR reporter = $5))) \
-     AND ($6 = '' OR $6 LIKE '% ' || code || ' %') \
-     ORDER BY created_at DESC, id DESC LIMIT $7 OFFSET $8";
+/// The list, of problems that `$is`: each has an index of its own to walk. Of one code it is that code's.
+macro_rules! list {
+    ($is:literal, $codes:literal) => {
+        concat!(
+            "SELECT * FROM problem WHERE created_at >= $1 AND created_at <= $2 AND ",
+            $is,
+            " AND (NOT is_private OR $3 = 'all' OR ($3 = 'one' AND (partner = $4 OR reporter = $4))) AND ",
+            $codes,
+            " ORDER BY created_at DESC, id DESC LIMIT $6 OFFSET $7"
+        )
+    };
+}
 
-/// The same of one code, by its own index.
-const LIST_OF: &str = "SELECT * FROM problem WHERE created_at >= $1 AND created_at <= $2 \
-     AND ($3 = 0 OR ($3 = 1 AND closed_at IS NULL) OR ($3 = 2 AND closed_at IS NOT NULL)) \
-     AND (NOT is_private OR $4 = 'all' OR ($4 = 'one' AND (partner = $5 OR reporter = $5))) \
-     AND code = $6 ORDER BY created_at DESC, id DESC LIMIT $7 OFFSET $8";
+/// Of any state, open, over: of some codes or all, and of one.
+const LISTS: [[&str; 2]; 3] = [
+    [
+        list!("1 = 1", "($5 = '' OR $5 LIKE '% ' || code || ' %')"),
+        list!("1 = 1", "code = $5"),
+    ],
+    [
+        list!(
+            "closed_at IS NULL",
+            "($5 = '' OR $5 LIKE '% ' || code || ' %')"
+        ),
+        list!("closed_at IS NULL", "code = $5"),
+    ],
+    [
+        list!(
+            "closed_at IS NOT NULL",
+            "($5 = '' OR $5 LIKE '% ' || code || ' %')"
+        ),
+        // Not by the code's index, in which all that is open would be walked over.
+        list!("closed_at IS NOT NULL", "code || '' = $5"),
+    ],
+];
 
 const DUE: &str = "SELECT * FROM problem WHERE closed_at IS NULL AND $1 = $1 \
      AND (expected_at, id) > ($2, $3) AND ($4 = '' OR state = $4) AND ($5 = '' OR code = $5) \
@@ -139,22 +163,22 @@ const DONE_OF: &str = "SELECT * FROM problem WHERE closed_at IS NOT NULL AND par
 impl Store {
     /// What everybody may be told, the newest first.
     pub async fn problems(&self, of: &ProblemQuestion) -> Result<Vec<ProblemRow>, StoreError> {
-        let over = of.is_over.map_or(0_i64, |over| 1 + i64::from(over));
+        let [some, one] = LISTS[of.is_over.map_or(0, |over| 1 + usize::from(over))];
         let (eyes, partner) = match &of.seen_by {
             ProblemEyes::Public => ("none", ""),
             ProblemEyes::Partner(name) => ("one", &**name),
             ProblemEyes::All => ("all", ""),
         };
         let (query, codes) = match of.codes.as_deref() {
-            None => (LIST, String::new()),
-            Some([one]) => (LIST_OF, one.name().to_owned()),
-            Some(some) => {
-                let names: Vec<&str> = some.iter().map(|code| code.name()).collect();
-                (LIST, format!(" {} ", names.join(" ")))
+            None => (some, String::new()),
+            Some([code]) => (one, code.name().to_owned()),
+            Some(codes) => {
+                let names: Vec<&str> = codes.iter().map(|code| code.name()).collect();
+                (some, format!(" {} ", names.join(" ")))
             }
         };
         let rows = reading!(self, db => {
-            let ask = sqlx::query_as(query).bind(sql(of.span.0)).bind(sql(of.span.1)).bind(over);
+            let ask = sqlx::query_as(query).bind(sql(of.span.0)).bind(sql(of.span.1));
             let ask = ask.bind(eyes).bind(partner).bind(&codes);
             ask.bind(i64::from(of.limit)).bind(i64::from(of.offset)).fetch_all(db).await
         })?;

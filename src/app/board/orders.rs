@@ -199,7 +199,7 @@ impl OrdersTold {
             let again = self.active_again;
             tokio::select! {
                 rung = self.changes.changed() => if rung.is_err() {
-                    std::future::pending().await
+                    std::future::pending::<()>().await;
                 },
                 () = sleep_until(again), if is_due => {}
             }

@@ -32,6 +32,10 @@ vocabulary! {
 }
 
 /// What is known of a reservation's bay.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is seen by itself, and none follows from another"
+)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BaySight {
     pub presence: Presence,

@@ -26,10 +26,9 @@ pub(super) fn take(request: &mut Request) {
     if request.uri().path().starts_with(PATHS) {
         let in_address = cut(request.uri_mut(), OPEN_KEY, &['&']).into_iter().next();
         let headers = request.headers_mut();
-        if !headers.contains_key(AUTHORIZATION) {
-            if let Some(key) = in_address.filter(|key| !key.is_empty()) {
-                show(headers, &key);
-            }
+        let key = in_address.filter(|key| !key.is_empty());
+        if let (Some(key), false) = (key, headers.contains_key(AUTHORIZATION)) {
+            show(headers, &key);
         }
         return;
     }

@@ -34,7 +34,7 @@ impl OpenAsked {
     pub(super) fn of(request: &Request) -> Option<Self> {
         let path = request.uri().path();
         path.starts_with(PATHS).then(|| Self {
-            wants_xml: path.ends_with(".xml"),
+            wants_xml: path.strip_suffix(".xml").is_some(),
         })
     }
 

@@ -31,7 +31,7 @@ impl OrderNews {
     /// Waits until there may be something new. Safe to cancel.
     pub(super) async fn changed(&mut self) {
         if self.changes.changed().await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

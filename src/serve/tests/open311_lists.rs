@@ -55,9 +55,9 @@ async fn a_list_is_filtered_and_paged_the_newest_first() {
     assert_eq!(listed("end_date=2026-11-22T00:00:00Z").await, [0_usize; 0]);
     let named = format!("service_request_id={},{},999&status=closed", ids[2], ids[0]);
     assert_eq!(listed(&named).await, [2, 0], "overrides all else");
-    let patch = json!({"state": "resolved", "notice": "Filled <3 hours later"}).to_string();
+    let said = json!({"state": "resolved", "notice": "Filled <3 hours later"}).to_string();
     let path = format!("/v1/problems/{}", ids[2]);
-    let done = town.call_as("admin", "PATCH", &path, patch).await;
+    let done = town.call_as("admin", "PATCH", &path, said).await;
     assert_eq!(done.status.as_u16(), 200, "{done:?}");
     assert_eq!(listed("status=closed").await, [2]);
     assert_eq!(listed("status=open").await, [3, 1, 0]);

@@ -13,13 +13,12 @@ mod rig;
 
 use self::feeding::{Feeding, SettledTotals};
 use self::plain::{Figures, PlainBay, PlainReport, Terms, figures};
-use self::rig::{Disk, STALENESS, SettlementRig, Taken, settled_by};
+use self::rig::STALENESS;
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{BayIx, BayStatus, Millis, RecentTurnover, SourceKind, Sums, Window, ZoneIx};
 use crate::long::cases;
 use crate::registry::Registry;
 use crate::settlement::*;
-use crate::stream::checkpoint::Saved;
 use crate::testing;
 use proptest::prelude::*;
 use std::collections::BTreeMap;

@@ -2860,7 +2860,7 @@ export interface components {
          * @description What a source is suspected of.
          * @enum {string}
          */
-        Suspicion: "stuck" | "flickering" | "dead";
+        Suspicion: "stuck" | "flickering" | "dead" | "reported";
         /** @description A one-time token. */
         TokenGiven: {
             /** @description bh_link_ and 43 characters. */

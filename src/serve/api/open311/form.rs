@@ -16,6 +16,24 @@ use super::MAX_BODY;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
+/// Members that are texts.
+const TEXTS: [&str; 14] = [
+    "service_code",
+    "address_string",
+    "address_id",
+    "description",
+    "media_url",
+    "email",
+    "phone",
+    "api_key",
+    "jurisdiction_id",
+    "attribute[bay]",
+    "attribute[zone]",
+    "attribute[plate]",
+    "attribute[seen]",
+    "attribute[reservation]",
+];
+
 /// Members of a report at most, known or not.
 const MOST: usize = 100;
 
@@ -111,22 +129,34 @@ fn of_json(body: &[u8]) -> Result<Vec<(String, String)>, ApiError> {
     for (name, value) in &members {
         match value {
             Value::Object(attributes) if name == "attribute" => {
-                let all = attributes.iter();
-                let named = all.map(|(code, value)| (format!("attribute[{code}]"), value));
-                pairs.extend(named.filter_map(|(name, value)| Some((name, plain(value)?))));
+                for (code, value) in attributes {
+                    let name = format!("attribute[{code}]");
+                    let text = plain(&name, value)?;
+                    pairs.extend(text.map(|text| (name, text)));
+                }
             }
-            value => pairs.extend(plain(value).map(|text| (name.clone(), text))),
+            value => pairs.extend(plain(name, value)?.map(|text| (name.clone(), text))),
         }
     }
     Ok(pairs)
 }
 
-/// `None` for what a form has no place for.
-fn plain(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
-        _ => None,
+/// What of a member of JSON stands in a form; `None`: nothing, or nobody asks for it.
+fn plain(name: &str, value: &Value) -> Result<Option<String>, ApiError> {
+    let wants = match name {
+        "lat" | "long" => "a number",
+        "attribute" => "an object",
+        _ if TEXTS.contains(&name) => "a string",
+        _ => return Ok(None),
+    };
+    match (value, wants) {
+        (Value::Null, _) => Ok(None),
+        (Value::String(text), "a string") => Ok(Some(text.clone())),
+        (Value::Number(n), "a number") => Ok(Some(n.to_string())),
+        _ => Err(ApiError::bad(
+            name.to_owned(),
+            format!("{name} must be {wants}"),
+        )),
     }
 }
 
@@ -162,6 +192,10 @@ mod tests {
         let form = "application/x-www-form-urlencoded";
         let many = "a=1&".repeat(101);
         for (media_type, body) in [
+            ("application/json", r#"{"lat":"1.5"}"#),
+            ("application/json", r#"{"description":["a"]}"#),
+            ("application/json", r#"{"attribute":"bay"}"#),
+            ("application/json", r#"{"attribute":{"bay":7}}"#),
             ("text/xml", "<a/>"),
             ("application/json", "[1]"),
             ("application/json", "{\"a\":"),

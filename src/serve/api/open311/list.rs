@@ -70,7 +70,7 @@ async fn requests(
     get, path = "/v1/open311/requests.xml", operation_id = "reported_problems_xml", tag = "problems",
     params(schema::RequestsQuery),
     responses(
-        (status = 200, description = "A page of requests", body = String, content_type = "text/xml"),
+        (status = 200, description = "A page of requests", body = serde_json::Value, content_type = "text/xml"),
         refusals::OpenBadXml, refusals::OpenBusyXml, refusals::OpenNotNowXml,
     )
 )]
@@ -92,7 +92,7 @@ async fn requests_xml(
     params(("request" = String, Path, description = "The request's id, and `.json` or `.xml`"), schema::OpenQuery),
     responses(
         (status = 200, description = "The request", content(
-            (Vec<schema::ServiceRequest> = "application/json"), (String = "text/xml"))),
+            (Vec<schema::ServiceRequest> = "application/json"), (serde_json::Value = "text/xml"))),
         refusals::OpenBad, refusals::OpenNoSuch, refusals::OpenBusy, refusals::OpenNotNow,
     )
 )]
@@ -117,7 +117,7 @@ async fn one(
     params(("token" = String, Path, description = "The token, and `.json` or `.xml`"), schema::OpenQuery),
     responses(
         (status = 200, description = "The request's id", content(
-            (Vec<schema::RequestOfToken> = "application/json"), (String = "text/xml"))),
+            (Vec<schema::RequestOfToken> = "application/json"), (serde_json::Value = "text/xml"))),
         refusals::OpenBad, refusals::OpenNoSuch, refusals::OpenBusy, refusals::OpenNotNow,
     )
 )]

@@ -69,7 +69,7 @@ async fn post_request(
         (schema::ReportedJson = "application/json"),
         (schema::ReportedForm = "application/x-www-form-urlencoded"))),
     responses(
-        (status = 201, description = "Taken, durably", body = String, content_type = "text/xml"),
+        (status = 201, description = "Taken, durably", body = serde_json::Value, content_type = "text/xml"),
         refusals::OpenBadXml, refusals::OpenNoKeyXml, refusals::OpenNoSuchXml, refusals::OpenTooLargeXml,
         refusals::OpenNoFormXml, refusals::OpenBusyXml, refusals::OpenNotNowXml,
     )
@@ -152,10 +152,10 @@ fn answered(form: OpenForm, taken: &ReportTaken, notice: &str) -> Response {
     };
     let place = format!("/v1/open311/requests/{id}.{ending}");
     let headers = answer.headers_mut();
-    let token = taken.token.as_deref().map(HeaderValue::try_from);
-    if let Some(Ok(mut token)) = token {
-        token.set_sensitive(true);
-        headers.insert(RATING_TOKEN, token);
+    let shown = taken.token.as_deref().map(HeaderValue::try_from);
+    if let Some(Ok(mut shown)) = shown {
+        shown.set_sensitive(true);
+        headers.insert(RATING_TOKEN, shown);
     }
     if let Ok(place) = HeaderValue::try_from(place) {
         headers.insert(LOCATION, place);

@@ -4,10 +4,8 @@
 use super::schema::ReportError;
 use std::collections::BTreeMap;
 use utoipa::openapi::response::Response;
-use utoipa::openapi::{
-    ArrayBuilder, ContentBuilder, ObjectBuilder, Ref, RefOr, ResponseBuilder, Type,
-};
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::openapi::{ArrayBuilder, ContentBuilder, Ref, RefOr, ResponseBuilder};
+use utoipa::{IntoResponses, PartialSchema, ToSchema};
 
 type RefusalsDescribed = BTreeMap<String, RefOr<Response>>;
 
@@ -15,8 +13,9 @@ type RefusalsDescribed = BTreeMap<String, RefOr<Response>>;
 fn described(status: u16, description: &str, forms: (bool, bool)) -> RefusalsDescribed {
     let errors = ArrayBuilder::new().items(Ref::from_schema_name(ReportError::name()));
     let json = ContentBuilder::new().schema(Some(errors)).build();
-    let text = ObjectBuilder::new().schema_type(Type::String);
-    let xml = ContentBuilder::new().schema(Some(text)).build();
+    // Programs that read descriptions know no schema of XML.
+    let any = <serde_json::Value as PartialSchema>::schema();
+    let xml = ContentBuilder::new().schema(Some(any)).build();
     let mut response = ResponseBuilder::new().description(description);
     if forms.0 {
         response = response.content("application/json", json);

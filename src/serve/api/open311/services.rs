@@ -58,7 +58,7 @@ async fn discovery(State(own): State<Arc<OpenState>>, headers: HeaderMap) -> Res
     get, path = "/v1/open311/discovery.xml", operation_id = "report_discovery_xml", tag = "problems",
     security(()),
     responses(
-        (status = 200, description = "The document", body = String, content_type = "text/xml"),
+        (status = 200, description = "The document", body = serde_json::Value, content_type = "text/xml"),
         refusals::OpenBusyXml,
     )
 )]
@@ -117,7 +117,7 @@ async fn services(_: Reader, headers: HeaderMap) -> Response {
     get, path = "/v1/open311/services.xml", operation_id = "report_services_xml", tag = "problems",
     params(schema::OpenQuery),
     responses(
-        (status = 200, description = "The services", body = String, content_type = "text/xml"),
+        (status = 200, description = "The services", body = serde_json::Value, content_type = "text/xml"),
         refusals::OpenBadXml, refusals::OpenBusyXml,
     )
 )]
@@ -146,7 +146,7 @@ fn all(language: Language) -> Value {
     params(("service" = String, Path, description = "The service's code, and `.json` or `.xml`"), schema::OpenQuery),
     responses(
         (status = 200, description = "Its attributes", content(
-            (schema::ServiceDefinition = "application/json"), (String = "text/xml"))),
+            (schema::ServiceDefinition = "application/json"), (serde_json::Value = "text/xml"))),
         refusals::OpenBad, refusals::OpenNoSuch, refusals::OpenBusy,
     )
 )]

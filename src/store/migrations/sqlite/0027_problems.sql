@@ -42,6 +42,8 @@ CREATE TABLE problem (
 
 CREATE UNIQUE INDEX problem_spot ON problem (code, spot) WHERE closed_at IS NULL;
 CREATE INDEX problem_created ON problem (created_at, id);
+CREATE INDEX problem_now ON problem (created_at, id) WHERE closed_at IS NULL;
+CREATE INDEX problem_over ON problem (created_at, id) WHERE closed_at IS NOT NULL;
 CREATE INDEX problem_code ON problem (code, created_at, id);
 CREATE INDEX problem_due ON problem (expected_at, id) WHERE closed_at IS NULL;
 CREATE INDEX problem_unmarked ON problem (expected_at) WHERE closed_at IS NULL AND overdue_at IS NULL;
