@@ -185,6 +185,32 @@ async function closesAStreet(screen, language, dark, zone) {
   await Promise.all([driver.context().close(), page.context().close()]);
 }
 
+/** A zone is taken on the map, with the keyboard, and left again. @param {any} zone */
+async function onTheMap(zone) {
+  const page = await open({ screen: "desk", language: "en" });
+  // One zone: the middle of the map.
+  await page.route("**/v1/zones?*", (route) => route.fulfill({ json: { at: new Date(), zones: [zone], next: null } }));
+  await page.goto("/authority?view=orders");
+  await page.getByRole("button", { name: WORDS.en.demo }).click();
+  await page.getByRole("button", { name: WORDS.en.issue }).click();
+  await page.getByRole("button", { name: "Choose on the map" }).click();
+  const map = page.locator(".issue").getByRole("application");
+  const chip = page.locator(".issue .chosen li").filter({ hasText: zone.name });
+  await page.waitForTimeout(500);
+  await map.focus();
+  await page.keyboard.press("Enter");
+  await chip.waitFor();
+  await sound(page, "zones on the map");
+  await picture(page, "orders-map");
+  await map.focus();
+  await page.keyboard.press("Enter");
+  await chip.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: WORDS.en.next }).click();
+  await page.locator(".issue .why").getByText("No zone is chosen yet").waitFor();
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await page.context().close();
+}
+
 /** What the hub refuses is said where it was typed; an end is changed; what is lost on the way is one order. @param {any} zone */
 async function refused(zone) {
   const page = await officer("desk", "en");
@@ -321,6 +347,27 @@ async function exercise(zone) {
   await Promise.all([driver.context().close(), page.context().close()]);
 }
 
+/** Some bays of a zone, in a language that the reader has not; the table and the sheet say so. @param {any} zone */
+async function someBays(zone) {
+  const bays = [1, 2].map((n) => `${zone.zone}-00${n}`);
+  const body = { kind: "works", target: { bays }, reason: { ms: "kerja jalan" }, affects: "all", severity: "info" };
+  const made = await ask("/v1/orders", hub.keys.order, body);
+  const page = await open({ screen: "portrait", language: "en" });
+  await page.goto(`/?near=${zone.lat},${zone.lon}`);
+  await banner(page, "en").getByText("Who stands there is to leave").waitFor();
+  assert.equal(await banner(page, "en").getByText("kerja jalan").getAttribute("lang"), "ms");
+  await page.getByText("Zones on the map").click();
+  const row = page.locator("tr").filter({ hasText: zone.name });
+  await row.getByText("Some bays are closed by order: kerja jalan").waitFor();
+  await sound(page, "some bays");
+  await picture(page, "orders-some-bays");
+  await row.getByRole("button").click();
+  await page.locator("article .closed-by").getByText("Some bays are closed by order").waitFor();
+  await ask(`/v1/orders/${made.id}/end`, hub.keys.order, {});
+  await page.locator("article .closed-by").waitFor({ state: "detached" });
+  await page.context().close();
+}
+
 const { zones } = await ask("/v1/zones?limit=1000", hub.keys.order);
 const streets = zones.filter((/** @type {any} */ z) => z.kind !== "private" && !z.part_of && z.capacity > 4);
 let n = 0;
@@ -330,6 +377,8 @@ for (const screen of Object.keys(SCREENS)) {
     await story(`a street is closed: ${screen} ${language}`, () => closesAStreet(screen, language, n % 2 === 0, zone));
   }
 }
+await story("some bays of a zone", () => someBays(streets[n]));
+await story("a zone on the map", () => onTheMap(streets[n]));
 await story("what the hub refuses", () => refused(streets[n]));
 await story("an emergency", () => emergency(streets[n]));
 await story("an exercise", () => exercise(streets[n]));

@@ -168,7 +168,7 @@ export const authority = {
   authorityOrderIssue: "Issue an order",
   authorityOrderSure: "Issue this order?",
   authorityOrderNoZone: "No zone is chosen yet: choose at least one.",
-  authorityOrderClear: "Leave all",
+  authorityOrderClear: "Choose none",
   authorityOrderOnMap: "Choose on the map",
   authorityOrderMapHelp: "Tap a zone to take it, and again to leave it. What is chosen is drawn as closed.",
   authorityOrderKind: "Kind",

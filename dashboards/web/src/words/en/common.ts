@@ -111,7 +111,7 @@ export const common = {
   orderActive: "in force",
   orderEnded: "over",
   orderExercise: "EXERCISE",
-  orderExerciseHelp: "This is an exercise: nothing is closed, and there is nothing to do.",
+  orderExerciseHelp: "This is an exercise: nothing is closed. What follows is practised.",
   orderUnconfirmed: "not confirmed by a second key",
   orderAll: "Who stands there is to leave.",
   orderArea: "an area",

@@ -111,7 +111,7 @@ export const common: Told<typeof en> = {
   orderActive: "生效中",
   orderEnded: "已结束",
   orderExercise: "演练",
-  orderExerciseHelp: "这是演练：没有封闭任何车位，无需采取行动。",
+  orderExerciseHelp: "这是演练：没有封闭任何车位，以下内容仅为演练。",
   orderUnconfirmed: "未经第二密钥确认",
   orderAll: "请已停放车辆驶离。",
   orderArea: "指定区域",
