@@ -22,11 +22,10 @@ pub(in crate::serve) struct RequestsQuery {
     service_request_id: Option<String>,
     /// Codes with commas between.
     service_code: Option<String>,
-    /// Reported from then on. Absent: 90 days before `end_date`.
-    #[param(format = DateTime)]
+    /// Reported from then on (RFC 3339). Absent or empty: 90 days before `end_date`.
     start_date: Option<String>,
-    /// Reported until then, at most 90 days after `start_date`. Absent: now, or 90 days after `start_date`.
-    #[param(format = DateTime)]
+    /// Reported until then, at most 90 days after `start_date`. Absent or empty: now, or 90 days after
+    /// `start_date`.
     end_date: Option<String>,
     /// `open`, `closed`, or both with a comma between.
     status: Option<String>,

@@ -15,12 +15,14 @@ pub(in crate::serve) struct WorkQuery {
     /// Absent: what is open, by when it is due. A state that is over lists the last first.
     #[param(inline)]
     state: Option<ProblemState>,
+    /// Of this service code alone.
     #[param(inline)]
     code: Option<ProblemCode>,
     /// true: only what is or was late.
     overdue: Option<bool>,
     /// true: what is over, whatever became of it.
     closed: Option<bool>,
+    /// Problems of a page. 100 if it is absent.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
     /// `next` of the page before.
