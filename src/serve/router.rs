@@ -1,5 +1,4 @@
-//! The whole API as one router: a state for each audience, its routes, and what lies around them
-//! all.
+//! The whole API as one router: a state for each audience, its routes, and what lies around them.
 
 use super::api::{
     authority, booking, cds, compat, datex2, drivers, ngsi, open311, operators, orders, partners,
