@@ -109,6 +109,101 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Orders of the authority: what is closed, will be, and was lately.
+         * @description Those that changed last come first. Streams tell each change as it comes (`event: order`); so do
+         *     MQTT (`bayhub/v1/orders/#`) and webhooks (`order.*`).
+         */
+        get: operations["get_orders"];
+        put?: never;
+        /**
+         * Issue an order: close a street, keep kerb free, have all leave.
+         * @description In force, its bays are `closed` in every answer, stream and search; bookings under it get another bay or
+         *     the money back at once; settled time counts as closed. Every stream, subscriber and endpoint that wants to
+         *     is told within a second or two. An emergency is in force at once, and is to be confirmed with a second key
+         *     within ten minutes. An exercise reaches everybody and closes nothing.
+         */
+        post: operations["post_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{order}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One order, as it is now.
+         * @description With `.cap` behind its id, or asked for as `application/cap+xml`, it is an alert of CAP 1.2.
+         */
+        get: operations["get_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an order: another version of it.
+         * @description What is not named stays. It has an effect from when it is written down. Only for who issued it, and
+         *     administrators.
+         */
+        patch: operations["patch_order"];
+        trace?: never;
+    };
+    "/v1/orders/{order}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End an order now.
+         * @description Its bays are what they are seen to be again. It stays to be read. Only for who issued it, and
+         *     administrators.
+         */
+        post: operations["end_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{order}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm an emergency with a second key.
+         * @description With another key than it was issued with: of the same partner or another. Without it the order stays in
+         *     force and is told as unconfirmed after ten minutes.
+         */
+        post: operations["confirm_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/requests": {
         parameters: {
             query?: never;
@@ -1215,6 +1310,8 @@ export interface components {
             observed_at: string | null;
             /** @description Of a private bay: its offer, while that is open; the price and the limits are the offer's. */
             offer?: string | null;
+            /** @description The order of the authority that closes it. */
+            order?: string | null;
             /**
              * Format: double
              * @description For who has not booked it; null while nothing that stands is known.
@@ -1267,6 +1364,71 @@ export interface components {
              *     cancel it. Of a pool also who has no place any more: that does not stand.
              */
             affects: components["schemas"]["BriefBooking"][];
+        };
+        /** @description An order, as everybody may read it. */
+        CityOrder: {
+            affects: components["schemas"]["CityOrderAffects"];
+            cause: string | null;
+            /**
+             * Format: date-time
+             * @description When this version was written down: it has no effect before.
+             */
+            changed_at: string;
+            /** @description To who writes it: what it closes. */
+            closes?: components["schemas"]["OrderCloses"];
+            /**
+             * @description Of an emergency: `pending`, `confirmed` by a second key, or `unconfirmed` after ten minutes; of
+             *     all others null.
+             */
+            confirmation: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            /** @description Closes nothing: it is being practised. */
+            exercise: boolean;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            instruction: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            issued_at: string;
+            /** @description The partner that issued it. */
+            issued_by: string;
+            kind: components["schemas"]["CityOrderKind"];
+            reason: {
+                [key: string]: string;
+            };
+            severity: components["schemas"]["CityOrderSeverity"];
+            state: components["schemas"]["CityOrderState"];
+            target: components["schemas"]["OrderTargetShown"];
+            /**
+             * Format: date-time
+             * @description null: until it is ended.
+             */
+            to: string | null;
+            /**
+             * Format: int32
+             * @description From 1; each change makes the next.
+             */
+            version: number;
+        };
+        /**
+         * @description `new_arrivals`: who stands there may stay. `all`: who stands there is to leave.
+         * @enum {string}
+         */
+        CityOrderAffects: "new_arrivals" | "all";
+        /** @enum {string} */
+        CityOrderKind: "closure" | "no_stopping" | "event" | "works" | "emergency";
+        /** @enum {string} */
+        CityOrderSeverity: "info" | "warning" | "emergency";
+        /** @enum {string} */
+        CityOrderState: "planned" | "active" | "ended";
+        /** @description Orders, those that changed last first. */
+        CityOrders: {
+            /** @description For `cursor`; null: no more. */
+            next: string | null;
+            orders: components["schemas"]["CityOrder"][];
         };
         /** @description Calls of one class, by status. */
         ClassUsage: {
@@ -1731,7 +1893,7 @@ export interface components {
          * @description What a key may be used for.
          * @enum {string}
          */
-        KeyScope: "report" | "share" | "book" | "monitor" | "admin" | "partner";
+        KeyScope: "report" | "share" | "book" | "monitor" | "admin" | "partner" | "order";
         /** @description A key, without its text. */
         KeyShown: {
             area: components["schemas"]["KeyArea"];
@@ -2161,6 +2323,82 @@ export interface components {
             /** @description For `cursor`; null: this was the last page. */
             next: string | null;
             offers: components["schemas"]["Offer"][];
+        };
+        /** @description An order to be issued. */
+        OrderAsked: {
+            affects?: components["schemas"]["CityOrderAffects"] | null;
+            /** @description What has led to it, for the record. */
+            cause?: string | null;
+            /**
+             * @description Reaches everybody and closes nothing.
+             * @default false
+             */
+            exercise: boolean | null;
+            /**
+             * Format: date-time
+             * @description Now, if it is not said. A start up to ten minutes past is now.
+             */
+            from?: string | null;
+            /** @description What to do, likewise. */
+            instruction?: {
+                [key: string]: string;
+            } | null;
+            kind: components["schemas"]["CityOrderKind"];
+            /** @description Why, by language: `{"zh": "...", "en": "..."}`. A text alone is English. */
+            reason?: {
+                [key: string]: string;
+            } | null;
+            severity?: components["schemas"]["CityOrderSeverity"] | null;
+            target: components["schemas"]["OrderTargetShown"];
+            /**
+             * Format: date-time
+             * @description Until it is ended, if it is not said or null.
+             */
+            to?: string | null;
+        };
+        /** @description What is to be another; what is not said stays. */
+        OrderChanged: {
+            affects?: components["schemas"]["CityOrderAffects"] | null;
+            cause?: string | null;
+            /**
+             * Format: date-time
+             * @description Only before it has begun.
+             */
+            from?: string | null;
+            instruction?: {
+                [key: string]: string;
+            } | null;
+            kind?: components["schemas"]["CityOrderKind"] | null;
+            reason?: {
+                [key: string]: string;
+            } | null;
+            severity?: components["schemas"]["CityOrderSeverity"] | null;
+            target?: components["schemas"]["OrderTargetShown"] | null;
+            /**
+             * Format: date-time
+             * @description null: until it is ended.
+             */
+            to?: string | null;
+        };
+        OrderCloses: {
+            /**
+             * Format: int32
+             * @description In all, those of the zones among them.
+             */
+            bays: number;
+            /**
+             * Format: int32
+             * @description As a whole.
+             */
+            zones: number;
+        };
+        /** @description What it is about: exactly one of the members. */
+        OrderTargetShown: {
+            bays?: string[];
+            /** @description A GeoJSON `Polygon` or `MultiPolygon` in WGS 84, of 1,000 corners at most. */
+            polygon?: Record<string, never>;
+            /** @description Ids of zones; their areas and floors are meant too. */
+            zones?: string[];
         };
         /** @description A key of your own to be made. */
         OwnKeyAsked: {
@@ -3213,7 +3451,7 @@ export interface components {
          * @description Why the state is what it is.
          * @enum {string}
          */
-        Why: "reported" | "never_reported" | "stale" | "reserved" | "offered";
+        Why: "reported" | "never_reported" | "stale" | "reserved" | "offered" | "order";
         /**
          * @description When a bay may be used by others: once, from `start` to `end`; or every week, on `days`, by the
          *     wall clock of the offer's `time_zone`.
@@ -3269,6 +3507,8 @@ export interface components {
             /** Format: int32 */
             occupied: number;
             operator: string;
+            /** @description The gravest order of the authority that closes any of it. */
+            order?: string | null;
             /**
              * @description The car park that it is an area or floor of, which tells of it in `areas`: who adds up zones
              *     leaves it out.
@@ -3380,10 +3620,7 @@ export interface operations {
                 ids?: string;
                 /** @description west,south,east,north in degrees; west above east crosses the 180th meridian. */
                 bbox?: string;
-                /**
-                 * @description What the zone is (on_street, off_street, private), or what it has bays for (car, motorcycle,
-                 *     heavy, bicycle).
-                 */
+                /** @description What the zone is (on_street, off_street, private), or for what it has bays (car, heavy, ...). */
                 kind?: "on_street" | "off_street" | "private" | "car" | "motorcycle" | "heavy" | "bicycle";
                 /** @description How many zones a page. */
                 limit?: number;
@@ -3718,6 +3955,509 @@ export interface operations {
             };
             /** @description The quota of this class of calls is used up; `Retry-After` says until when */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_orders: {
+        parameters: {
+            query?: {
+                /** @description `true`: only those in force now. `false`: only the others, those that ended within five weeks among them. */
+                active?: boolean;
+                /** @description Only those of which anything lies in the box: west,south,east,north. */
+                bbox?: string;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CityOrders"];
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters; remembered for 24 hours */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderAsked"];
+            };
+        };
+        responses: {
+            /** @description In force when it says, durably */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CityOrder"];
+                };
+            };
+            /** @description `field` cannot be so */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `field` does not fit: the place, a time or a text; or the Idempotency-Key came with another body before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy, or a share is used up: `share`, `limit`, `used` and `Retry-After` say which and until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The order's id; for CAP 1.2 with `.cap` behind it */
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CityOrder"];
+                };
+            };
+            /** @description The path is not UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such order */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The order's id */
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderChanged"];
+            };
+        };
+        responses: {
+            /** @description So from now on, durably */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CityOrder"];
+                };
+            };
+            /** @description `field` cannot be so */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such order */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has ended, or needs no second key */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `field` does not fit: the place, a time or a text; or the Idempotency-Key came with another body before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The order's id */
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended, durably */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CityOrder"];
+                };
+            };
+            /** @description The path is not UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such order */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has ended, or needs no second key */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The order's id */
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Confirmed, durably */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CityOrder"];
+                };
+            };
+            /** @description The path is not UTF-8 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such order */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has ended, or needs no second key */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -75,7 +75,7 @@ export function see(zone: Zone, kind: BayKind): Seen {
     at: zone.observed_at ? Date.parse(zone.observed_at) : null,
     credit: zone.attribution ?? null,
     // Not in the types before they are made anew.
-    order: (zone as { order?: string | null }).order ?? null,
+    order: zone.order ?? null,
     told,
   };
   return { ...seen, ...forKind(told, vacant, kind) };
