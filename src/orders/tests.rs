@@ -228,8 +228,8 @@ async fn a_place_that_is_none_is_refused() {
 #[tokio::test]
 async fn times_and_texts_that_cannot_be_are_refused_by_their_member() {
     type Edit = fn(&mut OrderDraft);
-    fn at(minutes: i64) -> Option<Millis> {
-        Some(Millis(NOW.0.saturating_add_signed(minutes * 60_000)))
+    const fn at(minutes: i64) -> Millis {
+        Millis(NOW.0.saturating_add_signed(minutes * 60_000))
     }
     fn says(language: &str, text: String) -> crate::domain::Texts {
         [(language.to_owned(), text)].into()
@@ -237,12 +237,12 @@ async fn times_and_texts_that_cannot_be_are_refused_by_their_member() {
     let dir = tempfile::tempdir().unwrap();
     let rig = OrderRig::open(dir.path()).await;
     let bad: [(&str, Edit); 11] = [
-        ("from", |d| d.from = at(-11)),
-        ("from", |d| d.from = at(6 * 366 * 1440)),
-        ("to", |d| d.to = at(-1)),
-        ("to", |d| d.to = at(0)),
-        ("to", |d| (d.from, d.to) = (at(10), at(10))),
-        ("to", |d| d.to = at(6 * 366 * 1440)),
+        ("from", |d| d.from = Some(at(-11))),
+        ("from", |d| d.from = Some(at(6 * 366 * 1440))),
+        ("to", |d| d.to = Some(at(-1))),
+        ("to", |d| d.to = Some(at(0))),
+        ("to", |d| (d.from, d.to) = (Some(at(10)), Some(at(10)))),
+        ("to", |d| d.to = Some(at(6 * 366 * 1440))),
         ("reason", |d| d.reason = says("e n", "x".into())),
         ("reason", |d| d.reason = says("en", " ".into())),
         ("reason", |d| d.reason = says("en", "x".repeat(1_001))),
@@ -259,7 +259,7 @@ async fn times_and_texts_that_cannot_be_are_refused_by_their_member() {
     }
     assert_eq!(rig.desk.book().standing(), 0);
     let mut just = draft(zones(&["Z1"]));
-    just.from = at(-9);
+    just.from = Some(at(-9));
     let issued = rig.issue(just).await.unwrap();
     assert_eq!(issued.order.from, NOW, "just past is now");
 }

@@ -8,7 +8,7 @@ use crate::domain::{
 };
 use crate::live::Live;
 use crate::metrics::Metrics;
-use crate::orders::{OrderBook, OrderDesk};
+use crate::orders::OrderDesk;
 use crate::partners::{
     self, AdmissionConfig, AdmissionDesk, AdmissionParts, ContributorDesk, Grant, Issuer,
     KeyConfig, Keys, Scope, SourcePattern, UsageBook,
@@ -100,9 +100,7 @@ pub(super) fn behind(
             metrics: metrics.clone(),
             stale_after_s: 900,
         };
-        let book = Arc::new(OrderBook::new(registry.clone(), clock.clone()));
-        let counted = (metrics.clone(), Arc::default());
-        let orders = OrderDesk::new(store.clone(), book.clone(), counted);
+        let orders = OrderDesk::usual(store.clone(), registry.clone(), clock.clone());
         let parts = sharing::DeskParts {
             store,
             registry,
@@ -114,7 +112,7 @@ pub(super) fn behind(
             limits: crate::limits::Config::default(),
             workdays: Arc::default(),
             self_named: issuer.self_named().clone(),
-            closures: book,
+            closures: orders.book().clone(),
         };
         let (desk, task) = Desk::open(parts).await.unwrap();
         let made = (
