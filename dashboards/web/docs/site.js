@@ -7,12 +7,12 @@ const site = {
   words: {
     en: {
       skip: "Skip to the text", documentation: "Documentation", quickstart: "Quickstart", reference: "API reference", drivers: "Drivers' apps",
-      partners: "Data partners", contributing: "Contributing", sharing: "Sharing", feeds: "Feeds", authority: "Authority", problems: "Problems", formats: "Formats", limits: "Limits", changelog: "Changelog",
+      partners: "Data partners", contributing: "Contributing", sharing: "Sharing", feeds: "Feeds", authority: "Authority", orders: "Orders", problems: "Problems", formats: "Formats", limits: "Limits", changelog: "Changelog",
       deprecation: "Deprecation", status: "Status", copy: "Copy", copied: "Copied",
     },
     zh: {
       skip: "跳到正文", documentation: "文档", quickstart: "快速入门", reference: "API 参考", drivers: "驾驶员应用", partners: "数据伙伴", contributing: "应用贡献数据",
-      sharing: "车位共享", feeds: "数据源", authority: "管理部门", problems: "问题上报", formats: "数据格式", limits: "限额", changelog: "更新日志", deprecation: "弃用政策", status: "运行状态",
+      sharing: "车位共享", feeds: "数据源", authority: "管理部门", orders: "管制令", problems: "问题上报", formats: "数据格式", limits: "限额", changelog: "更新日志", deprecation: "弃用政策", status: "运行状态",
       copy: "复制", copied: "已复制",
     },
   },
