@@ -35,3 +35,6 @@ pub use draft::{OrderChange, OrderDraft, OrderFault};
 pub use picture::{OrderPicture, StandingOrder};
 pub use record::read_target;
 pub use told::told;
+
+/// A request that is answered once, however often it comes.
+pub use crate::store::OrderRequest;

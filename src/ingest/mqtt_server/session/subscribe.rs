@@ -104,7 +104,10 @@ impl Open {
         let mut grants = Vec::with_capacity(s.filters.len());
         let mut to_orders = false;
         let mut to_zones = false;
-        for filter in s.filters {
+        for mut filter in s.filters {
+            // What a bridge is told its broker keeps for others, and it must hear what is cleared. In
+            // 3.1.1 a filter cannot say so.
+            filter.as_published |= self.bridge;
             let (grant, of_orders) = self.subscriptions.add(filter, desk);
             if let Grant::Yes(_) = grant {
                 to_orders |= of_orders;

@@ -1,7 +1,7 @@
 //! Orders issued, changed, confirmed and ended.
 
 use super::{asked, schema};
-use crate::orders::{Issued, OrderDesk, Signer, told};
+use crate::orders::{Issued, OrderDesk, OrderRequest, Signer, told};
 use crate::partners::Grant;
 use crate::partners::Scope;
 use crate::serve::http::auth::Orderer;
@@ -12,7 +12,6 @@ use crate::serve::http::idempotency::idempotency_key;
 use crate::serve::http::problems;
 use crate::serve::state::ReadState;
 use crate::sharing::digest;
-use crate::store::OrderRequest;
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{StatusCode, header};

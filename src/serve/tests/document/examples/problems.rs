@@ -23,8 +23,11 @@ pub(super) async fn show(shown: &mut Shown) {
     ] {
         shown.show(Call::new(of, "", path)).await;
     }
-    let form =
-        "service_code=bay-blocked&attribute%5Bbay%5D=TPY12-001&description=A+van+stands+there";
+    // A form is shown as the object that it stands for, as OpenAPI has it.
+    let form = json!({
+        "service_code": "bay-blocked", "attribute[bay]": "TPY12-001",
+        "description": "A van stands there",
+    });
     let mut token = Value::Null;
     for ending in ["json", "xml"] {
         let path = format!("/v1/open311/requests.{ending}");
@@ -34,7 +37,7 @@ pub(super) async fn show(shown: &mut Shown) {
             "description": "A van stands there", "email": "me@home.example",
         });
         let mut made = shown.show(Call::new(&of, "", &path).with(asked)).await;
-        shown.all[&*of]["body"]["application/x-www-form-urlencoded"] = form.into();
+        shown.all[&*of]["body"]["application/x-www-form-urlencoded"] = form.clone();
         if ending == "json" {
             token = made[0]["rating_token"].take();
             let answer = &mut shown.all[&*of]["answers"]["201"]["application/json"];
