@@ -50,7 +50,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<OpenState>> {
     params(schema::RequestsQuery),
     responses(
         (status = 200, description = "A page of requests", body = Vec<schema::ServiceRequest>),
-        refusals::OpenBad, refusals::OpenBusy, refusals::OpenNotNow,
+        refusals::OpenBad, refusals::OpenNoSuch, refusals::OpenBusy, refusals::OpenNotNow,
     )
 )]
 async fn requests(
@@ -71,7 +71,7 @@ async fn requests(
     params(schema::RequestsQuery),
     responses(
         (status = 200, description = "A page of requests", body = serde_json::Value, content_type = "text/xml"),
-        refusals::OpenBadXml, refusals::OpenBusyXml, refusals::OpenNotNowXml,
+        refusals::OpenBadXml, refusals::OpenNoSuchXml, refusals::OpenBusyXml, refusals::OpenNotNowXml,
     )
 )]
 async fn requests_xml(
