@@ -162,9 +162,8 @@ impl Inbox {
         window.counts.fill(0);
     }
 
-    /// Has pages written that memory is not meant to hold: of the newest window first, as it is needed
-    /// last; of a window the oldest first, so that what is in its files came before what is in memory. A
-    /// start reads it in that order.
+    /// Has pages written that memory is not meant to hold: of the newest window the newest first, as
+    /// they are needed last.
     fn overflow(&mut self) {
         self.take_in_written();
         let Some(overflow) = &mut self.overflow else {
@@ -173,7 +172,7 @@ impl Inbox {
         let mut newest_first: Vec<&mut Waiting> = self.windows.iter_mut().collect();
         newest_first.sort_by_key(|w| Reverse(w.n));
         for window in newest_first {
-            for page in &mut window.sorted {
+            for page in window.sorted.iter_mut().rev() {
                 if self.held - self.asked <= overflow.above {
                     break;
                 }
