@@ -47,6 +47,31 @@ pub struct ZoneClosings {
     hull: Span,
 }
 
+/// Goes through the time from `from` to `to`, ms, in which that is closed: `each` is told whether a stretch
+/// of it is, and from when until when. Stretches may be empty.
+#[inline]
+pub fn split_by_closings(
+    shut: &[Closing],
+    mut from: u64,
+    to: u64,
+    mut each: impl FnMut(bool, u64, u64),
+) {
+    for closing in shut {
+        let start = closing.span.start.0;
+        let end = closing.span.end.0.min(to);
+        if end <= from {
+            continue;
+        }
+        if start >= to {
+            break;
+        }
+        each(false, from, start);
+        each(true, from.max(start), end);
+        from = end;
+    }
+    each(false, from, to);
+}
+
 impl Closures {
     /// Of what orders close, in any order.
     #[must_use]

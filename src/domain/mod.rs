@@ -30,6 +30,7 @@ pub mod pool;
 pub mod presence;
 pub mod price;
 pub mod problem;
+pub mod public_name;
 pub mod reach;
 pub mod realm;
 pub mod redact;

@@ -7,12 +7,12 @@
 use super::book::OrderBook;
 use super::draft::{OrderChange, OrderDraft, OrderFault, VERSIONS, begins, check};
 use super::{record, told};
+use crate::domain::public_name::public_name;
 use crate::domain::{Clock, Millis, Order, OrderKind, OrderState, Severity};
 use crate::health::Health;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use crate::store::{OrderKept, OrderRequest, OrderRow, Store, StoreError};
-use rand::RngExt as _;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -138,7 +138,7 @@ impl OrderDesk {
             _ => Severity::Warning,
         };
         let order = Order {
-            name: public_name().into(),
+            name: public_name("or", rand::random()).into(),
             version: 1,
             kind: draft.kind,
             target: draft.target,
@@ -362,12 +362,4 @@ fn may_change(order: &Order, by: &Signer) -> Result<(), OrderFault> {
     } else {
         Err(OrderFault::NotYours)
     }
-}
-
-/// 80 random bits: nobody guesses it.
-fn public_name() -> String {
-    const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let bits: u128 = rand::rng().random();
-    let digit = |at: usize| char::from(DIGITS[(bits >> (5 * at) & 31) as usize]);
-    format!("or_{}", (0..16).map(digit).collect::<String>())
 }

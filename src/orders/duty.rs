@@ -1,8 +1,7 @@
 //! What time brings: orders begin and end, confirmations run out, and what an operator sees of it.
 
 use super::desk::OrderDesk;
-use crate::domain::order::CONFIRM_MS;
-use crate::domain::{Millis, Order, OrderState};
+use crate::domain::{Confirmation, Millis, Order, OrderState};
 use crate::health::Part;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,11 +27,7 @@ impl OrderDesk {
             .set(count(&|o| o.state(now) == OrderState::Planned));
         to.active
             .set(count(&|o| o.state(now) == OrderState::Active));
-        let late = |o: &Order| {
-            let needs = o.confirmation(now).is_some() && o.confirmed_at.is_none();
-            needs && now.since(o.declared_at) >= CONFIRM_MS
-        };
-        let unconfirmed = count(&late);
+        let unconfirmed = count(&|o| o.confirmation(now) == Some(Confirmation::Unconfirmed));
         to.unconfirmed.set(unconfirmed);
         if unconfirmed > 0 {
             let note = format!("{unconfirmed} emergency orders have no second key");

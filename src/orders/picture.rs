@@ -5,7 +5,7 @@ use super::place::OrderPlace;
 use super::told::told;
 use crate::domain::closure::{Closing, Closures};
 use crate::domain::order::CONFIRM_MS;
-use crate::domain::{Millis, Order, OrderState, ZoneIx};
+use crate::domain::{Confirmation, Millis, Order, OrderState, ZoneIx};
 use crate::registry::Registry;
 use ahash::AHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -148,7 +148,7 @@ pub(super) fn picture(
 
 /// When what is told of an order changes by itself.
 fn next_moment(order: &Order, now: Millis) -> Millis {
-    let waits = order.confirmation(now).is_some() && order.confirmed_at.is_none();
+    let waits = order.confirmation(now) == Some(Confirmation::Pending);
     let second = waits.then(|| order.declared_at.plus(CONFIRM_MS));
     let moments = [Some(order.from), order.end(), second];
     let ahead = moments.into_iter().flatten().filter(|at| *at > now);

@@ -1,6 +1,7 @@
 //! What walks through reports have come to, until it is added to the zones' windows: a few windows,
 //! and visits. Pure.
 
+use crate::domain::closure::split_by_closings;
 use crate::domain::turnover::WINDOW_MS;
 use crate::domain::{BayStatus, Closing, Visit, Window};
 
@@ -38,21 +39,10 @@ impl WindowDeltas {
 
     /// The same, but for the time in which it was closed by order.
     #[inline]
-    pub fn spend_unless(&mut self, shut: &[Closing], state: BayStatus, mut from: u64, to: u64) {
-        for closing in shut {
-            let start = closing.span.start.0;
-            let end = closing.span.end.0.min(to);
-            if end <= from {
-                continue;
-            }
-            if start >= to {
-                break;
-            }
-            self.spend(state, from, start);
-            self.spend(BayStatus::Closed, from.max(start), end);
-            from = end;
-        }
-        self.spend(state, from, to);
+    pub fn spend_unless(&mut self, shut: &[Closing], state: BayStatus, from: u64, to: u64) {
+        split_by_closings(shut, from, to, |is_closed, from, to| {
+            self.spend(if is_closed { BayStatus::Closed } else { state }, from, to);
+        });
     }
 
     /// So many bays were.

@@ -6,6 +6,7 @@
 //! last. From the hour of the first count on all of them are in service.
 
 use super::count::{CountRecord, PLACES};
+use crate::domain::closure::split_by_closings;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{Closing, CountShares, CountedWindow};
 use bytemuck::{Pod, Zeroable};
@@ -36,26 +37,15 @@ pub(super) struct CountDeltas(pub(super) BTreeMap<u64, CountedWindow>);
 
 impl CountDeltas {
     /// The bays were that from `from` to `to`, but for the time in which an order closed them all.
-    fn spend_unless(&mut self, shut: &[Closing], shares: &CountShares, mut from: u64, to: u64) {
+    fn spend_unless(&mut self, shut: &[Closing], shares: &CountShares, from: u64, to: u64) {
         let closed = CountShares {
             closed: shares.vacant + shares.occupied + shares.unknown + shares.closed,
             capacity: shares.capacity,
             ..CountShares::default()
         };
-        for closing in shut {
-            let start = closing.span.start.0;
-            let end = closing.span.end.0.min(to);
-            if end <= from {
-                continue;
-            }
-            if start >= to {
-                break;
-            }
-            self.spend(shares, from, start);
-            self.spend(&closed, from.max(start), end);
-            from = end;
-        }
-        self.spend(shares, from, to);
+        split_by_closings(shut, from, to, |is_closed, from, to| {
+            self.spend(if is_closed { &closed } else { shares }, from, to);
+        });
     }
 
     /// The bays were that from `from` to `to`.

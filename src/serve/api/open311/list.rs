@@ -138,7 +138,7 @@ fn no_such(name: &str) -> ApiError {
 }
 
 /// The number that a request's id is. As it is written by us, and not otherwise.
-pub(super) fn number(name: &str) -> Option<i64> {
+pub(in crate::serve) fn number(name: &str) -> Option<i64> {
     let number = name.parse::<i64>().ok().filter(|n| *n > 0)?;
     (number.to_string() == name).then_some(number)
 }
@@ -257,13 +257,14 @@ fn bad(name: &'static str, why: &str) -> ApiError {
     ApiError::bad(name, format!("{name} {why}"))
 }
 
+/// What commas part, but for what is empty.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|w| !w.is_empty())
+}
+
 fn codes_of(text: &str) -> Result<Vec<ProblemCode>, ApiError> {
     let mut codes = Vec::new();
-    for code in text
-        .split(',')
-        .map(str::trim)
-        .filter(|code| !code.is_empty())
-    {
+    for code in words(text) {
         let code = code_called(code)?;
         if !codes.contains(&code) {
             codes.push(code);
@@ -275,11 +276,7 @@ fn codes_of(text: &str) -> Result<Vec<ProblemCode>, ApiError> {
 /// `None`: both.
 fn is_over(text: &str) -> Result<Option<bool>, ApiError> {
     let mut is = [false; 2];
-    for word in text
-        .split(',')
-        .map(str::trim)
-        .filter(|word| !word.is_empty())
-    {
+    for word in words(text) {
         match word.to_ascii_lowercase().as_str() {
             "open" => is[0] = true,
             "closed" => is[1] = true,

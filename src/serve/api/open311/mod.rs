@@ -18,6 +18,7 @@ mod services;
 mod show;
 mod words;
 
+pub(in crate::serve) use list::number;
 pub(in crate::serve) use show::OpenSight;
 
 use crate::problems::{ProblemDesk, ProblemFault};

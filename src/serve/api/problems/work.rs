@@ -4,7 +4,7 @@ use super::{Hand, ProblemsState, schema};
 use crate::domain::problem::text;
 use crate::domain::{LatLon, Millis, ProblemCode, ProblemState};
 use crate::problems::{ProblemRow, ProblemSaid, ProblemWork};
-use crate::serve::api::open311::OpenSight;
+use crate::serve::api::open311::{self, OpenSight};
 use crate::serve::http::auth::KeyHolder;
 use crate::serve::http::body::{self, Fields};
 use crate::serve::http::cursor;
@@ -176,12 +176,12 @@ impl ProblemsState {
     /// A problem that is there for the caller.
     async fn of(&self, hand: Hand<'_>, name: &str) -> Result<ProblemRow, ApiError> {
         let none = || ApiError::NotFound(format!("you have no problem {}", quoted(name)));
-        let id = name.parse::<i64>().map_err(|_| none())?;
+        let id = open311::number(name).ok_or_else(none)?;
         let row = self.problems.problem(id).await.map_err(|e| match e {
             crate::problems::ProblemFault::NoSuch => none(),
             other => other.into(),
         })?;
-        if hand.sees(&row) && row.id.to_string() == name {
+        if hand.sees(&row) {
             return Ok(row);
         }
         Err(none())
