@@ -82,8 +82,8 @@ impl Settle {
     fn counted(&mut self) -> Crowd {
         let mut crowd = Crowd::default();
         let next = if self.to == 0 { SHARDS } else { self.next };
-        for (page, range) in self.inbox.freeze(next).0 {
-            page[range].iter().for_each(|r| crowd.add(r.source()));
+        for page in self.inbox.freeze(next).0 {
+            page.reports().iter().for_each(|r| crowd.add(r.source()));
         }
         for shard in &self.shards {
             shard.late.iter().for_each(|l| crowd.add(l.report.source()));

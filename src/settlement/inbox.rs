@@ -7,8 +7,8 @@
 //! When the window is settled, a shard's reports are gathered from its pages, shard by shard, so no
 //! window ever lies in memory as a whole again.
 //!
-//! Promises: within a shard, reports stay in the order in which they came. A checkpoint copies
-//! nothing: pages lie behind `Arc`s, and of what is in files it only says how much counts. Memory:
+//! Promises: within a shard, reports stay in the order in which they came, whichever pages went to files
+//! and whatever restarts there are: pages are numbered. A checkpoint copies nothing: pages lie behind `Arc`s, and of what is in files it only says how much counts. Memory:
 //! 24 bytes a report up to as many as the inbox was told, then pages go to files ([`super::waiting_files`]);
 //! what the disk is too slow for stays in memory, and [`Inbox::in_memory`] says so.
 
@@ -26,8 +26,19 @@ use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Reports in memory that a checkpoint is looking at.
-pub(in crate::settlement) type Seen = (Arc<Vec<Report>>, Range<usize>);
+/// A part of a page in memory that a checkpoint is looking at.
+pub(in crate::settlement) struct SeenPage {
+    /// The smaller, the earlier its reports came in.
+    pub(in crate::settlement) serial: u32,
+    reports: Arc<Vec<Report>>,
+    part: Range<usize>,
+}
+
+impl SeenPage {
+    pub(in crate::settlement) fn reports(&self) -> &[Report] {
+        &self.reports[self.part.clone()]
+    }
+}
 
 /// Pages' memory that is held to be used again: 12 MiB.
 const SPARE: usize = 8;
@@ -76,6 +87,8 @@ pub(in crate::settlement) struct Inbox {
     last: usize,
     /// Pages of what is being settled.
     due: Vec<SortedPage>,
+    /// Number of the next page.
+    serial: u32,
     /// Some of them may be of another window than the one that is settled.
     mixed: bool,
     /// Memory to be used again.
@@ -155,7 +168,8 @@ impl Inbox {
         }
         let sorted = self.fresh(reports);
         let window = &mut self.windows[at];
-        let page = SortedPage::sort(&window.page, &window.counts, sorted);
+        let page = SortedPage::sort(self.serial, &window.page, &window.counts, sorted);
+        self.serial += 1;
         self.held += page.len();
         window.sorted.push(page);
         window.page.clear();
@@ -179,9 +193,11 @@ impl Inbox {
                 let Body::Memory(reports) = &page.body else {
                     continue;
                 };
-                let parts = (reports.clone(), page.starts.clone());
+                let to_write = (page.serial, reports.clone(), page.starts.clone());
                 let city = &overflow.city;
-                let Some(ticket) = overflow.hand.ask(window.n, parts, city, overflow.patient)
+                let Some(ticket) = overflow
+                    .hand
+                    .ask(window.n, to_write, city, overflow.patient)
                 else {
                     break;
                 };
@@ -249,6 +265,8 @@ impl Inbox {
                 self.spare.push(window.page);
             }
         }
+        // Windows lie in no order, and reports of one moment may have waited with several.
+        self.due.sort_by_key(|page| page.serial);
         for page in &mut self.due {
             if let Body::Asked(reports, _) = &page.body {
                 self.asked -= page.len();
@@ -321,7 +339,10 @@ impl Inbox {
 
     /// All that waits, for a checkpoint: of what is due, the shards from `next` on. What lies in
     /// memory, and how much of which files counts.
-    pub(in crate::settlement) fn freeze(&mut self, next: u32) -> (Vec<Seen>, Vec<WaitingLength>) {
+    pub(in crate::settlement) fn freeze(
+        &mut self,
+        next: u32,
+    ) -> (Vec<SeenPage>, Vec<WaitingLength>) {
         self.take_in_written();
         for at in 0..self.windows.len() {
             self.turn_page(at);
@@ -332,7 +353,11 @@ impl Inbox {
         for (page, first) in waiting.chain(self.due.iter().map(|p| (p, next))) {
             match &page.body {
                 Body::Memory(reports) | Body::Asked(reports, _) => {
-                    seen.push((reports.clone(), page.range(first..SHARDS)));
+                    seen.push(SeenPage {
+                        serial: page.serial,
+                        reports: reports.clone(),
+                        part: page.range(first..SHARDS),
+                    });
                 }
                 Body::Disk(there) if first < SHARDS => {
                     let this = WaitingHand::length(there, first);

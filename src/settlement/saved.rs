@@ -44,7 +44,10 @@ pub const OVERFLOW: u32 = 1030;
 pub const SHARD: u32 = 2048;
 
 /// Changes whenever the layout of a block does. Those of before are read.
-const FORMAT: u64 = 3;
+const FORMAT: u64 = 4;
+
+/// The first whose pages of reports that wait are numbered.
+const NUMBERED: u64 = 4;
 
 /// The first whose windows say what was counted. From 3 on reports may wait in files.
 const COUNTING: u64 = 2;
@@ -64,6 +67,14 @@ struct KeptBeneath {
     beneath: Beneath,
 }
 
+/// A page of reports that waited in memory.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct WaitingPage {
+    /// See [`super::waiting_files::KeptPage::serial`].
+    serial: u32,
+    reports: Vec<Report>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 struct KeptTrack {
@@ -80,7 +91,7 @@ pub struct Saved {
     beneath: Vec<KeptBeneath>,
     overtaken: Vec<Overtaken>,
     late_minutes: Vec<LateMinute>,
-    waiting: Vec<Report>,
+    waiting: Vec<WaitingPage>,
     late: Vec<Late>,
     zones: Vec<ZoneRows>,
     visits: Vec<Visit>,
@@ -201,7 +212,10 @@ impl Saved {
                 let words = r.pods()?;
                 self.heard.push((first, words));
             }
-            WAITING => self.waiting.extend(r.pods::<Report>()?),
+            WAITING => self.waiting.push(WaitingPage {
+                serial: if self.format < NUMBERED { 0 } else { r.u32()? },
+                reports: r.pods()?,
+            }),
             OVERFLOW => self.waiting_in.extend(r.pods::<WaitingLength>()?),
             BENEATH => {
                 self.beneath.extend(r.pods::<KeptBeneath>()?);
@@ -221,7 +235,10 @@ impl Saved {
     fn read_shard(&mut self, r: &mut ByteReader<'_>) -> Option<()> {
         r.u64()?;
         self.cells.extend(r.pods::<KeptCell>()?);
-        self.waiting.extend(r.pods::<Report>()?);
+        let reports = r.pods()?;
+        if !reports.is_empty() {
+            self.waiting.push(WaitingPage { serial: 0, reports });
+        }
         self.late.extend(r.pods::<Late>()?);
         self.zones.extend(r.list(read_zone)?);
         self.visits.extend(r.list(ByteReader::visit)?);

@@ -13,7 +13,7 @@ mod page_file;
 #[cfg(test)]
 mod tests;
 
-pub(in crate::settlement) use page_file::{PageOnDisk, ShardStarts};
+pub(in crate::settlement) use page_file::{KeptPage, PageOnDisk, ShardStarts};
 
 use super::clerk::Clerk;
 use super::report::Report;
@@ -72,6 +72,7 @@ struct Named {
 
 struct PageJob {
     file: Arc<PageFile>,
+    serial: u32,
     reports: Arc<Vec<Report>>,
     starts: Arc<ShardStarts>,
     city: Arc<City>,
@@ -108,9 +109,8 @@ impl WaitingFiles {
         });
         let mut numbered = Vec::new();
         let clerk = Clerk::hire("journal-waiting", QUEUE, move |job: PageJob| {
-            let done = job
-                .file
-                .append(&job.reports, &job.starts, &job.city, &mut numbered);
+            let page = (job.serial, &job.reports[..], &*job.starts);
+            let done = job.file.append(page, &job.city, &mut numbered);
             // Whoever is told may use its memory again.
             drop(job.reports);
             // A worker that is gone wants to know nothing.
@@ -242,12 +242,12 @@ pub struct WaitingHand {
 }
 
 impl WaitingHand {
-    /// Has a page of a window written, of bays by their indices in `city`; a ticket for it. `patient`:
-    /// waits for room in the queue. `None`: there is none.
+    /// Has a page of a window written, with its serial number, of bays by their indices in `city`; a
+    /// ticket for it. `patient`: waits for room in the queue. `None`: there is none.
     pub(in crate::settlement) fn ask(
         &mut self,
         window: u64,
-        (reports, starts): (Arc<Vec<Report>>, Arc<ShardStarts>),
+        (serial, reports, starts): (u32, Arc<Vec<Report>>, Arc<ShardStarts>),
         city: &Arc<City>,
         patient: bool,
     ) -> Option<u64> {
@@ -257,6 +257,7 @@ impl WaitingHand {
         self.tickets += 1;
         let job = PageJob {
             file: self.file(window),
+            serial,
             reports,
             starts,
             city: city.clone(),
@@ -319,19 +320,19 @@ impl WaitingHand {
 pub(in crate::settlement) struct WaitingReader(Arc<WaitingFolder>);
 
 impl WaitingReader {
-    /// Hands over what a checkpoint names, of bays by their numbers, whichever worker wrote it. What
-    /// cannot be read is told of, and left out.
-    pub(in crate::settlement) fn read_back(
+    /// The pages of what a checkpoint names, whichever worker wrote them, in no order. What cannot be
+    /// read is told of, and left out.
+    pub(in crate::settlement) fn pages(
         &self,
         lengths: &[WaitingLength],
-        mut each: impl FnMut(&Report),
-    ) -> Vec<(WaitingLength, io::Error)> {
+    ) -> (Vec<KeptPage>, Vec<(WaitingLength, io::Error)>) {
+        let mut pages = Vec::new();
         let mut failed = Vec::new();
         for l in lengths {
             let path = self.0.dir.join(file_name(l.name()));
-            let read = page_file::read_back(&path, l.bytes, l.first_shard, &mut each);
-            failed.extend(read.err().map(|e| (*l, e)));
+            let found = page_file::find_pages(&path, l, &mut pages);
+            failed.extend(found.err().map(|e| (*l, e)));
         }
-        failed
+        (pages, failed)
     }
 }

@@ -12,6 +12,8 @@ pub(in crate::settlement) const PAGE: usize = if cfg!(test) { 4 } else { 1 << 16
 
 /// See the module.
 pub(super) struct SortedPage {
+    /// The smaller, the earlier its reports came in.
+    pub(super) serial: u32,
     pub(super) starts: Arc<ShardStarts>,
     pub(super) body: Body,
 }
@@ -25,9 +27,10 @@ pub(super) enum Body {
 }
 
 impl SortedPage {
-    /// Those of `reports` in the order of their shards, of which there are `counts` each; within a
-    /// shard they stay in order. `sorted`: memory to be used.
+    /// Page number `serial`: those of `reports` in the order of their shards, of which there are
+    /// `counts` each; within a shard they stay in order. `sorted`: memory to be used.
     pub(super) fn sort(
+        serial: u32,
         reports: &[Report],
         counts: &[u32; SHARDS as usize],
         mut sorted: Vec<Report>,
@@ -47,6 +50,7 @@ impl SortedPage {
             *cursor += 1;
         }
         Self {
+            serial,
             starts: Arc::new(starts),
             body: Body::Memory(Arc::new(sorted)),
         }

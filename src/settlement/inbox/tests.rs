@@ -18,12 +18,9 @@ fn report(seq: u64) -> Report {
     Report::new(&o, o.at).unwrap()
 }
 
-fn all(seen: &[Seen]) -> Vec<u64> {
-    let mut all: Vec<u64> = seen
-        .iter()
-        .flat_map(|(page, range)| &page[range.clone()])
-        .map(Report::at)
-        .collect();
+fn all(seen: &[SeenPage]) -> Vec<u64> {
+    let reports = seen.iter().flat_map(SeenPage::reports);
+    let mut all: Vec<u64> = reports.map(Report::at).collect();
     all.sort_unstable();
     all
 }

@@ -12,7 +12,7 @@ use crate::registry::city::City;
 use crate::settlement::beneath::{Beneath, Overtaken};
 use crate::settlement::bytes::ByteWriter;
 use crate::settlement::counted::{Pair, Track, WaitingCount};
-use crate::settlement::inbox::Seen;
+use crate::settlement::inbox::SeenPage;
 use crate::settlement::recent::ShardRows;
 use crate::settlement::report::Report;
 use crate::settlement::shard::{Late, Out};
@@ -31,7 +31,7 @@ pub struct SettledCopy {
     /// As long as it is there, no late minute goes to the table, which is not copied.
     hold: Option<Arc<()>>,
     shards: Vec<ShardCopy>,
-    waiting: Vec<Seen>,
+    waiting: Vec<SeenPage>,
     /// What of them is in files only.
     waiting_in: Vec<WaitingLength>,
     begun: u64,
@@ -137,14 +137,14 @@ impl SettledCopy {
         let mut files = ByteWriter::default();
         files.pods(&self.waiting_in);
         each(OVERFLOW, &files.0)?;
-        for (page, range) in &self.waiting {
-            let live = page[range.clone()]
-                .iter()
-                .filter(|r| city.is_live(BayIx(r.bay())));
+        for page in &self.waiting {
+            let live = page.reports().iter();
+            let live = live.filter(|r| city.is_live(BayIx(r.bay())));
             let numbered: Vec<Report> = live
                 .map(|r| r.of(city.bay_number(BayIx(r.bay()))))
                 .collect();
             let mut out = ByteWriter::default();
+            out.u64(page.serial.into());
             out.pods(&numbered);
             each(WAITING, &out.0)?;
         }

@@ -10,10 +10,17 @@ use crate::settlement::counted::WaitingCount;
 use crate::settlement::recent::{ZoneRows, slot};
 use crate::settlement::report::Report;
 use crate::settlement::shard::{Late, Out};
+use crate::settlement::waiting_files::KeptPage;
 use crate::settlement::{Settle, SettlementShared};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+
+/// Where a page of reports that waited is read from.
+enum WhereKept<'s> {
+    Checkpoint(&'s [Report]),
+    File(KeptPage),
+}
 
 impl Saved {
     /// Puts back what is of all workers.
@@ -74,7 +81,9 @@ impl Settle {
     fn restore_reports(&mut self, saved: &Saved, city: &City) {
         let Some(overflow) = &mut self.inbox.overflow else {
             // Nobody runs a hub without its files; what they hold is not known then.
-            self.restore_from_memory(saved, city);
+            self.restore_late(saved, city);
+            let pages = saved.waiting.iter().flat_map(|page| &page.reports);
+            pages.for_each(|r| self.restore_report(r, city));
             let hours = saved
                 .waiting_in
                 .iter()
@@ -83,10 +92,28 @@ impl Settle {
             return;
         };
         overflow.patient = true;
-        let files = overflow.hand.reader();
+        let (files, mut unread) = overflow.hand.reader().pages(&saved.waiting_in);
         self.count_all();
-        self.restore_from_memory(saved, city);
-        let unread = files.read_back(&saved.waiting_in, |r| self.restore_report(r, city));
+        self.restore_late(saved, city);
+        let in_memory = saved.waiting.iter();
+        let pages = in_memory.map(|page| (page.serial, WhereKept::Checkpoint(&page.reports)));
+        let in_files = files
+            .into_iter()
+            .map(|page| (page.serial, WhereKept::File(page)));
+        let mut pages: Vec<_> = pages.chain(in_files).collect();
+        // What came first is to lie first again: of two states of one moment the later one counts.
+        pages.sort_by_key(|(serial, _)| *serial);
+        let mut buffer = Vec::new();
+        for (_, page) in pages {
+            let mut each = |r: &Report| self.restore_report(r, city);
+            match page {
+                WhereKept::Checkpoint(reports) => reports.iter().for_each(each),
+                WhereKept::File(page) => {
+                    let read = page.read(&mut buffer, &mut each);
+                    unread.extend(read.err().map(|e| (page.of, e)));
+                }
+            }
+        }
         for (file, e) in unread {
             tracing::error!(error = %e, "reports that waited are lost");
             let from = Millis(file.window * WINDOW_MS);
@@ -108,11 +135,8 @@ impl Settle {
         }
     }
 
-    fn restore_from_memory(&mut self, saved: &Saved, city: &City) {
-        saved
-            .waiting
-            .iter()
-            .for_each(|r| self.restore_report(r, city));
+    /// Those that came late.
+    fn restore_late(&mut self, saved: &Saved, city: &City) {
         let place = self.place;
         for l in &saved.late {
             let Some(bay) = city.bay_numbered(l.report.bay()) else {

@@ -2,9 +2,10 @@
 //!
 //! A page is a head and the reports, in the order of their shards, of bays by their stable numbers.
 //! The head, in words of 32 bits: how many reports, a checksum (CRC-32C) of all that follows in it,
-//! 0, where each shard begins and where the last one ends, a checksum of each shard's reports.
+//! the page's serial number (0 in those of before), where each shard begins and where the last one ends, a checksum of each shard's reports.
 //! Promise: what is read is what was written, or an error.
 
+use super::WaitingLength;
 use crate::domain::{BayIx, SHARDS};
 use crate::registry::city::City;
 use crate::settlement::report::Report;
@@ -75,11 +76,11 @@ impl PageFile {
         }
     }
 
-    /// Adds a page of reports, of bays by their indices in `city`. One thread calls this at a time.
+    /// Adds a page: its serial number, its reports, of bays by their indices in `city`, and where its
+    /// shards begin. One thread calls this at a time.
     pub(super) fn append(
         self: Arc<Self>,
-        reports: &[Report],
-        starts: &ShardStarts,
+        (serial, reports, starts): (u32, &[Report], &ShardStarts),
         city: &City,
         numbered: &mut Vec<Report>,
     ) -> io::Result<PageOnDisk> {
@@ -103,7 +104,9 @@ impl PageFile {
         }
         head[FIRST..FIRST + STARTS].copy_from_slice(starts);
         head[FIRST + STARTS..].copy_from_slice(&checks[..]);
-        (head[0], head[1]) = (reports.len() as u32, head_check(&head));
+        head[0] = reports.len() as u32;
+        head[2] = serial;
+        head[1] = head_check(&head);
         let len = self.len.load(Ordering::Acquire);
         let at = len + HEAD_BYTES;
         file.write_all_at(bytemuck::cast_slice(&head), len)?;
@@ -123,8 +126,8 @@ fn head_check(head: &[u32; HEAD]) -> u32 {
     crc32c::crc32c(bytemuck::cast_slice(&head[2..]))
 }
 
-fn damaged(path: &Path) -> io::Error {
-    let why = format!("{}: reports that wait are damaged", path.display());
+fn damaged(file: PageFileName) -> io::Error {
+    let why = format!("{}: reports that wait are damaged", file_name(file));
     io::Error::new(io::ErrorKind::InvalidData, why)
 }
 
@@ -148,7 +151,7 @@ impl PageOnDisk {
         let read = file.and_then(|file| file.read_exact_at(bytes, at));
         let good = read.and_then(|()| {
             let good = crc32c::crc32c(bytes) == self.checks[shard as usize];
-            good.then_some(()).ok_or_else(|| damaged(&self.file.path))
+            good.then_some(()).ok_or_else(|| damaged(self.file.name))
         });
         if good.is_err() {
             into.truncate(before);
@@ -157,38 +160,76 @@ impl PageOnDisk {
     }
 }
 
-/// Hands over what the first `bytes` of a file say, but for shards before `first`.
+/// A page of an earlier run.
+pub(in crate::settlement) struct KeptPage {
+    /// The smaller, the earlier its reports came in, among those of its worker and run.
+    pub(in crate::settlement) serial: u32,
+    /// Its file, as the checkpoint names it.
+    pub(in crate::settlement) of: WaitingLength,
+    file: Arc<File>,
+    at: u64,
+}
+
+/// Adds the pages of a file, as much of it as counts.
 ///
 /// # Errors
-/// What the disk says, or that it is damaged; what comes before was handed over.
-pub(super) fn read_back(
+/// What the disk says, or that it is damaged; what comes before was added.
+pub(super) fn find_pages(
     path: &Path,
-    bytes: u64,
-    first: u32,
-    each: &mut impl FnMut(&Report),
+    of: &WaitingLength,
+    pages: &mut Vec<KeptPage>,
 ) -> io::Result<()> {
-    let file = File::open(path)?;
-    let mut len = 0;
-    let mut page: Vec<Report> = Vec::new();
-    while len < bytes {
-        let mut head = [0; HEAD];
-        file.read_exact_at(bytemuck::cast_slice_mut(&mut head), len)?;
+    let file = Arc::new(File::open(path)?);
+    let mut at = 0;
+    while at < of.bytes {
+        let head = read_head(&file, of, at)?;
+        pages.push(KeptPage {
+            serial: head[2],
+            of: *of,
+            file: file.clone(),
+            at,
+        });
+        at += HEAD_BYTES + u64::from(head[0]) * size_of::<Report>() as u64;
+    }
+    Ok(())
+}
+
+fn read_head(file: &File, of: &WaitingLength, at: u64) -> io::Result<[u32; HEAD]> {
+    let mut head = [0; HEAD];
+    file.read_exact_at(bytemuck::cast_slice_mut(&mut head), at)?;
+    let starts = &head[FIRST..FIRST + STARTS];
+    let good = head[1] == head_check(&head) && starts[STARTS - 1] == head[0];
+    if good && starts.is_sorted() {
+        Ok(head)
+    } else {
+        Err(damaged(of.name()))
+    }
+}
+
+impl KeptPage {
+    /// Hands over what it says of shards that are not settled, of bays by their numbers. `page`: memory
+    /// to be used.
+    ///
+    /// # Errors
+    /// What the disk says, or that it is damaged; what comes before was handed over.
+    pub(in crate::settlement) fn read(
+        &self,
+        page: &mut Vec<Report>,
+        each: &mut impl FnMut(&Report),
+    ) -> io::Result<()> {
+        let head = read_head(&self.file, &self.of, self.at)?;
         let starts = &head[FIRST..FIRST + STARTS];
-        let good = head[1] == head_check(&head) && starts[STARTS - 1] == head[0];
-        if !good || !starts.is_sorted() {
-            return Err(damaged(path));
-        }
         page.clear();
         page.resize(head[0] as usize, Report::default());
-        file.read_exact_at(bytemuck::cast_slice_mut(&mut page), len + HEAD_BYTES)?;
-        for s in first as usize..SHARDS as usize {
+        let bytes = bytemuck::cast_slice_mut(page);
+        self.file.read_exact_at(bytes, self.at + HEAD_BYTES)?;
+        for s in self.of.first_shard as usize..SHARDS as usize {
             let of = &page[starts[s] as usize..starts[s + 1] as usize];
             if crc32c::crc32c(bytemuck::cast_slice(of)) != head[FIRST + STARTS + s] {
-                return Err(damaged(path));
+                return Err(damaged(self.of.name()));
             }
             of.iter().for_each(&mut *each);
         }
-        len += HEAD_BYTES + size_of_val(&page[..]) as u64;
+        Ok(())
     }
-    Ok(())
 }

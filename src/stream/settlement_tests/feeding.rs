@@ -33,7 +33,8 @@ impl Feeding<'_> {
         self.run_into(said, Arc::default(), |_, _| {})
     }
 
-    /// The same into what is given; `before` is called with the time of each batch.
+    /// The same into what is given; `before` is called with the time of each batch, and of the
+    /// end.
     pub(super) fn run_into(
         &self,
         said: &[PlainReport],
@@ -89,6 +90,7 @@ impl Feeding<'_> {
             }
         }
         let end = T0 + SPAN + 4 * HOUR_MS;
+        before(&taken, end);
         rig.until(end);
         SettledTotals {
             taken,

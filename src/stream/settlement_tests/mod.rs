@@ -10,6 +10,7 @@ mod named;
 mod plain;
 mod ranks;
 mod rig;
+mod ties;
 
 use self::feeding::{Feeding, SettledTotals};
 use self::plain::{Figures, PlainBay, PlainReport, Terms, figures};

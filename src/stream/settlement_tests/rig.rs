@@ -26,6 +26,8 @@ pub(super) const STALENESS: Staleness = Staleness {
     sweep_ms: 0,
 };
 
+const SOURCES: usize = 64;
+
 /// By hour: of how many parts it is, and those there are.
 type HourParts<T> = BTreeMap<Millis, (u32, BTreeMap<u32, T>)>;
 
@@ -263,6 +265,7 @@ pub(super) struct SettlementRig {
     pub(super) registry: Arc<Registry>,
     pub(super) shared: Arc<SettlementShared>,
     pub(super) workers: Vec<Worker>,
+    seen: Arc<SourcesSeen>,
 }
 
 impl SettlementRig {
@@ -274,8 +277,12 @@ impl SettlementRig {
         disk: &Disk,
         saved: &Saved,
     ) -> Self {
-        let shared =
-            SettlementShared::new(config.limits(&STALENESS, 0), n as usize, 64, sink.clone());
+        let shared = SettlementShared::new(
+            config.limits(&STALENESS, 0),
+            n as usize,
+            SOURCES,
+            sink.clone(),
+        );
         let shared = shared.closed_by(sink.closures.clone());
         saved.settled.restore_shared(&shared);
         let shared = Arc::new(shared);
@@ -283,7 +290,8 @@ impl SettlementRig {
             let files = WaitingFiles::open(dir.path(), saved.waiting_in());
             files.unwrap().holding(1)
         });
-        let seen = Arc::new(SourcesSeen::new(64, n as usize));
+        let seen = Arc::new(SourcesSeen::new(SOURCES, n as usize));
+        seen.restore(&saved.seen);
         let model = Arc::new(Remembered::default());
         let worker = |i| {
             let mut w = Worker::new(
@@ -302,10 +310,12 @@ impl SettlementRig {
             w.restore(saved);
             w
         };
+        let workers = (0..n).map(worker).collect();
         Self {
             registry: registry.clone(),
             shared: shared.clone(),
-            workers: (0..n).map(worker).collect(),
+            workers,
+            seen,
         }
     }
 
@@ -368,6 +378,8 @@ impl SettlementRig {
             w.copy(&mut copied);
             copied.blocks(|tag, bytes| saved.read(tag, bytes)).unwrap();
         }
+        // The sources of these tests stand in no registry, whose number of them a checkpoint goes by.
+        self.seen.copy(SOURCES, &mut saved.seen);
         saved
     }
 }

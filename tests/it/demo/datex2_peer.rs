@@ -53,12 +53,16 @@ fn city(dir: &Path) {
     let parts = json!({"type": "MultiPolygon", "coordinates": [[ring(103.9, 1.3, 0.01)], [ring(103.95, 1.3, 0.01)]]});
     let mut counts = zone("COUNTED", "Counted", "off_street", point(103.7, 1.2));
     counts["properties"]["capacity"] = json!(105);
+    // Only its operator sees that it is there.
+    let mut hidden = zone("HIDDEN", "Hidden", "private", point(103.5, 1.3));
+    hidden["properties"]["capacity"] = json!(7);
     let zones = [
         zone("BAD", NAMES[0], "on_street", holed),
         zone("EMOJI", NAMES[1], "off_street", parts),
         zone("RTL", NAMES[2], "private", point(103.6, 1.3)),
         zone("EMPTY", NAMES[3], "off_street", point(-70.25, -33.5)),
         counts,
+        hidden,
     ];
     let bay = |id: &str, zone: &str, more: Value| {
         let place = match zone {
@@ -103,7 +107,7 @@ fn orders() -> Vec<Value> {
         json!({"kind": "event", "target": {"bays": ["B-1"]}, "to": till, "instruction": {"en": "Go"}}),
         json!({"kind": "works", "target": {"zones": ["BAD", "EMPTY"]}, "from": till}),
         json!({"kind": "no_stopping", "target": {"polygon": area}, "exercise": true}),
-        json!({"kind": "emergency", "target": {"zones": ["RTL"]}, "severity": "emergency"}),
+        json!({"kind": "emergency", "target": {"zones": ["HIDDEN"]}, "severity": "emergency"}),
         json!({"kind": "closure", "target": {"bays": ["B-2", "B-3"]}, "severity": "info", "from": till}),
     ]
 }
