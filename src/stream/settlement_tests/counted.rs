@@ -4,7 +4,8 @@
 mod plain;
 
 use self::plain::plain;
-use super::rig::{Disk, STALENESS, SettlementRig, Taken, settled_by};
+use super::disk::Disk;
+use super::rig::{STALENESS, SettlementRig, Taken, settled_by};
 use super::{SPAN, T0, city, config, told_before};
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{

@@ -1,7 +1,8 @@
 //! A whole set of reports fed to workers, with cuts and starts in the middle.
 
+use super::disk::Disk;
 use super::plain::PlainReport;
-use super::rig::{Disk, STALENESS, SettlementRig, Taken, settled_by};
+use super::rig::{STALENESS, SettlementRig, Taken, settled_by};
 use super::{SPAN, T0, config};
 use crate::domain::turnover::HOUR_MS;
 use crate::registry::Registry;

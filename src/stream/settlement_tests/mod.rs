@@ -4,6 +4,7 @@
 mod closed;
 mod counted;
 mod credit;
+mod disk;
 mod feeding;
 mod lateness;
 mod named;

@@ -1,7 +1,8 @@
 //! Single cases by name: hours, days, silence, service, and what happens at the bounds.
 
+use super::disk::Disk;
 use super::plain::PlainReport;
-use super::rig::{Disk, SettlementRig, Taken};
+use super::rig::{SettlementRig, Taken};
 use super::{city, config, numbered, places};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{BayStatus, Millis, RecentTurnover, SourceKind, Sums, Window};

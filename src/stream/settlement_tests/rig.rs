@@ -1,12 +1,12 @@
-//! Workers without threads, a sink and kept reports in memory, and a cut and a start in the middle.
+//! Workers without threads, a sink in memory, and a cut and a start in the middle.
 
+use super::disk::{Disk, MemoryLog};
 use super::plain::PlainReport;
 use crate::domain::credit::{CreditSample, FIRST_NUMBER, settle_day};
 use crate::domain::turnover::WINDOW_MS;
 use crate::domain::{
-    AmendmentLength, AmendmentLog, Backing, BayIx, Claim, Corrections, CountObservation, Millis,
-    Observation, SettledHour, SettledSink, SourceIx, SourceKind, Staleness, Visit, VisitChange,
-    Window, owner, shard_of,
+    Backing, BayIx, Claim, Corrections, CountObservation, Millis, Observation, SettledHour,
+    SettledSink, SourceIx, SourceKind, Staleness, Visit, VisitChange, Window, owner, shard_of,
 };
 use crate::registry::Registry;
 use crate::settlement::{Config, SettlementShared, WaitingFiles};
@@ -16,9 +16,7 @@ use crate::stream::worker::Worker;
 use crate::stream::worker_copy::WorkerCopy;
 use crate::testing::{ManualClosures, Remembered};
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::{Arc, Mutex};
-use tempfile::TempDir;
 
 pub(super) const STALENESS: Staleness = Staleness {
     default_s: 900,
@@ -169,97 +167,6 @@ impl SettledSink for Taken {
     }
 }
 
-type Blocks = BTreeMap<(u64, u32), Vec<(u32, Vec<u64>)>>;
-
-/// Kept reports of all workers, by hour and worker; and a folder for those that wait, if any go there.
-#[derive(Clone, Default)]
-pub(super) struct Disk(
-    Arc<Mutex<Blocks>>,
-    pub(super) Arc<Mutex<Vec<u8>>>,
-    Option<Arc<TempDir>>,
-);
-
-impl Disk {
-    /// Of workers that hold but one waiting report in memory, as far as the disk keeps up.
-    pub(super) fn overflowing() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        Self(Arc::default(), Arc::default(), Some(Arc::new(dir)))
-    }
-
-    /// Files of waiting reports that lie there.
-    pub(super) fn waiting(&self) -> usize {
-        let dir = self.2.as_ref().map(|dir| dir.path().read_dir().unwrap());
-        dir.map_or(0, Iterator::count)
-    }
-
-    pub(super) fn rewind(&self, lengths: &[AmendmentLength]) {
-        let mut all = self.0.lock().unwrap();
-        for ((hour, worker), blocks) in all.iter_mut() {
-            let named = lengths
-                .iter()
-                .find(|l| (l.hour, l.worker) == (*hour, *worker));
-            blocks.truncate(named.map_or(0, |l| l.bytes as usize));
-        }
-    }
-}
-
-struct MemoryLog(Disk, u32, u64, Vec<Vec<u64>>);
-
-impl AmendmentLog for MemoryLog {
-    fn append(&mut self, hour: Millis, group: u32, words: Vec<u64>) {
-        let mut all = self.0.0.lock().unwrap();
-        all.entry((hour.0, self.1))
-            .or_default()
-            .push((group, words.clone()));
-        self.3.push(words);
-    }
-
-    fn done(&mut self) -> Option<(Vec<u64>, io::Result<()>)> {
-        Some((self.3.pop()?, Ok(())))
-    }
-
-    fn read(&mut self, hour: Millis, group: u32, into: &mut Vec<u64>) -> io::Result<()> {
-        let all = self.0.0.lock().unwrap();
-        for (_, blocks) in all.range((hour.0, 0)..=(hour.0, u32::MAX)) {
-            blocks
-                .iter()
-                .filter(|b| b.0 == group)
-                .for_each(|b| into.extend(&b.1));
-        }
-        Ok(())
-    }
-
-    fn kept_from(&self) -> Millis {
-        Millis(self.2)
-    }
-
-    fn forget(&mut self, hour: Millis) {
-        self.0
-            .0
-            .lock()
-            .unwrap()
-            .retain(|at, _| at.0 >= hour.0 || at.1 != self.1);
-        self.2 = self.2.max(hour.0);
-    }
-
-    fn too_late(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.0.1.lock().unwrap().extend(bytes);
-        Ok(())
-    }
-
-    fn lengths(&mut self) -> Vec<AmendmentLength> {
-        let all = self.0.0.lock().unwrap();
-        let mine = all.iter().filter(|(at, _)| at.1 == self.1);
-        mine.map(|(at, b)| AmendmentLength {
-            hour: at.0,
-            bytes: b.len() as u64,
-            worker: at.1,
-            generation: 0,
-        })
-        .collect()
-    }
-}
-
 /// Some workers.
 pub(super) struct SettlementRig {
     pub(super) registry: Arc<Registry>,
@@ -304,7 +211,7 @@ impl SettlementRig {
             .believing(None)
             .settling(
                 shared.clone(),
-                Box::new(MemoryLog(disk.clone(), i, 0, Vec::new())),
+                Box::new(MemoryLog::of(disk, i)),
                 waiting.as_ref(),
             );
             w.restore(saved);
