@@ -103,6 +103,17 @@ async fn a_partner_rotates_a_key_and_has_a_webhook_told_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_driver_reports_a_blocked_bay_and_says_how_it_was_dealt_with() {
+    let Some(peers) = browser() else {
+        return;
+    };
+    let hub = Hub::start(&["--bays", "600"]);
+    if has_pages(&hub).await {
+        tell(&peers, "problems.js", &hub);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_operator_finds_a_refused_report() {
     let Some(peers) = browser() else {
         return;

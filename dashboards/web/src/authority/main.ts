@@ -1,4 +1,4 @@
 // The page at `/authority` begins.
 import { begin } from "../common/begin";
 
-void begin(["authority"], () => import("./Authority.svelte"));
+void begin(["authority", "problem"], () => import("./Authority.svelte"));

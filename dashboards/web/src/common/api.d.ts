@@ -204,6 +204,120 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/open311/requests.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was reported, the newest first.
+         * @description Of 90 days at most, and 1,000 a page. Problems of private bays are told to who sees the bay.
+         */
+        get: operations["reported_problems"];
+        put?: never;
+        /**
+         * Report a problem. No key is needed.
+         * @description A form as the standard has it, or JSON with the same members. It goes to who is responsible for the
+         *     place, with a deadline. What was reported already and is open is the same problem: the answer has its
+         *     id. With a key of the scope `report`, `sensor-wrong` of a bay is a report of the bay's state as well;
+         *     with the key that has booked it, and before the driver arrives, `shared-bay-taken` gets the driver
+         *     another bay, as `/v1/reservations/{reservation}/taken` does. 201 once it is on disk.
+         */
+        post: operations["report_problem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is to be dealt with, by when it is due: what is late comes first.
+         * @description A key with the scope `partner` sees what its partner is responsible for; `admin` and `monitor` see
+         *     all. Walk with `cursor` until `next` is null.
+         */
+        get: operations["list_problems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/problems/{problem}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One problem: what was said of it and, for who is responsible, how to reach who reported it.
+         * @description Another's is not there.
+         */
+        get: operations["get_problem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Say what becomes of a problem: a state, a notice, or both.
+         * @description open, acknowledged, in_progress, then resolved, rejected or duplicate; steps may be left out, none leads
+         *     back. Everybody reads the notice.
+         */
+        patch: operations["patch_problem"];
+        trace?: never;
+    };
+    "/v1/problems/{problem}/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rate how a problem was dealt with, once. No key is needed.
+         * @description With the token that the report was answered with, within 30 days after the problem was closed.
+         */
+        post: operations["rate_problem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How well the authority and each operator deal with what is reported.
+         * @description Shares, times and means of fewer than ten are null.
+         */
+        get: operations["operators_service"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/requests": {
         parameters: {
             query?: never;
@@ -2324,6 +2438,48 @@ export interface components {
             next: string | null;
             offers: components["schemas"]["Offer"][];
         };
+        /** @description How well one does. What fewer than ten would tell is null. */
+        OperatorServed: {
+            /**
+             * Format: int64
+             * @description Closed since then, duplicates left out.
+             */
+            closed: number;
+            /**
+             * Format: double
+             * @description From 1 to 5.
+             */
+            mean_rating: number | null;
+            /**
+             * Format: int64
+             * @description The middle of the times from the report to the end, s.
+             */
+            median_resolve_s: number | null;
+            /**
+             * Format: double
+             * @description Which part of those, and of the late ones, was closed in time.
+             */
+            on_time: number | null;
+            /**
+             * Format: int64
+             * @description Problems that are open now.
+             */
+            open: number;
+            operator: string;
+            /**
+             * Format: int64
+             * @description Of those, late ones.
+             */
+            overdue: number;
+            /** Format: int64 */
+            ratings: number;
+        };
+        /** @description How well operators deal with problems. */
+        OperatorsService: {
+            operators: components["schemas"]["OperatorServed"][];
+            /** Format: date-time */
+            since: string;
+        };
         /** @description An order to be issued. */
         OrderAsked: {
             affects?: components["schemas"]["CityOrderAffects"] | null;
@@ -2640,6 +2796,96 @@ export interface components {
              */
             used?: number | null;
         };
+        /**
+         * @description What a problem is of: the service codes of Open311.
+         * @enum {string}
+         */
+        ProblemCode: "bay-blocked" | "sensor-wrong" | "ev-charger-dead" | "accessible-misuse" | "sign-missing" | "surface" | "price-wrong" | "shared-bay-taken";
+        /** @description A problem with all that belongs to it. */
+        ProblemDetail: {
+            /** @description What was said of it, the last hundred. */
+            history: components["schemas"]["ProblemNotice"][];
+            problem: components["schemas"]["ProblemShown"];
+            /** @description The first twenty of those who reported it; empty for who is not responsible for it. */
+            reports: components["schemas"]["ProblemReport"][];
+        };
+        /** @description A page of problems. */
+        ProblemList: {
+            /** Format: date-time */
+            at: string;
+            next: string | null;
+            problems: components["schemas"]["ProblemShown"][];
+        };
+        ProblemNotice: {
+            /** Format: date-time */
+            at: string;
+            /** @description The partner whose key said it. */
+            by: string | null;
+            notice: string | null;
+            state: components["schemas"]["ProblemState"];
+        };
+        /** @description What one person said. Contact, plate and words are gone 30 days after the end. */
+        ProblemReport: {
+            /** Format: date-time */
+            at: string;
+            description: string;
+            email: string | null;
+            phone: string | null;
+            plate: string | null;
+            /**
+             * Format: int32
+             * @description From 1 to 5.
+             */
+            rating: number | null;
+        };
+        /** @description What is said of a problem: a state, a notice, or both. */
+        ProblemSays: {
+            /** @description With `duplicate`: the id of the other. */
+            duplicate_of?: string | null;
+            /** @description At most 500 characters, without HTML: everybody reads it. */
+            notice?: string | null;
+            state?: components["schemas"]["ProblemState"] | null;
+        };
+        /** @description A problem as those see it who deal with it. */
+        ProblemShown: {
+            address: string | null;
+            bay: string | null;
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            closed_at: string | null;
+            code: components["schemas"]["ProblemCode"];
+            description: string;
+            duplicate_of: string | null;
+            /** Format: date-time */
+            expected_at: string;
+            id: string;
+            /** Format: double */
+            lat: number | null;
+            /** Format: double */
+            lon: number | null;
+            media_url: string | null;
+            /** @description What was said of it last. */
+            notice: string | null;
+            /** @description Whoever is responsible. */
+            operator: string;
+            /** @description It was not dealt with in time. */
+            overdue: boolean;
+            /** Format: date-time */
+            reported_at: string;
+            state: components["schemas"]["ProblemState"];
+            /**
+             * Format: int64
+             * @description How often it was reported.
+             */
+            votes: number;
+            zone: string | null;
+        };
+        /**
+         * @description How far a problem has come.
+         * @enum {string}
+         */
+        ProblemState: "open" | "acknowledged" | "in_progress" | "resolved" | "rejected" | "duplicate";
         /** @description How good the data of one operator or partner were. */
         QualityMonth: {
             /**
@@ -2723,6 +2969,13 @@ export interface components {
             source: string;
             topic: string;
         };
+        /** @description How somebody thinks that it was dealt with. */
+        RatingGiven: {
+            /** Format: int32 */
+            rating: number;
+            /** @description `rating_token` of the report. */
+            token: string;
+        };
         Ready: {
             /** @description What an operator should know, though it does not stand in the way. */
             notes?: components["schemas"]["HealthNote"][];
@@ -2762,6 +3015,112 @@ export interface components {
              * @description So many facts, in their order, each under its own id.
              */
             queued: number;
+        };
+        /** @description One of the standard's refusals. */
+        ReportError: {
+            /**
+             * Format: int32
+             * @description As the status.
+             */
+            code: number;
+            description: string;
+        };
+        /** @description Attributes of the service. */
+        ReportedAttributes: {
+            /** @description A bay's id. */
+            bay?: string | null;
+            /** @description Told to who is responsible only. */
+            plate?: string | null;
+            /** @description Of `shared-bay-taken`: the id of a reservation of your own. */
+            reservation?: string | null;
+            /** @description Of `sensor-wrong`: `vacant` or `occupied`. */
+            seen?: string | null;
+            /** @description A zone's id. */
+            zone?: string | null;
+        };
+        /** @description A report, as a form. */
+        ReportedForm: {
+            address_id?: string | null;
+            address_string?: string | null;
+            api_key?: string | null;
+            /** @description A bay's id. */
+            "attribute[bay]"?: string | null;
+            "attribute[plate]"?: string | null;
+            "attribute[reservation]"?: string | null;
+            "attribute[seen]"?: string | null;
+            /** @description A zone's id. */
+            "attribute[zone]"?: string | null;
+            description?: string | null;
+            email?: string | null;
+            jurisdiction_id?: string | null;
+            /** Format: double */
+            lat?: number | null;
+            /** Format: double */
+            long?: number | null;
+            media_url?: string | null;
+            phone?: string | null;
+            service_code: string;
+        };
+        /** @description A report, as JSON; members that are not named here are not looked at. */
+        ReportedJson: {
+            /** @description The id of a bay or zone. */
+            address_id?: string | null;
+            /** @description A place in words: told to everybody. */
+            address_string?: string | null;
+            /** @description A key, where it is not in `Authorization`. */
+            api_key?: string | null;
+            attribute?: components["schemas"]["ReportedAttributes"] | null;
+            /**
+             * @description At most 4,000 characters, without HTML. Told to everybody, but for addresses and telephone numbers
+             *     of people.
+             */
+            description?: string | null;
+            /** @description Told to who is responsible only, and gone 30 days after the end. */
+            email?: string | null;
+            /** @description Taken, and makes no difference. */
+            jurisdiction_id?: string | null;
+            /**
+             * Format: double
+             * @description WGS 84; with `long`, or else an address or a bay.
+             */
+            lat?: number | null;
+            /** Format: double */
+            long?: number | null;
+            /** @description A photo's address: told to everybody, and fetched by nobody here. */
+            media_url?: string | null;
+            /** @description As `email`. */
+            phone?: string | null;
+            service_code: string;
+        };
+        /** @description What the standard has no member for. */
+        RequestExtended: {
+            bay: string | null;
+            overdue: boolean;
+            /** @description `open`, `acknowledged`, `in_progress`, `resolved`, `rejected` or `duplicate` */
+            state: string;
+            /**
+             * Format: int32
+             * @description How often it was reported.
+             */
+            votes: number;
+            zone: string | null;
+        };
+        /** @description A report that was taken. */
+        RequestTaken: {
+            account_id: string | null;
+            /**
+             * @description What how it was dealt with may be rated with, once, at `/v1/problems/{problem}/rating`: shown this
+             *     once, also in the header `Rating-Token`. null: not by you.
+             */
+            rating_token: string | null;
+            /** @description Who deals with it, and by when. */
+            service_notice: string;
+            service_request_id: string;
+            /**
+             * Format: int32
+             * @description How often it was reported so far.
+             */
+            votes: number;
         };
         /** @description A booking of one bay, or of one place of a pool. */
         Reservation: {
@@ -2853,6 +3212,39 @@ export interface components {
              */
             old_secret_until: string;
             secret: string;
+        };
+        /** @description A report as everybody may read it. */
+        ServiceRequest: {
+            address: string | null;
+            /** @description The id of the bay, or else of the zone. */
+            address_id: string | null;
+            agency_responsible: string;
+            description: string;
+            /**
+             * Format: date-time
+             * @description By when it is to be dealt with.
+             */
+            expected_datetime: string;
+            extended_attributes: components["schemas"]["RequestExtended"];
+            /** Format: double */
+            lat: number | null;
+            /** Format: double */
+            long: number | null;
+            media_url: string | null;
+            /** Format: date-time */
+            requested_datetime: string;
+            service_code: string;
+            service_name: string;
+            service_notice: string | null;
+            service_request_id: string;
+            /** @description `open` or `closed` */
+            status: string;
+            /** @description The operator's last word on it. */
+            status_notes: string | null;
+            /** Format: date-time */
+            updated_datetime: string;
+            /** @description Always null. */
+            zipcode: string | null;
         };
         /** @description What a partner's bays have brought, or its drivers owe, in a month. */
         Settlement: {
@@ -4440,6 +4832,582 @@ export interface operations {
             };
             /** @description It has ended, or needs no second key */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reported_problems: {
+        parameters: {
+            query?: {
+                /** @description Ids with commas between, 100 at most; then nothing else is looked at. */
+                service_request_id?: string;
+                /** @description Codes with commas between. */
+                service_code?: string;
+                /** @description Reported from then on (RFC 3339). Absent or empty: 90 days before `end_date`. */
+                start_date?: string;
+                /**
+                 * @description Reported until then, at most 90 days after `start_date`. Absent or empty: now, or 90 days after
+                 *     `start_date`.
+                 */
+                end_date?: string;
+                /** @description `open`, `closed`, or both with a comma between. */
+                status?: string;
+                /** @description The first is 1. */
+                page?: number;
+                /** @description 1,000 if it is absent. */
+                page_size?: number;
+                /** @description Taken, and makes no difference. */
+                jurisdiction_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of requests */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceRequest"][];
+                };
+            };
+            /** @description Something of it cannot be so */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportError"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description There is no such service or request */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportError"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description Too much; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportError"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description Not now; nothing was kept */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportError"][];
+                    "text/xml": unknown;
+                };
+            };
+        };
+    };
+    report_problem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportedJson"];
+                "application/x-www-form-urlencoded": components["schemas"]["ReportedForm"];
+            };
+        };
+        responses: {
+            /** @description Taken, durably */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestTaken"][];
+                };
+            };
+            /** @description Something of it cannot be so */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportError"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description The key is not good */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportError"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description There is no such service or request */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportError"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description More than 64 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportError"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description Neither a form nor JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportError"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description Too much; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportError"][];
+                    "text/xml": unknown;
+                };
+            };
+            /** @description Not now; nothing was kept */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportError"][];
+                    "text/xml": unknown;
+                };
+            };
+        };
+    };
+    list_problems: {
+        parameters: {
+            query?: {
+                /** @description Absent: what is open, by when it is due. A state that is over lists the last first. */
+                state?: "open" | "acknowledged" | "in_progress" | "resolved" | "rejected" | "duplicate";
+                /** @description Of this service code alone. */
+                code?: "bay-blocked" | "sensor-wrong" | "ev-charger-dead" | "accessible-misuse" | "sign-missing" | "surface" | "price-wrong" | "shared-bay-taken";
+                /** @description true: only what is or was late. */
+                overdue?: boolean;
+                /** @description true: what is over, whatever became of it. */
+                closed?: boolean;
+                /** @description Problems of a page. 100 if it is absent. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of problems */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemList"];
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_problem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The problem's id: that of the service request */
+                problem: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The problem */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such problem of yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_problem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The problem's id: that of the service request */
+                problem: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProblemSays"];
+            };
+        };
+        responses: {
+            /** @description So from now on, durably */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description `field` cannot be so */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No key, or not a good one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key lacks the scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such problem of yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in the state it is in, or not at this time */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than 8 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rate_problem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The problem's id: that of the service request */
+                problem: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingGiven"];
+            };
+        };
+        responses: {
+            /** @description Rated, durably; the token is spent */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `field` cannot be so */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not good: nobody has it for this problem, or it was used, or its time is over */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such problem of yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not closed yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than 8 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The quota of this class of calls is used up; `Retry-After` says until when */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operators_service: {
+        parameters: {
+            query?: {
+                /** @description Of how many days back. 90 if it is absent. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One a row */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorsService"];
+                };
+            };
+            /** @description A parameter cannot be */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

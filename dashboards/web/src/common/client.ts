@@ -43,6 +43,13 @@ export const hearClock = (does: typeof hears): void => void (hears = does);
 /** What a header can carry; of anything else a browser makes an error that looks like a hub that is away. */
 export const isKey = (text: string): boolean => /^[\x21-\x7e]+$/.test(text);
 
+/** What a refusal says: a problem, or, where Open311 is spoken, a list with one error. */
+function problemOf(said: unknown): Partial<Schemas["Problem"]> {
+  if (!Array.isArray(said)) return said as Partial<Schemas["Problem"]>;
+  const first = said[0] as Partial<Schemas["ReportError"]> | undefined;
+  return first?.description ? { detail: first.description } : {};
+}
+
 /** Asks, and reads the answer as `T`. */
 export async function ask<T>(path: string, asked: Asked = {}): Promise<T> {
   const headers: Record<string, string> = { accept: asked.text ? "text/plain" : "application/json" };
@@ -70,7 +77,7 @@ export async function ask<T>(path: string, asked: Asked = {}): Promise<T> {
   const answer = await reached(() => fetch(path, init));
   hears(heardOf(answer.headers, sent, Date.now()));
   if (!answer.ok) {
-    const problem = (await answer.json().catch(() => ({}))) as Partial<Schemas["Problem"]>;
+    const problem = problemOf(await answer.json().catch(() => ({})));
     throw new Refusal(answer.status, problem.detail ?? problem.title ?? `HTTP ${answer.status}`, problem);
   }
   asked.heard?.(answer.headers);

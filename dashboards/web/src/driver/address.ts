@@ -15,6 +15,10 @@ export type Filters = {
   arrive: number;
 };
 
+/** The reader's own: bookings, and what was reported. */
+export const PARTS = ["bookings", "reports"] as const;
+export type Part = (typeof PARTS)[number];
+
 export type Address = {
   near: Place | null;
   /** What the place is called. */
@@ -23,8 +27,8 @@ export type Address = {
   filters: Filters;
   /** The zone whose sheet is open. */
   open: string | null;
-  /** The bookings are open. */
-  bookings: boolean;
+  /** What is open in the list's place, but for a zone. */
+  part: Part | null;
   language: string | null;
 };
 
@@ -60,7 +64,7 @@ export function read(query: string): Address {
       arrive: ARRIVALS.includes(arrive) ? arrive : 0,
     },
     open: q.get("open") || null,
-    bookings: q.get("bookings") === "1",
+    part: PARTS.find((part) => q.get(part) === "1") ?? null,
     language: q.get("lang"),
   };
 }
@@ -78,7 +82,7 @@ export function write(a: Address): string {
   if (f.height !== null) q.set("height", String(f.height));
   if (f.arrive > 0) q.set("in", String(f.arrive));
   if (a.open) q.set("open", a.open);
-  if (a.bookings) q.set("bookings", "1");
+  if (a.part) q.set(a.part, "1");
   if (a.language) q.set("lang", a.language);
   // Commas and colons need no escape in a query, and people read it.
   return `?${q.toString().replaceAll("%2C", ",")}`;

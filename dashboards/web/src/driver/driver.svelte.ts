@@ -15,7 +15,7 @@ import {
   t,
   type Language,
 } from "../words/words.svelte";
-import { read, write, type Address, type Filters } from "./address";
+import { read, write, type Address, type Filters, type Part } from "./address";
 import { choices, middle, next, withZone, type Choice, type Nearby } from "./choices";
 import { keep, kept, MOST_KEPT, question } from "./kept";
 import { isOf, opened } from "./opened";
@@ -127,7 +127,7 @@ export class Driver {
 
   /** Looks at a place; `zone`: it was chosen there, and its sheet opens. */
   choose(place: Place, name: string | null, zone: string | null): void {
-    this.#say({ near: place, name, open: zone, bookings: false }, true);
+    this.#say({ near: place, name, open: zone, part: null }, true);
     this.place = place;
     this.#anew();
   }
@@ -138,8 +138,8 @@ export class Driver {
     this.choose(place, name, zone);
   }
 
-  show(zone: string | null, bookings = false): void {
-    this.#say({ open: zone, bookings }, true);
+  show(zone: string | null, part: Part | null = null): void {
+    this.#say({ open: zone, part }, true);
   }
 
   whole(size: (box: { west: number; south: number; east: number; north: number }) => typeof this.look): void {

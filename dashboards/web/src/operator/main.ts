@@ -2,4 +2,4 @@
 import { begin } from "../common/begin";
 
 // Sources and refusals are told as the partners’ page tells them.
-void begin(["operator", "partner"], () => import("./Operator.svelte"));
+void begin(["operator", "partner", "problem"], () => import("./Operator.svelte"));

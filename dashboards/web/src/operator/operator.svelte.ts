@@ -6,9 +6,10 @@ import { Loaded } from "../common/loaded.svelte";
 import { ahead, here, now, setAhead } from "../common/now.svelte";
 import type { Source } from "../partner/health";
 import { t } from "../words/words.svelte";
+import { Problems } from "../common/problems/problems.svelte";
 import { kept, Reading, type Readings } from "./metrics";
 
-export const VIEWS = ["now", "refused", "partners", "field", "limits", "acts"] as const;
+export const VIEWS = ["now", "problems", "refused", "partners", "field", "limits", "acts"] as const;
 export type View = (typeof VIEWS)[number];
 
 const WINDOW_MS = 600_000;
@@ -48,6 +49,11 @@ export class Operator {
     this.suspects,
     this.batteries,
   ];
+
+  readonly problems = new Problems(
+    () => this.ring.held?.key ?? null,
+    () => this.gone(),
+  );
 
   ask<T>(path: string, asked: Asked = {}): Promise<T> {
     return ask<T>(path, { key: this.ring.held?.key, ...asked });
@@ -116,6 +122,7 @@ export class Operator {
 
   anew(): void {
     this.readings = [];
+    this.problems.list.clear();
     for (const one of this.all) one.clear();
   }
 }

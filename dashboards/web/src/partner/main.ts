@@ -3,4 +3,4 @@ import { begin } from "../common/begin";
 import { takeOut } from "./token";
 
 takeOut();
-void begin(["partner"], () => import("./Partner.svelte"));
+void begin(["partner", "problem"], () => import("./Partner.svelte"));

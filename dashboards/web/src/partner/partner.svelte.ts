@@ -4,9 +4,10 @@ import { isTest, KeyRing, type Held } from "../common/keys.svelte";
 import { Loaded } from "../common/loaded.svelte";
 import { here, hubNow, now } from "../common/now.svelte";
 import { t } from "../words/words.svelte";
+import { Problems } from "../common/problems/problems.svelte";
 import { quota, type Quota, type Source } from "./health";
 
-export const VIEWS = ["health", "quality", "usage", "keys", "webhooks"] as const;
+export const VIEWS = ["health", "problems", "quality", "usage", "keys", "webhooks"] as const;
 export type View = (typeof VIEWS)[number];
 
 const DAY = 86_400_000;
@@ -49,6 +50,8 @@ export class Partner {
   readonly contributions = this.load(() => this.ask<Schemas["Contributions"]>("/v1/contributions/mine"));
   readonly keys = this.load(() => this.allKeys());
   readonly webhooks = this.load(() => this.ask<Schemas["Webhooks"]>("/v1/webhooks"));
+  /** What people reported and this partner is responsible for. */
+  readonly problems = new Problems(() => this.held?.key ?? null, this.gone);
   private readonly all = [
     this.me,
     this.usage,
@@ -133,6 +136,7 @@ export class Partner {
   /** Nothing of one key's is shown under another. */
   anew(): void {
     this.quota = null;
+    this.problems.list.clear();
     for (const one of this.all) one.clear();
   }
 

@@ -6,5 +6,6 @@ import { common } from "./en/common";
 import { driver } from "./en/driver";
 import { operator } from "./en/operator";
 import { partner } from "./en/partner";
+import { problem } from "./en/problem";
 
-export const en = { ...authority, ...business, ...common, ...driver, ...operator, ...partner };
+export const en = { ...authority, ...business, ...common, ...driver, ...operator, ...partner, ...problem };

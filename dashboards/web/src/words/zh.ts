@@ -5,5 +5,6 @@ import { common } from "./zh/common";
 import { driver } from "./zh/driver";
 import { operator } from "./zh/operator";
 import { partner } from "./zh/partner";
+import { problem } from "./zh/problem";
 
-export const zh = { ...authority, ...business, ...common, ...driver, ...operator, ...partner };
+export const zh = { ...authority, ...business, ...common, ...driver, ...operator, ...partner, ...problem };
