@@ -85,6 +85,10 @@ impl Services {
         let problems = problems::open(reported, config, shared, closed, tasks);
         let booked = (of.store.clone(), names);
         let desk = sharing::open(booked, config, shared, inbox.clone(), closed, tasks).await?;
+        let (owned, registry) = (desk.clone(), shared.registry.clone());
+        problems.follow_owners(Arc::new(move |bay, zone| {
+            owned.owner_in(&registry.city(), bay, zone)
+        }));
         let issuer = of.issuer.clone();
         let admission = partners::admission(config, shared, of.store, issuer, closed, tasks);
         let audit = AuditFiles::start(config.data.path.join("audit"), shared.metrics.clone())

@@ -134,6 +134,17 @@ impl Area {
     }
 }
 
+impl Area {
+    /// Whether a zone of that id and operator is inside.
+    #[must_use]
+    pub fn has(&self, zone: &str, operator: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Part(part) => part.covers(zone, operator),
+        }
+    }
+}
+
 impl NamedArea {
     /// Whether a zone of that id and operator is inside.
     #[must_use]

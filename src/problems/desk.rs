@@ -4,6 +4,7 @@
 //! the problem is open, and not longer; a token is shown to one and kept as its SHA-256; who works on a
 //! problem never gets one for it. What changes meanwhile is told as such, and nothing is done.
 
+use super::asked::ProblemAsked;
 use super::config::{Config, OperatorConfig};
 use super::flood::{HourOfReports, ReportFlood};
 use super::routing::responsible;
@@ -17,10 +18,10 @@ use crate::metrics::Metrics;
 use crate::partners::Keys;
 use crate::registry::Registry;
 use crate::store::{
-    NewProblem, NoticeRow, ProblemBound, ProblemBounds, ProblemChange, ProblemContact,
-    ProblemQuestion, ProblemRow, ProblemWork, RatingOutcome, ReporterRow, Store, StoreError,
+    NewProblem, NoticeRow, ProblemBound, ProblemBounds, ProblemChange, ProblemQuestion, ProblemRow,
+    ProblemWork, RatingOutcome, ReporterRow, Store, StoreError,
 };
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Who report one problem and are kept with it: enough to ask, and no list of the street.
 const REPORTERS: u32 = 20;
@@ -101,33 +102,17 @@ impl ProblemDeskParts {
     }
 }
 
+/// Whose a private zone's bay is, or the zone itself where no bay is named.
+pub type OwnerOf = Arc<dyn Fn(Option<BayIx>, ZoneIx) -> Option<Arc<str>> + Send + Sync>;
+
 /// See the module.
 pub struct ProblemDesk {
     pub(super) parts: ProblemDeskParts,
     hour: Mutex<HourOfReports>,
-}
-
-/// What somebody reports. Texts have been judged.
-#[derive(Clone, Debug)]
-pub struct ProblemAsked {
-    pub code: ProblemCode,
-    pub bay: Option<BayIx>,
-    pub zone: Option<ZoneIx>,
-    /// Whose the bay is, if its zone is private.
-    pub owner: Option<Arc<str>>,
-    pub place: Option<LatLon>,
-    pub address: Option<String>,
-    /// What was booked, where that is what it is about.
-    pub reservation: Option<String>,
-    pub description: String,
-    pub media_url: Option<String>,
-    pub contact: ProblemContact,
-    /// The partner whose key it is.
-    pub reporter: Option<Arc<str>>,
-    /// Where it comes from.
-    pub origin: Owner,
-    /// Whether the word counts against a sensor.
-    pub doubts: bool,
+    /// Once it is known who owns private bays.
+    pub(super) owner_of: OnceLock<OwnerOf>,
+    /// Up to which problem it was looked whose it is now.
+    pub(super) routed: Mutex<i64>,
 }
 
 /// A report that was taken.
@@ -156,7 +141,15 @@ impl ProblemDesk {
         Self {
             parts,
             hour: Mutex::default(),
+            owner_of: OnceLock::new(),
+            routed: Mutex::default(),
         }
+    }
+
+    /// From now on open problems go to whom their place belongs to, also where that changes.
+    pub fn follow_owners(&self, owner_of: OwnerOf) {
+        // Who owns bays does not become another matter while a hub runs.
+        let _ = self.owner_of.set(owner_of);
     }
 
     #[must_use]
@@ -201,7 +194,7 @@ impl ProblemDesk {
         let token = judges.then(|| format!("{TOKEN}{:032x}", rand::random::<u128>()));
         let new = NewProblem {
             code: asked.code,
-            spot: &spot(&asked, bay, zone.map(|zone| &*zone.id)),
+            spot: &asked.spot(bay, zone),
             bay,
             zone: zone.map(|zone| &*zone.id),
             is_private: zone.is_some_and(|zone| zone.kind == ZoneKind::Private),
@@ -238,7 +231,11 @@ impl ProblemDesk {
     const fn bounds(&self, asked: &ProblemAsked) -> ProblemBounds {
         let config = &self.parts.config;
         ProblemBounds {
-            in_all: config.open_in_all,
+            // Who has no key must not find the door shut by those who have one.
+            in_all: match asked.reporter {
+                Some(_) => config.open_in_all - config.open_in_all / 4,
+                None => config.open_in_all,
+            },
             of_origin: match asked.reporter {
                 Some(_) => config.open_per_partner,
                 None => config.open_per_address,
@@ -293,15 +290,20 @@ impl ProblemDesk {
             store.problem(other).await?;
         }
         let now = self.parts.clock.now();
+        let was_late = row.overdue_at.is_some();
         let change = ProblemChange {
             from: row.state,
             to,
             notice: said.notice,
             duplicate_of: said.duplicate_of,
             author: said.author,
+            authority: self.parts.config.authority_partner.as_deref(),
             at: now,
         };
         let row = store.change_problem(id, &change).await?;
+        if row.overdue_at.is_some() && !was_late {
+            self.parts.metrics.problems.late.inc();
+        }
         if row.closed_at.is_some() && row.code == ProblemCode::SensorWrong {
             self.tell_doubts(now).await?;
         }
@@ -362,28 +364,5 @@ impl ProblemDesk {
     /// The store's.
     pub async fn work(&self, of: &ProblemWork) -> Result<Vec<ProblemRow>, ProblemFault> {
         Ok(self.parts.store.problem_work(of).await?)
-    }
-}
-
-/// What makes a report the same as another: the booking or the bay, else the place to some ten metres, the
-/// zone, or the address as it reads.
-fn spot(asked: &ProblemAsked, bay: Option<&str>, zone: Option<&str>) -> String {
-    if let Some(bay) = bay {
-        return format!("bay:{bay}");
-    }
-    if let Some(reservation) = &asked.reservation {
-        return format!("reservation:{reservation}");
-    }
-    match (asked.place, zone, &asked.address) {
-        (Some(place), ..) => {
-            let (lat, lon) = place.e7();
-            format!("at:{},{}", lat.div_euclid(1000), lon.div_euclid(1000))
-        }
-        (None, Some(zone), _) => format!("zone:{zone}"),
-        (None, None, address) => {
-            let words = address.as_deref().unwrap_or_default().to_lowercase();
-            let words: Vec<&str> = words.split_whitespace().collect();
-            format!("address:{}", words.join(" "))
-        }
     }
 }

@@ -1,15 +1,21 @@
-//! What time brings: problems become late, contacts and what is long over are forgotten, doubts end.
+//! What time brings: problems become late or somebody else's, contacts and what is long over are forgotten,
+//! doubts end.
 //!
 //! Promise: one call does a bounded part of it; what is left is done by the next.
 
-use super::desk::{ProblemDesk, ProblemFault};
+use super::desk::{ProblemDesk, ProblemDeskParts, ProblemFault};
+use super::routing::responsible;
 use crate::domain::problem::{ASKED_MS, DOUBT_MS, DOUBTERS};
 use crate::domain::{DoubtedBays, Millis};
+use std::sync::PoisonError;
 
 const DAY_MS: u64 = 86_400_000;
 
 /// Problems that one call marks as late: with their webhooks they are one transaction.
 const MARKED: u32 = 1000;
+
+/// Open problems of which one call looks whose they are.
+const ROUTED: u32 = 2000;
 
 /// Problems that one call forgets, wholly or who reported them.
 const FORGOTTEN: u32 = 500;
@@ -29,6 +35,7 @@ impl ProblemDesk {
         let kept = u64::from(self.parts.config.keep_days) * DAY_MS;
         store.forget_problems(before(kept), FORGOTTEN).await?;
         store.forget_doubts(before(DOUBT_MS)).await?;
+        self.route().await?;
         self.tell_doubts(now).await?;
         let [open, overdue] = store.problem_counts().await?;
         self.parts.metrics.problems.stand(&open, &overdue);
@@ -36,6 +43,45 @@ impl ProblemDesk {
         let seconds = i64::try_from(now.0 / 1000).unwrap_or(i64::MAX);
         self.parts.metrics.problems.looked.set(seconds);
         Ok(late)
+    }
+
+    /// Brings open problems to whom their places belong to now: operators, owners and names that somebody
+    /// has chosen change. A part of them at a time, all in turn.
+    async fn route(&self) -> Result<(), ProblemFault> {
+        let Some(owner_of) = self.owner_of.get() else {
+            return Ok(());
+        };
+        let ProblemDeskParts {
+            config,
+            operators,
+            store,
+            registry,
+            self_named,
+            ..
+        } = &self.parts;
+        let after = *self.routed.lock().unwrap_or_else(PoisonError::into_inner);
+        let places = store.problem_places(after, ROUTED).await?;
+        let is_last = places.len() < ROUTED as usize;
+        let last = places.last().filter(|_| !is_last).map_or(0, |one| one.id);
+        let city = registry.city().clone();
+        for one in places {
+            let zone = one.zone.as_deref().and_then(|zone| registry.zone(zone));
+            let bay = one.bay.as_deref().and_then(|bay| registry.bay(bay));
+            // What is gone from the registry stays with whom it was.
+            let is_gone = zone.is_none_or(|zone| city.zone(zone).removed);
+            if one.zone.is_some() && is_gone {
+                continue;
+            }
+            let owner = zone.and_then(|zone| owner_of(bay, zone));
+            let place = (zone.map(|zone| &city.zone(zone).spec), owner.as_ref());
+            let of = responsible(config, operators, self_named, place, one.code);
+            if of.operator != one.operator || of.partner != one.partner {
+                let partner = of.partner.as_deref();
+                store.route_problem(one.id, &of.operator, partner).await?;
+            }
+        }
+        *self.routed.lock().unwrap_or_else(PoisonError::into_inner) = last;
+        Ok(())
     }
 
     /// Tells the live view which sensors people doubt.

@@ -17,6 +17,7 @@
 //!
 //! Dear: a report waits for the disk, and where it is a new problem counts those that are open.
 
+mod asked;
 mod config;
 mod desk;
 mod duty;
@@ -24,10 +25,9 @@ mod flood;
 mod routing;
 mod service;
 
+pub use asked::ProblemAsked;
 pub use config::{Config, OperatorConfig};
-pub use desk::{
-    ProblemAsked, ProblemDesk, ProblemDeskParts, ProblemFault, ProblemSaid, ReportTaken,
-};
+pub use desk::{OwnerOf, ProblemDesk, ProblemDeskParts, ProblemFault, ProblemSaid, ReportTaken};
 pub use flood::ReportFlood;
 pub use service::ServiceFigures;
 

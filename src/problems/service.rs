@@ -1,6 +1,7 @@
 //! How well an operator deals with problems: in time, how quickly, and what those who reported think.
 //!
-//! Promise: no share, time or mean is told of fewer than ten, for it might be one person's.
+//! Promises: no share, time or mean is told of fewer than ten, for it might be one person's; ratings are told
+//! in tens and their mean in halves, so that nobody's is the difference between two answers.
 
 use super::desk::{ProblemDesk, ProblemFault};
 use crate::domain::Millis;
@@ -18,8 +19,9 @@ pub struct ServiceFigures {
     pub on_time: Option<f64>,
     /// From the report to the end, ms.
     pub median_ms: Option<u64>,
+    /// In tens.
     pub ratings: u64,
-    /// From 1 to 5.
+    /// From 1 to 5, in halves.
     pub mean_rating: Option<f64>,
 }
 
@@ -53,8 +55,9 @@ fn figures(of: &OperatorService) -> ServiceFigures {
         median_ms: enough(of.closed.len())
             .then(|| median(times.collect()))
             .flatten(),
-        ratings: ratings as u64,
-        mean_rating: enough(ratings).then(|| of.stars as f64 / ratings as f64),
+        ratings: (ratings / TOLD_FROM * TOLD_FROM) as u64,
+        mean_rating: enough(ratings)
+            .then(|| (of.stars as f64 / ratings as f64 * 2.0).round() / 2.0),
     }
 }
 
@@ -85,7 +88,7 @@ mod tests {
         assert_eq!(enough.on_time, Some(0.4));
         assert_eq!(
             (enough.median_ms, enough.mean_rating),
-            (Some(6000), Some(4.2))
+            (Some(6000), Some(4.0))
         );
     }
 

@@ -5,7 +5,8 @@ use super::ask::DeskError;
 use super::commands::Command;
 use super::desk::Desk;
 use super::owners::Owners;
-use crate::domain::{BayIx, Offer, Reservation, ZoneKind};
+use crate::domain::{BayIx, Offer, Reservation, ZoneIx, ZoneKind};
+use crate::live::is_private;
 use crate::registry::city::City;
 use crate::store::{BookingPage, BookingsOf, OwnedBay, OwnedBooking};
 use std::collections::HashMap;
@@ -38,6 +39,21 @@ impl Desk {
             bays: all,
             more,
         }
+    }
+
+    /// Whose a private bay is, or a private zone of which no bay is named; `None`: nobody's, or it is not
+    /// private.
+    #[must_use]
+    pub fn owner_in(&self, city: &City, bay: Option<BayIx>, zone: ZoneIx) -> Option<Arc<str>> {
+        if !is_private(city, zone) {
+            return None;
+        }
+        if let Some(bay) = bay {
+            return self.owner(city.bay_id(bay));
+        }
+        let operator = &*city.zone(zone).spec.operator;
+        self.is_operator(operator, operator)
+            .then(|| Arc::from(operator))
     }
 
     /// A page of an owner's bookings, by start; with those that stand at its bays on the offer of who had them

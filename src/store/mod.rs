@@ -54,6 +54,7 @@ pub use open::{FILE, copy};
 pub use orders::{OrderKept, OrderRequest, OrderRow};
 pub use owned::{BookingPage, BookingsOf, BriefBooking, OwnedBay, OwnedBooking};
 pub use partners::{NewPartner, PartnerChange, PartnerRow};
+pub use problem_duty::ProblemPlace;
 pub use problem_lists::{
     NoticeRow, OperatorService, ProblemEyes, ProblemQuestion, ProblemWork, ReporterRow,
 };

@@ -243,7 +243,7 @@ impl Store {
         since: Millis,
     ) -> Result<OperatorService, StoreError> {
         const CLOSED: &str = "SELECT created_at, expected_at, closed_at FROM problem WHERE operator = $1 \
-             AND closed_at > $2 AND state <> 'duplicate' ORDER BY closed_at DESC LIMIT $3";
+             AND closed_at > $2 AND (state <> 'duplicate' OR overdue_at IS NOT NULL) ORDER BY closed_at DESC LIMIT $3";
         const OPEN: &str = "SELECT count(*), count(overdue_at) FROM problem \
              WHERE operator = $1 AND closed_at IS NULL";
         const RATED: &str = "SELECT count(*), CAST(COALESCE(sum(r.stars), 0) AS BIGINT) \

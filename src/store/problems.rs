@@ -1,7 +1,7 @@
 //! Problems that people have reported: one row each, what was said of it, and who reported it.
 //!
 //! Promises: of one code and spot one problem is open, by the database's own constraint, whoever asks at
-//! a time; who reports the same joins it. A token is looked up by its SHA-256 and spent by one caller. A
+//! a time; who reports the same joins it, and it goes to whom that one would have gone. A token is looked up by its SHA-256 and spent by one caller. A
 //! state follows on the one that was read, or nothing is changed. How to reach who reported lies apart
 //! from the problem and is read by nothing that lists problems.
 
@@ -145,6 +145,8 @@ pub struct ProblemChange<'a> {
     pub duplicate_of: Option<i64>,
     /// The partner that says it.
     pub author: &'a str,
+    /// To whom it is passed if it is late by then.
+    pub authority: Option<&'a str>,
     pub at: Millis,
 }
 
@@ -165,7 +167,10 @@ const MAKE: &str = "INSERT INTO problem (code, spot, bay, zone, is_private, addr
      description, media_url, operator, partner, reporter, origin, votes, state, created_at, changed_at, \
      expected_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, 'open', $15, $15, $16) \
-     ON CONFLICT (code, spot) WHERE closed_at IS NULL DO UPDATE SET votes = problem.votes + 1 RETURNING *";
+     ON CONFLICT (code, spot) WHERE closed_at IS NULL DO UPDATE SET votes = problem.votes + 1, \
+     operator = EXCLUDED.operator, partner = EXCLUDED.partner, \
+     reporter = COALESCE(problem.reporter, EXCLUDED.reporter), \
+     media_url = COALESCE(problem.media_url, EXCLUDED.media_url) RETURNING *";
 
 impl Store {
     /// Keeps a problem, or one vote more of the same if that is open; or which bound does not allow it.
@@ -224,7 +229,7 @@ impl Store {
         row.ok_or(StoreError::NoSuch)
     }
 
-    /// Carries out what its operator says of a problem.
+    /// Carries out what its operator says of a problem, which is late from then on if its time was over.
     ///
     /// # Errors
     /// [`StoreError::Stale`] if it is not as it was read any more.
@@ -235,7 +240,9 @@ impl Store {
     ) -> Result<ProblemRow, StoreError> {
         const SQL: &str = "UPDATE problem SET state = $3, notice = COALESCE($4, notice), \
              duplicate_of = COALESCE($5, duplicate_of), changed_at = $6, closed_at = $7, version = version + 1, \
-             origin = CASE WHEN CAST($7 AS BIGINT) IS NULL THEN origin ELSE NULL END \
+             origin = CASE WHEN CAST($7 AS BIGINT) IS NULL THEN origin ELSE NULL END, \
+             escalated_to = CASE WHEN overdue_at IS NULL AND expected_at <= $6 THEN $8 ELSE escalated_to END, \
+             overdue_at = CASE WHEN overdue_at IS NULL AND expected_at <= $6 THEN $6 ELSE overdue_at END \
              WHERE id = $1 AND state = $2 RETURNING *";
         const SAY: &str = "INSERT INTO problem_notice (problem, at, state, notice, author) \
              VALUES ($1, $2, $3, $4, $5)";
@@ -248,7 +255,8 @@ impl Store {
         let row: Option<ProblemRow> = within!(work, db => {
             let update = sqlx::query_as(SQL).bind(id).bind(change.from.name()).bind(change.to.name());
             let update = update.bind(change.notice).bind(change.duplicate_of);
-            update.bind(sql(change.at)).bind(closed_at).fetch_optional(db).await
+            let update = update.bind(sql(change.at)).bind(closed_at).bind(change.authority);
+            update.fetch_optional(db).await
         })?;
         let row = row.ok_or(StoreError::Stale)?;
         within!(work, db => {

@@ -25,6 +25,9 @@ const LONGEST_PLATE: usize = 16;
 /// From so many digits on a number is hidden.
 const MANY_DIGITS: usize = 8;
 
+/// What is no letter between two digits of one number, such as ` - `.
+const MOST_BETWEEN: usize = 3;
+
 /// What stands in place of what is hidden.
 const HIDDEN: &str = "(hidden)";
 
@@ -85,13 +88,23 @@ pub fn public(text: &str) -> String {
     without_numbers(&out)
 }
 
+/// Whether it has an address of a mailbox in it, whatever stands around that.
 fn is_like_mail(word: &str) -> bool {
-    let parts = word.rsplit_once('@');
-    parts.is_some_and(|(user, host)| !user.is_empty() && host.contains('.'))
+    let ats = word.char_indices().filter(|(_, c)| matches!(c, '@' | '＠'));
+    let mut ends = ats.map(|(at, c)| (&word[..at], &word[at + c.len_utf8()..]));
+    ends.any(|(user, host)| {
+        !user.is_empty() && host.starts_with(char::is_alphanumeric) && host.contains('.')
+    })
 }
 
-/// Without digits of which too many follow each other with nothing but a space, a hyphen, a dot or
-/// brackets between.
+/// Whether everybody may have the address of a photo: it has none of a mailbox in it. Numbers are what photos
+/// are called.
+#[must_use]
+pub fn is_public_url(url: &str) -> bool {
+    !url.contains('@') && !url.to_ascii_lowercase().contains("%40")
+}
+
+/// Without digits of which too many follow each other with no letter, and little else, between.
 fn without_numbers(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -112,20 +125,23 @@ fn without_numbers(text: &str) -> String {
 /// Whether it is a day as `2026-11-23`.
 fn is_day(number: &str) -> bool {
     let parts: Vec<&str> = number.split('-').collect();
+    let within = |text: &str, from: u32, to: u32| {
+        text.len() == 2 && text.parse().is_ok_and(|n: u32| (from..=to).contains(&n))
+    };
     matches!(parts[..], [year, month, day]
-        if year.len() == 4 && year.starts_with("20") && month.len() == 2 && day.len() == 2)
+        if year.len() == 4 && year.starts_with("20") && within(month, 1, 12) && within(day, 1, 31))
 }
 
 /// Bytes of the number that a text begins with, up to its last digit; of a lone `+` its own.
 fn number_len(text: &str) -> usize {
-    let between = |c: char| matches!(c, ' ' | '-' | '.' | '(' | ')' | '+' | '\u{a0}');
+    let between = |c: char| !c.is_alphanumeric();
     let mut end = text.chars().next().map_or(0, char::len_utf8);
     let mut last_was_between = 0;
     for (at, c) in text.char_indices() {
         if c.is_numeric() {
             end = at + c.len_utf8();
             last_was_between = 0;
-        } else if between(c) && last_was_between < 2 {
+        } else if between(c) && last_was_between < MOST_BETWEEN {
             last_was_between += 1;
         } else {
             break;
@@ -244,6 +260,15 @@ mod tests {
             ("since 2026-11-23.", "since 2026-11-23."),
             ("meet @ 9.30", "meet @ 9.30"),
             ("lines\n12\nstay", "lines\n12\nstay"),
+            ("9123/4567 or 9123–4567", "(hidden) or (hidden)"),
+            ("9123_4567, 9123 - 4567", "(hidden)"),
+            ("a 9123\n4567 b", "a (hidden) b"),
+            ("9123\u{200d}4567", "(hidden)"),
+            ("2091-23-45", "(hidden)"),
+            ("me@home.example,@tan", "(hidden)"),
+            ("me@home.example/@tan x", "(hidden) x"),
+            ("me＠home.example", "(hidden)"),
+            ("me@@home.example", "(hidden)"),
         ] {
             assert_eq!(public(text), told);
         }

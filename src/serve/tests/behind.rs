@@ -222,3 +222,11 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
     }
     (keys, plain)
 }
+
+/// As the hub does it.
+pub(super) fn follow_owners(problems: &ProblemDesk, (desk, city): (&Arc<Desk>, &Arc<Registry>)) {
+    let owned = (desk.clone(), city.clone());
+    problems.follow_owners(Arc::new(move |bay, zone| {
+        owned.0.owner_in(&owned.1.city(), bay, zone)
+    }));
+}

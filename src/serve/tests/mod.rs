@@ -62,6 +62,7 @@ mod private_bays;
 mod private_streams;
 mod private_turnover;
 mod problems;
+mod problems_fair;
 mod problems_rated;
 mod quality;
 mod quarantine;

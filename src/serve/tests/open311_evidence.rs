@@ -69,6 +69,19 @@ async fn three_partners_within_a_day_make_a_sensor_suspect_until_it_is_dealt_wit
 }
 
 #[tokio::test]
+async fn keys_doubt_no_sensor_outside_their_area() {
+    let town = Town::new();
+    let bay = town.registry.bay("TPY12-001").unwrap();
+    for partner in ["one", "two", "three"] {
+        let area = json!({"area": {"zones": ["EAST*"]}});
+        let key = key_of(&town, partner, &area).await;
+        report(&town, &[&WRONG[..], &[("api_key", &*key)]].concat()).await;
+    }
+    use crate::domain::ReadModel as _;
+    assert_eq!(town.live.doubted().get(&bay), None);
+}
+
+#[tokio::test]
 async fn a_key_for_reports_reports_the_bay_as_well_with_little_confidence() {
     let (town, mut submissions) = Town::with_inbox(16);
     let key = key_of(&town, "acme", &json!({})).await;
@@ -154,6 +167,14 @@ async fn a_booked_bay_that_is_taken_is_changed_for_another_before_its_driver_arr
     let now = town.call_as("book", "GET", &path, "").await.json();
     let moved = now["state"] == "confirmed" && now["moved"]["reason"] == "taken";
     assert!(moved || now["state"] == "cancelled", "{now}");
+    // An answer that is lost is asked for again: the same problem, and no word of the bay that he has now.
+    let again = send("book").await.json();
+    assert_eq!(
+        again[0]["service_request_id"],
+        taken.json()[0]["service_request_id"]
+    );
+    let says = again[0]["service_notice"].as_str().unwrap();
+    assert!(!says.contains("another bay"), "{says}");
     // The problem is there beside, and is the owner's.
     let one = town
         .call_as("monitor", "GET", "/v1/problems", "")

@@ -83,7 +83,12 @@ async fn a_private_bays_problem_is_told_to_who_may_see_the_bay() {
         .to_owned();
     let path = format!("/v1/open311/requests/{id}.json");
     let one = town.get(&path).await.json();
-    assert_eq!(one[0]["agency_responsible"], "lta", "its owner's");
+    assert_eq!(
+        one[0]["agency_responsible"], "the owner",
+        "whose it is is nobody else's business"
+    );
+    let own = town.call_as("report", "GET", &path, "").await.json();
+    assert_eq!(own[0]["agency_responsible"], "lta");
     assert_eq!(
         town.get("/v1/open311/requests.json").await.json(),
         json!([]),

@@ -65,7 +65,8 @@ async fn a_token_rates_once_after_the_end_and_within_thirty_days() {
     .json();
     assert_eq!(
         (&told["reports"][0]["email"], &told["reports"][0]["rating"]),
-        (&Value::Null, &json!(5))
+        (&Value::Null, &Value::Null),
+        "who deals with it is not told who thought what of it"
     );
     town.clock.advance(366 * 86_400_000);
     town.problems.tick().await.unwrap();

@@ -72,6 +72,7 @@ fn to(from: ProblemState, to: ProblemState, at: Millis) -> ProblemChange<'static
         notice: Some("towed"),
         duplicate_of: None,
         author: "hdb-ops",
+        authority: None,
         at,
     }
 }

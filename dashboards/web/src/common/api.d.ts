@@ -241,8 +241,8 @@ export interface paths {
         };
         /**
          * What is to be dealt with, by when it is due: what is late comes first.
-         * @description A key with the scope `partner` sees what its partner is responsible for; `admin` and `monitor` see
-         *     all. Walk with `cursor` until `next` is null.
+         * @description A key with the scope `partner` sees what its partner is responsible for, and that of the authority's partner
+         *     what is late as well, with `overdue=true`; `admin` and `monitor` see all. Walk with `cursor` until `next` is null.
          */
         get: operations["list_problems"];
         put?: never;
@@ -2447,7 +2447,7 @@ export interface components {
             closed: number;
             /**
              * Format: double
-             * @description From 1 to 5.
+             * @description From 1 to 5, in halves.
              */
             mean_rating: number | null;
             /**
@@ -2471,7 +2471,10 @@ export interface components {
              * @description Of those, late ones.
              */
             overdue: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many have rated, in tens.
+             */
             ratings: number;
         };
         /** @description How well operators deal with problems. */

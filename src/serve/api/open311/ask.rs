@@ -7,7 +7,7 @@ use super::place::ReportPlace;
 use super::services::code_called;
 use crate::domain::pool::bay_told;
 use crate::domain::problem::text;
-use crate::domain::{BayStatus, ProblemCode, Reservation, ReservationState};
+use crate::domain::{BayIx, BayStatus, ProblemCode, Reservation, ReservationState};
 use crate::limits::Owner;
 use crate::partners::{Grant, Scope};
 use crate::problems::{ProblemAsked, ProblemContact};
@@ -16,6 +16,9 @@ use crate::serve::http::caller::Caller;
 use crate::serve::http::error::ApiError;
 use crate::serve::sight::Eyes;
 use std::sync::Arc;
+
+/// So long what is said of a reservation's bay again is the same word, ms.
+const AGAIN_MS: u64 = 5 * 60_000;
 
 /// What somebody reports, and what is to be done about it beside.
 pub(super) struct JudgedReport {
@@ -40,7 +43,8 @@ impl JudgedReport {
         let eyes = grant.as_deref().map_or(Eyes::Public, Eyes::granted);
         let booked = booked(own, form, grant.as_deref(), code).await?;
         let city = own.reads.registry.city().clone();
-        let at = booked.as_ref().map(|r| &*r.bay);
+        let again = told_before(booked.as_ref(), form.text("attribute[bay]")?, own);
+        let at = again.or_else(|| booked.as_ref().map(|r| &*r.bay));
         let place = ReportPlace::read(own, form, (&city, &eyes), at)?;
         let description = form.read("description", |said| text::plain(said, text::LONGEST))?;
         let contact = ProblemContact {
@@ -50,16 +54,20 @@ impl JudgedReport {
         };
         let seen = form.read("attribute[seen]", seen)?;
         let may_report = grant.as_ref().filter(|g| g.scopes.has(Scope::Report));
-        let wrong = (code == ProblemCode::SensorWrong && may_report.is_some())
-            .then(|| place.bay.map(|bay| city.bay_id(bay).to_owned()))
-            .flatten();
+        // A key doubts the sensors of which it may speak.
+        let is_its = |bay: &BayIx| {
+            let spec = &city.zone(city.zone_of(*bay)).spec;
+            may_report.is_some_and(|g| g.remit.now().area.has(&spec.id, &spec.operator))
+        };
+        let bay = place.bay.filter(|_| code == ProblemCode::SensorWrong);
+        let wrong = bay.filter(is_its).map(|bay| city.bay_id(bay).to_owned());
         let is_early = |r: &Reservation| {
             matches!(
                 r.state,
                 ReservationState::Held | ReservationState::Confirmed
             )
         };
-        let taken = booked.as_ref().filter(|r| is_early(r));
+        let taken = booked.as_ref().filter(|r| is_early(r) && again.is_none());
         let pool = booked.as_ref().filter(|r| bay_told(&r.bay).is_none());
         let asked = ProblemAsked {
             code,
@@ -108,6 +116,19 @@ fn granted(
     let grant = doorman.keys.grant(key, doorman.clock.now());
     let grant = grant.ok_or_else(|| ApiError::Unauthorized(doorman.no_good(key)))?;
     Ok(Some(grant))
+}
+
+/// The bay that was said to be taken a moment ago: its driver has another by now, and what is said again, as
+/// after an answer that was lost, is said of that one. Who finds the new bay taken so soon names it.
+fn told_before<'r>(
+    booked: Option<&'r Reservation>,
+    named: Option<&str>,
+    own: &OpenState,
+) -> Option<&'r str> {
+    let r = booked.filter(|r| named != Some(&*r.bay))?;
+    let moved = r.moved.as_ref().filter(|moved| moved.taken)?;
+    let now = own.reads.clock.now();
+    (now.since(moved.at) <= AGAIN_MS).then_some(&*moved.from)
 }
 
 fn seen(word: &str) -> Result<BayStatus, String> {

@@ -1,7 +1,7 @@
 //! A report as it comes: a form, as the standard has it, or JSON with the same members.
 //!
-//! Promises: a member that is empty is one that is absent, as the standard says; one that is given twice is
-//! refused, since which was meant is not known; what nobody asks for is not looked at. XML is not read at
+//! Promises: a member that is empty is one that is absent, as the standard says; one that a form gives
+//! twice is refused, since which was meant is not known (of JSON the last counts); what nobody asks for is not looked at. XML is not read at
 //! all, so it has no entities to expand.
 
 use crate::serve::http::error::ApiError;

@@ -18,6 +18,9 @@ use std::sync::Arc;
 /// middle.
 const NEAR_M: f64 = 200.0;
 
+/// And from the middle of a zone that is named beside it, where none of its bays is near.
+const IN_ZONE_M: f64 = 1000.0;
+
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ReportPlace {
@@ -101,8 +104,42 @@ impl ReportPlace {
         }
         place.owner = place
             .zone
-            .and_then(|zone| owner(state, city, place.bay, zone));
+            .and_then(|zone| state.reads.desk.owner_in(city, place.bay, zone));
+        place.is_one(city)?;
         Ok(place)
+    }
+
+    /// A point lies where the bay or zone does that is named with it: else what is said of one place would
+    /// pass for what is said of another.
+    fn is_one(&self, city: &City) -> Result<(), ApiError> {
+        let Some(point) = self.point else {
+            return Ok(());
+        };
+        let far = |m: f64, what: &str, id: &str| {
+            let why = format!(
+                "and long lie {m:.0} m from {what} {}: which is meant?",
+                quoted(id)
+            );
+            bad("lat", &why)
+        };
+        match (self.bay, self.zone) {
+            (Some(bay), _) => {
+                let m = city.place(bay).distance_m(point);
+                if m > NEAR_M {
+                    return Err(far(m, "bay", city.bay_id(bay)));
+                }
+            }
+            (None, Some(zone)) => {
+                let spec = &city.zone(zone).spec;
+                let m = spec.place.distance_m(point);
+                let is_near = |bay: BayIx| city.place(bay).distance_m(point) <= NEAR_M;
+                if m > IN_ZONE_M && !city.bays_of(zone).any(is_near) {
+                    return Err(far(m, "zone", &spec.id));
+                }
+            }
+            (None, None) => {}
+        }
+        Ok(())
     }
 
     /// At what was booked: a bay, or the zone of a pool.
@@ -141,18 +178,4 @@ fn nearest(city: &City, point: LatLon) -> Option<ZoneIx> {
     let far = public.map(|(at, zone)| (zone.spec.place.distance_m(point), at));
     let near = far.min_by(|one, other| one.0.total_cmp(&other.0));
     near.filter(|(m, _)| *m <= NEAR_M).map(|(_, at)| at)
-}
-
-/// Whose a private bay is, or a private zone of which no bay is named.
-fn owner(state: &OpenState, city: &City, bay: Option<BayIx>, zone: ZoneIx) -> Option<Arc<str>> {
-    if !is_private(city, zone) {
-        return None;
-    }
-    let desk = &state.reads.desk;
-    if let Some(bay) = bay {
-        return desk.owner(city.bay_id(bay));
-    }
-    let operator = &*city.zone(zone).spec.operator;
-    desk.is_operator(operator, operator)
-        .then(|| Arc::from(operator))
 }

@@ -6,12 +6,13 @@ use super::ask::JudgedReport;
 use super::form::ReportForm;
 use super::refusals;
 use super::schema;
-use super::show::seconds;
+use super::show::{OpenSight, seconds};
 use crate::limits::Owner;
-use crate::problems::ReportTaken;
+use crate::problems::{ProblemRow, ReportTaken};
 use crate::serve::http::address::ClientAddress;
 use crate::serve::http::caller::Caller;
 use crate::serve::http::error::ApiError;
+use crate::serve::sight::Eyes;
 use crate::sharing::DriverAct;
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, LOCATION};
@@ -101,27 +102,21 @@ impl OpenState {
         let judged = JudgedReport::read(self, &form, (caller, origin)).await?;
         let taken = self.problems.report(judged.asked.clone()).await?;
         judged.tell_gate(self).await;
-        let notice = self.notice(&taken, &judged).await;
-        Ok(answered(answer, &taken, &notice))
+        let eyes = judged.grant.as_deref().map_or(Eyes::Public, Eyes::granted);
+        let city = self.reads.registry.city().clone();
+        let sight = OpenSight::new(&self.reads, &city, &eyes);
+        // Who may not see a problem is not told that others have reported it.
+        let is_seen = taken.is_new || sight.sees(&taken.row);
+        let votes = if is_seen { taken.row.votes } else { 1 };
+        let mut notice = said_of(&taken.row, votes, sight.agency(&taken.row));
+        self.tell_booking(&judged, &mut notice).await;
+        Ok(answered(answer, &taken, (votes, &notice)))
     }
 
-    /// Who deals with it and by when; and what has become of a booking.
-    async fn notice(&self, taken: &ReportTaken, judged: &JudgedReport) -> String {
-        let row = &taken.row;
-        let due = seconds(row.expected_at);
-        let mut says = if taken.is_new {
-            format!(
-                "{} is told of it, and is to deal with it by {due}.",
-                row.operator
-            )
-        } else {
-            format!(
-                "It was reported already, {} times by now: {} is to deal with it by {due}.",
-                row.votes, row.operator
-            )
-        };
+    /// Has another bay found for a booking, and says what has become of it.
+    async fn tell_booking(&self, judged: &JudgedReport, says: &mut String) {
         let (Some(booked), Some(grant)) = (&judged.taken, &judged.grant) else {
-            return says;
+            return;
         };
         let step = self
             .reads
@@ -135,15 +130,23 @@ impl OpenState {
             Err(why) => format!(" Reservation {booked} stays as it is: {why}."),
         };
         says.push_str(&done);
-        says
     }
 }
 
-fn answered(form: OpenForm, taken: &ReportTaken, notice: &str) -> Response {
+/// Who deals with it and by when.
+fn said_of(row: &ProblemRow, votes: i64, agency: &str) -> String {
+    let due = seconds(row.expected_at);
+    if votes <= 1 {
+        return format!("{agency} is told of it, and is to deal with it by {due}.");
+    }
+    format!("It was reported already, {votes} times by now: {agency} is to deal with it by {due}.")
+}
+
+fn answered(form: OpenForm, taken: &ReportTaken, (votes, notice): (i64, &str)) -> Response {
     let id = taken.row.id.to_string();
     let told = json!([{
         "service_request_id": id, "service_notice": notice, "account_id": null,
-        "rating_token": taken.token, "votes": taken.row.votes,
+        "rating_token": taken.token, "votes": votes,
     }]);
     let mut answer = form.answer(StatusCode::CREATED, ("service_requests", &told), false);
     let ending = match form {

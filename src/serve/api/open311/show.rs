@@ -5,7 +5,7 @@
 //! told without addresses and telephone numbers of people.
 
 use super::words::words;
-use crate::domain::problem::text::public;
+use crate::domain::problem::text::{is_public_url, public};
 use crate::domain::{LatLon, Millis, ProblemState};
 use crate::live::is_private;
 use crate::problems::{ProblemEyes, ProblemRow};
@@ -83,6 +83,20 @@ impl<'a> OpenSight<'a> {
         })
     }
 
+    /// Who is responsible, as the reader is told: whose a private bay is nobody else's business.
+    pub(super) fn agency<'r>(&self, row: &'r ProblemRow) -> &'r str {
+        let is_owners = row.is_private && row.partner.as_deref() == Some(&*row.operator);
+        let is_told = match self.eyes {
+            Eyes::All => true,
+            Eyes::Public => false,
+            Eyes::Partner(name) => **name == *row.operator,
+        };
+        if is_owners && !is_told {
+            return "the owner";
+        }
+        &row.operator
+    }
+
     /// A problem with the standard's members.
     pub(super) fn request(&self, row: &ProblemRow, language: Language) -> Value {
         let place = row.place_e7.map(LatLon::of_e7);
@@ -93,7 +107,7 @@ impl<'a> OpenSight<'a> {
         };
         let due = format!(
             "{} is to deal with it by {}.",
-            row.operator,
+            self.agency(row),
             seconds(row.expected_at)
         );
         json!({
@@ -103,7 +117,7 @@ impl<'a> OpenSight<'a> {
             "service_name": words(row.code, language).name,
             "service_code": row.code.name(),
             "description": public(&row.description),
-            "agency_responsible": row.operator,
+            "agency_responsible": self.agency(row),
             "service_notice": row.closed_at.is_none().then_some(due),
             "requested_datetime": seconds(row.created_at),
             "updated_datetime": seconds(row.changed_at),
@@ -113,10 +127,10 @@ impl<'a> OpenSight<'a> {
             "zipcode": null,
             "lat": place.map(|p| p.lat),
             "long": place.map(|p| p.lon),
-            "media_url": row.media_url,
+            "media_url": row.media_url.as_ref().filter(|url| is_public_url(url)),
             "extended_attributes": {
                 "state": row.state.name(), "votes": row.votes,
-                "overdue": row.overdue_at.is_some() && row.closed_at.is_none(),
+                "overdue": row.overdue_at.is_some(),
                 "bay": row.bay, "zone": row.zone,
             },
         })

@@ -46,8 +46,8 @@ pub(in crate::serve) fn routes(own: Arc<ProblemsState>) -> OpenApiRouter {
 enum Hand<'g> {
     /// All of them: an administrator.
     Authority,
-    /// Reads all of them.
-    Watcher,
+    /// Reads all of them, and works on its own if its scopes open these.
+    Watcher(Option<&'g str>),
     /// Its own.
     Operator(&'g str),
 }
@@ -57,11 +57,12 @@ impl<'g> Hand<'g> {
         if grant.scopes.has(Scope::Admin) {
             return Ok(Self::Authority);
         }
+        let own = grant.scopes.has(Scope::Partner).then_some(&*grant.partner);
         if grant.scopes.has(Scope::Monitor) {
-            return Ok(Self::Watcher);
+            return Ok(Self::Watcher(own));
         }
-        if grant.scopes.has(Scope::Partner) {
-            return Ok(Self::Operator(&grant.partner));
+        if let Some(own) = own {
+            return Ok(Self::Operator(own));
         }
         Err(ApiError::Forbidden(
             "this call needs the scope partner, admin or monitor, and the key has none of them"
@@ -69,10 +70,23 @@ impl<'g> Hand<'g> {
         ))
     }
 
-    /// Whether there is such a problem for it.
-    fn sees(self, row: &ProblemRow) -> bool {
+    /// Whether there is such a problem for it. What is late was passed to the partner of the authority
+    /// (`passed_to`), which reads it.
+    fn sees(self, row: &ProblemRow, passed_to: Option<&str>) -> bool {
         match self {
-            Self::Authority | Self::Watcher => true,
+            Self::Authority | Self::Watcher(_) => true,
+            Self::Operator(name) => {
+                let was_passed = row.overdue_at.is_some() && passed_to == Some(name);
+                was_passed || row.partner.as_deref() == Some(name)
+            }
+        }
+    }
+
+    /// Whether it says what becomes of one that it sees.
+    fn works_on(self, row: &ProblemRow) -> bool {
+        match self {
+            Self::Authority => true,
+            Self::Watcher(own) => own.is_some() && row.partner.as_deref() == own,
             Self::Operator(name) => row.partner.as_deref() == Some(name),
         }
     }
@@ -81,8 +95,7 @@ impl<'g> Hand<'g> {
     fn is_responsible(self, row: &ProblemRow, authority: &str) -> bool {
         match self {
             Self::Authority => row.operator == authority,
-            Self::Watcher => false,
-            Self::Operator(name) => row.partner.as_deref() == Some(name),
+            Self::Watcher(_) | Self::Operator(_) => self.works_on(row),
         }
     }
 }

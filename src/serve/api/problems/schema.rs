@@ -173,8 +173,9 @@ pub(in crate::serve) struct OperatorServed {
     /// The middle of the times from the report to the end, s.
     #[schema(required)]
     pub(super) median_resolve_s: Option<u64>,
+    /// How many have rated, in tens.
     pub(super) ratings: u64,
-    /// From 1 to 5.
+    /// From 1 to 5, in halves.
     #[schema(required)]
     pub(super) mean_rating: Option<f64>,
 }

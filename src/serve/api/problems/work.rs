@@ -31,8 +31,8 @@ pub(super) fn routes() -> OpenApiRouter<Arc<ProblemsState>> {
 
 /// What is to be dealt with, by when it is due: what is late comes first.
 ///
-/// A key with the scope `partner` sees what its partner is responsible for; `admin` and `monitor` see
-/// all. Walk with `cursor` until `next` is null.
+/// A key with the scope `partner` sees what its partner is responsible for, and that of the authority's partner
+/// what is late as well, with `overdue=true`; `admin` and `monitor` see all. Walk with `cursor` until `next` is null.
 #[utoipa::path(
     get, path = "/v1/problems", tag = "problems",
     security(("key" = ["partner"]), ("key" = ["admin"]), ("key" = ["monitor"])),
@@ -52,15 +52,19 @@ async fn list_problems(
     let p = Params::read(uri.query(), known)?;
     let state = p.one_of("state", ProblemState::parse, ProblemState::list)?;
     let limit = p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+    let only_overdue = p.flag("overdue")?;
+    let passed_to = own.problems.config().authority_partner.as_deref();
     let work = ProblemWork {
         partner: match hand {
+            // What is late was passed to it, whosever it is.
+            Hand::Operator(name) if only_overdue && passed_to == Some(name) => None,
             Hand::Operator(name) => Some(name.to_owned()),
             _ => None,
         },
         is_over: state.map_or(p.flag("closed")?, ProblemState::is_over),
         state,
         code: p.one_of("code", ProblemCode::parse, ProblemCode::list)?,
-        only_overdue: p.flag("overdue")?,
+        only_overdue,
         after: p.text("cursor").map(after).transpose()?,
         limit: limit + 1,
     };
@@ -133,12 +137,14 @@ async fn patch_problem(
     request: Request,
 ) -> Result<Json<schema::ProblemDetail>, ApiError> {
     let hand = Hand::of(&grant)?;
-    if hand == Hand::Watcher {
+    let row = own.of(hand, &id).await?;
+    if !hand.works_on(&row) {
         return Err(ApiError::Forbidden(
-            "this call needs the scope partner or admin, and the key has neither".to_owned(),
+            "this key reads that problem: who is responsible for it, by a key of the scope partner, or an \
+             administrator says what becomes of it"
+                .to_owned(),
         ));
     }
-    let row = own.of(hand, &id).await?;
     let (members, _) = body::object(request).await?;
     let fields = Fields::of(&members).only(&["state", "notice", "duplicate_of"])?;
     let state = fields.text("state")?;
@@ -159,6 +165,9 @@ async fn patch_problem(
         Some(other) => Some(other.await?),
         None => None,
     };
+    if state == Some(ProblemState::Duplicate) && duplicate_of.is_none() {
+        return Err(fields.bad("duplicate_of", "is needed with the state duplicate"));
+    }
     if state.is_none() && notice.is_none() {
         return Err(fields.bad("state", "or notice is needed"));
     }
@@ -181,7 +190,8 @@ impl ProblemsState {
             crate::problems::ProblemFault::NoSuch => none(),
             other => other.into(),
         })?;
-        if hand.sees(&row) {
+        let passed_to = self.problems.config().authority_partner.as_deref();
+        if hand.sees(&row, passed_to) {
             return Ok(row);
         }
         Err(none())
@@ -203,6 +213,9 @@ impl ProblemsState {
         let other = other.map_err(|_| bad("must be the id of another problem of yours"))?;
         if other.id == row.id {
             return Err(bad("must be another problem"));
+        }
+        if other.state == ProblemState::Duplicate {
+            return Err(bad("is a duplicate itself: name the one that it repeats"));
         }
         Ok(other.id)
     }
@@ -227,7 +240,8 @@ impl ProblemsState {
             email: r.email,
             phone: r.phone,
             plate: r.plate,
-            rating: r.stars,
+            // Who deals with it is not to know who thought what of it.
+            rating: r.stars.filter(|_| hand == Hand::Authority),
         });
         Ok(schema::ProblemDetail {
             problem: self.shown(hand, row),
@@ -258,7 +272,10 @@ impl ProblemsState {
             } else {
                 text::public(&row.description)
             },
-            media_url: row.media_url.clone(),
+            media_url: row
+                .media_url
+                .clone()
+                .filter(|url| is_told || text::is_public_url(url)),
             votes: row.votes,
             notice: row.notice.clone(),
             duplicate_of: row.duplicate_of.map(|id| id.to_string()),
