@@ -85,7 +85,8 @@ impl Services {
         let problems = problems::open(reported, config, shared, closed, tasks);
         let booked = (of.store.clone(), names);
         let desk = sharing::open(booked, config, shared, inbox.clone(), closed, tasks).await?;
-        let (owned, registry) = (desk.clone(), shared.registry.clone());
+        let owned = desk.clone();
+        let registry = shared.registry.clone();
         problems.follow_owners(Arc::new(move |bay, zone| {
             owned.owner_in(&registry.city(), bay, zone)
         }));

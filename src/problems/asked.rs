@@ -51,8 +51,12 @@ impl ProblemAsked {
         match (self.place, zone, &self.address) {
             (Some(place), ..) => {
                 let (lat, lon) = place.e7();
-                let (lat, lon) = (lat.div_euclid(1000), lon.div_euclid(1000));
-                format!("at:{lat},{lon}:{}", zone.unwrap_or_default())
+                let zone = zone.unwrap_or_default();
+                format!(
+                    "at:{},{}:{zone}",
+                    lat.div_euclid(1000),
+                    lon.div_euclid(1000)
+                )
             }
             (None, Some(zone), _) => format!("zone:{zone}"),
             (None, None, address) => {

@@ -93,6 +93,7 @@ pub(super) fn behind(
         let named = issuer.self_named().clone();
         let usual = ProblemDeskParts::usual(store.clone(), named, city, around);
         let reported = reported(usual, reporting);
+        let city_of_owners = registry.clone();
         let witness = Witness {
             inbox,
             registry: registry.clone(),
@@ -115,9 +116,14 @@ pub(super) fn behind(
             closures: orders.book().clone(),
         };
         let (desk, task) = Desk::open(parts).await.unwrap();
+        let desk = Arc::new(desk);
+        let owned = desk.clone();
+        reported.follow_owners(Arc::new(move |bay, zone| {
+            owned.owner_in(&city_of_owners.city(), bay, zone)
+        }));
         let made = (
             issuer,
-            Arc::new(desk),
+            desk,
             Arc::new(admission),
             Arc::new(usage),
             Arc::new(webhooks),
@@ -221,12 +227,4 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
         plain.insert(name, key.expose().to_owned());
     }
     (keys, plain)
-}
-
-/// As the hub does it.
-pub(super) fn follow_owners(problems: &ProblemDesk, (desk, city): (&Arc<Desk>, &Arc<Registry>)) {
-    let owned = (desk.clone(), city.clone());
-    problems.follow_owners(Arc::new(move |bay, zone| {
-        owned.0.owner_in(&owned.1.city(), bay, zone)
-    }));
 }

@@ -180,7 +180,6 @@ impl Town {
             &metrics,
             (inbox.clone(), admitting, reporting),
         );
-        behind::follow_owners(&problems, (&desk, &registry));
         let audited = Arc::new(CallsNoted::default());
         let forecasts = Arc::new(Forecasts::default());
         let limits = Arc::new(Limits::new(bounds, &metrics));
