@@ -86,9 +86,8 @@ impl Services {
         let booked = (of.store.clone(), names);
         let desk = sharing::open(booked, config, shared, inbox.clone(), closed, tasks).await?;
         let owned = desk.clone();
-        let registry = shared.registry.clone();
-        problems.follow_owners(Arc::new(move |bay, zone| {
-            owned.owner_in(&registry.city(), bay, zone)
+        problems.follow_owners(Arc::new(move |city, bay, zone| {
+            owned.owner_in(city, bay, zone)
         }));
         let issuer = of.issuer.clone();
         let admission = partners::admission(config, shared, of.store, issuer, closed, tasks);

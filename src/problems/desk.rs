@@ -17,6 +17,7 @@ use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::partners::Keys;
 use crate::registry::Registry;
+use crate::registry::city::City;
 use crate::store::{
     NewProblem, NoticeRow, ProblemBound, ProblemBounds, ProblemChange, ProblemQuestion, ProblemRow,
     ProblemWork, RatingOutcome, ReporterRow, Store, StoreError,
@@ -103,7 +104,7 @@ impl ProblemDeskParts {
 }
 
 /// Whose a private zone's bay is, or the zone itself where no bay is named.
-pub type OwnerOf = Arc<dyn Fn(Option<BayIx>, ZoneIx) -> Option<Arc<str>> + Send + Sync>;
+pub type OwnerOf = Arc<dyn Fn(&City, Option<BayIx>, ZoneIx) -> Option<Arc<str>> + Send + Sync>;
 
 /// See the module.
 pub struct ProblemDesk {

@@ -72,7 +72,7 @@ impl ProblemDesk {
             if one.zone.is_some() && is_gone {
                 continue;
             }
-            let owner = zone.and_then(|zone| owner_of(bay, zone));
+            let owner = zone.and_then(|zone| owner_of(&city, bay, zone));
             let place = (zone.map(|zone| &city.zone(zone).spec), owner.as_ref());
             let of = responsible(config, operators, self_named, place, one.code);
             if of.operator != one.operator || of.partner != one.partner {

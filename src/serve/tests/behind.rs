@@ -93,7 +93,6 @@ pub(super) fn behind(
         let named = issuer.self_named().clone();
         let usual = ProblemDeskParts::usual(store.clone(), named, city, around);
         let reported = reported(usual, reporting);
-        let city_of_owners = registry.clone();
         let witness = Witness {
             inbox,
             registry: registry.clone(),
@@ -116,11 +115,7 @@ pub(super) fn behind(
             closures: orders.book().clone(),
         };
         let (desk, task) = Desk::open(parts).await.unwrap();
-        let desk = Arc::new(desk);
-        let owned = desk.clone();
-        reported.follow_owners(Arc::new(move |bay, zone| {
-            owned.owner_in(&city_of_owners.city(), bay, zone)
-        }));
+        let desk = followed(desk, &reported);
         let made = (
             issuer,
             desk,
@@ -227,4 +222,14 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
         plain.insert(name, key.expose().to_owned());
     }
     (keys, plain)
+}
+
+/// Whose bays are is asked of the desk, as in the hub.
+fn followed(desk: Desk, problems: &ProblemDesk) -> Arc<Desk> {
+    let desk = Arc::new(desk);
+    let owned = desk.clone();
+    problems.follow_owners(Arc::new(move |city, bay, zone| {
+        owned.owner_in(city, bay, zone)
+    }));
+    desk
 }
