@@ -107,7 +107,11 @@ pub(super) fn picture(
             let after = versions.get(at + 1).map(|v| v.changed_at);
             zones.extend(place.zones());
             if let Some(span) = version.closes(after) {
-                closed.extend(place.closed(Closing { span, order: rank }));
+                closed.extend(place.closed(Closing {
+                    span,
+                    order: rank,
+                    affects: version.affects,
+                }));
             }
             whole.clone_from(&place.whole);
         }
