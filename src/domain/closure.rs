@@ -1,12 +1,13 @@
 //! When bays and whole zones are closed by order. Pure.
 //!
 //! Promises: of each bay the stretches are disjoint and rising, however many orders overlap; where
-//! several close it at once, the one that goes before the others is named. A picture is replaced
+//! several close it at once, the one that goes before the others is named, and who stands there is to
+//! leave if any of them says so. A picture is replaced
 //! whole; what lies before [`ClosureBook::open_from`] is the same in every later one, so that what is
 //! settled by it stays right.
 
 use super::span::Span;
-use super::{BayIx, Millis, ZoneIx};
+use super::{Affects, BayIx, Millis, ZoneIx};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -25,6 +26,8 @@ pub struct Closing {
     pub span: Span,
     /// A lower one goes before a greater one.
     pub order: u32,
+    /// Whom that concerns: of several that close at once, all if any of them does.
+    pub affects: Affects,
 }
 
 /// All that is closed, was lately, or will be.
@@ -189,6 +192,15 @@ pub fn closed_in(closings: &[Closing], span: Span) -> Option<Closing> {
     some.find(|c| c.span.overlaps(span)).copied()
 }
 
+/// When who has stood there since `from` had to leave, by `now`, of stretches that are disjoint and rising.
+#[must_use]
+pub fn cleared_since(closings: &[Closing], from: Millis, now: Millis) -> Option<Millis> {
+    let mut clear = closings.iter().filter(|c| c.affects == Affects::All);
+    let first = clear.find(|c| c.span.end > from)?;
+    let at = first.span.start.max(from);
+    (at <= now).then_some(at)
+}
+
 /// The same stretches, each moment in one of them at most: of several orders the lowest.
 fn disjoint(all: &[Closing]) -> Vec<Closing> {
     let mut moments: Vec<Millis> = all
@@ -199,18 +211,27 @@ fn disjoint(all: &[Closing]) -> Vec<Closing> {
     moments.dedup();
     let mut out: Vec<Closing> = Vec::new();
     for two in moments.windows(2) {
-        let there = all.iter().filter(|c| c.span.has(two[0]));
-        let Some(order) = there.map(|c| c.order).min() else {
+        let there = || all.iter().filter(|c| c.span.has(two[0]));
+        let Some(order) = there().map(|c| c.order).min() else {
             continue;
         };
+        let affects = if there().any(|c| c.affects == Affects::All) {
+            Affects::All
+        } else {
+            Affects::NewArrivals
+        };
+        let goes_on = |last: &Closing| {
+            last.span.end == two[0] && last.order == order && last.affects == affects
+        };
         match out.last_mut() {
-            Some(last) if last.order == order && last.span.end == two[0] => last.span.end = two[1],
+            Some(last) if goes_on(last) => last.span.end = two[1],
             _ => out.push(Closing {
                 span: Span {
                     start: two[0],
                     end: two[1],
                 },
                 order,
+                affects,
             }),
         }
     }
@@ -253,7 +274,19 @@ mod tests {
 
     fn closing(start: u64, end: u64, order: u32) -> Closing {
         let span = Span::new(Millis(start), Millis(end)).unwrap();
-        Closing { span, order }
+        Closing {
+            span,
+            order,
+            affects: Affects::NewArrivals,
+        }
+    }
+
+    /// The same, of an order by which all are to leave.
+    fn clearing(start: u64, end: u64, order: u32) -> Closing {
+        Closing {
+            affects: Affects::All,
+            ..closing(start, end, order)
+        }
     }
 
     fn closed(zone: u32, bay: Option<u32>, closing: Closing) -> ClosedSpan {
@@ -297,6 +330,32 @@ mod tests {
         }
         assert_eq!(closed_in(&want, closing(99, 300, 0).span), Some(want[2]));
         assert_eq!(closed_in(&want, closing(100, 300, 0).span), None);
+    }
+
+    #[test]
+    fn who_stands_there_is_to_leave_if_any_order_says_so_from_when_it_does() {
+        let all = [closing(0, 100, 0), clearing(20, 40, 1), clearing(60, 80, 2)];
+        let told = disjoint(&all);
+        let want = [
+            closing(0, 20, 0),
+            clearing(20, 40, 0),
+            closing(40, 60, 0),
+            clearing(60, 80, 0),
+            closing(80, 100, 0),
+        ];
+        assert_eq!(told, want);
+        for (from, now, at) in [
+            (0, 19, None),
+            (0, 20, Some(20)),
+            (0, 99, Some(20)),
+            (30, 30, Some(30)),
+            (40, 59, None),
+            (40, 99, Some(60)),
+            (80, 99, None),
+        ] {
+            let since = cleared_since(&told, Millis(from), Millis(now));
+            assert_eq!(since, at.map(Millis), "{from} {now}");
+        }
     }
 
     #[test]

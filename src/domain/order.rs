@@ -37,7 +37,7 @@ vocabulary! {
     pub enum Affects {
         /// Who stands there may stay.
         NewArrivals => "new_arrivals",
-        /// Who stands there is to leave.
+        /// Who stands there is to leave; a stay that was booked is over.
         All => "all",
     }
 }

@@ -86,8 +86,21 @@ impl Reservation {
     /// What a driver who leaves at `at`, before the end, gets back.
     #[must_use]
     pub fn early_refund_cents(&self, at: Millis) -> i64 {
+        self.rest_cents(at, self.leave.early_refund_percent.min(100))
+    }
+
+    /// What a driver gets back whom the authority has leave at `at`: all that was charged for the time
+    /// from then on, whatever the owner's rule.
+    #[must_use]
+    pub fn cleared_refund_cents(&self, at: Millis) -> i64 {
+        let charged = self.overrun_cents(self.charged_until());
+        let late = charged.saturating_sub(self.overrun_cents(at)).max(0);
+        self.rest_cents(at, 100).saturating_add(late)
+    }
+
+    /// So much of the price of what is left at `at`.
+    fn rest_cents(&self, at: Millis, percent: u8) -> i64 {
         let left = self.span.end.since(at.max(self.span.start));
-        let percent = self.leave.early_refund_percent.min(100);
         let part = i128::from(self.price_cents.max(0)) * i128::from(left) * i128::from(percent);
         let back = part / (i128::from(self.span.ms()) * 100);
         i64::try_from(back).unwrap_or(self.price_cents)
@@ -181,6 +194,20 @@ mod tests {
             let got = r.early_refund_cents(min(&r, -before_end));
             assert_eq!(got, back, "{price} {percent} {before_end}");
         }
+    }
+
+    #[test]
+    fn whom_the_authority_has_leave_pays_for_the_time_until_then_and_no_more() {
+        for (at, back) in [(-70, 300), (-60, 300), (-20, 100), (0, 0), (5, 0)] {
+            let r = stay(300, 120, 0);
+            assert_eq!(r.cleared_refund_cents(min(&r, at)), back, "{at}");
+        }
+        // What it ran over was charged before it was known.
+        let mut r = stay(300, 120, 0);
+        r.overstay_at = Some(min(&r, 17));
+        assert_eq!(r.cleared_refund_cents(min(&r, 5)), 85 - 25);
+        assert_eq!(r.cleared_refund_cents(min(&r, -20)), 85 + 100);
+        assert_eq!(r.cleared_refund_cents(min(&r, 30)), 0);
     }
 
     proptest! {

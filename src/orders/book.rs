@@ -4,7 +4,8 @@
 //! closes before [`ClosureBook::open_from`] stays. Dear: a new picture is made under a lock that readers
 //! do not take.
 
-use super::picture::{KNOWN_MS, OrderPicture, Versions, picture};
+use super::picture::{KNOWN_MS, OrderPicture, picture};
+use super::places::{OrderPlaces, Versions};
 use crate::domain::{Clock, ClosureBook, Closures, Millis, Order};
 use crate::registry::Registry;
 use arc_swap::{ArcSwap, Guard};
@@ -12,11 +13,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 
+/// What pictures are made of.
+#[derive(Default)]
+struct OrdersHeld {
+    versions: Versions,
+    places: OrderPlaces,
+}
+
 /// See the module.
 pub struct OrderBook {
     registry: Arc<Registry>,
     clock: Arc<dyn Clock>,
-    versions: Mutex<Versions>,
+    held: Mutex<OrdersHeld>,
     picture: ArcSwap<OrderPicture>,
     /// Of the closures.
     version: AtomicU64,
@@ -37,7 +45,7 @@ impl OrderBook {
         Self {
             registry,
             clock,
-            versions: Mutex::default(),
+            held: Mutex::default(),
             picture: ArcSwap::from_pointee(empty),
             version: AtomicU64::new(0),
             open_from: AtomicU64::new(u64::MAX),
@@ -59,7 +67,7 @@ impl OrderBook {
     /// All versions of an order, by number.
     #[must_use]
     pub fn versions(&self, name: &str) -> Vec<Arc<Order>> {
-        self.lock().get(name).cloned().unwrap_or_default()
+        self.lock().versions.get(name).cloned().unwrap_or_default()
     }
 
     /// Rings when anything is told of any order; holds the newest change.
@@ -70,9 +78,9 @@ impl OrderBook {
 
     /// Takes in versions that are on disk.
     pub(super) fn put(&self, orders: impl IntoIterator<Item = Order>) {
-        let mut versions = self.lock();
+        let mut held = self.lock();
         for order in orders {
-            let of = versions.entry(order.name.clone()).or_default();
+            let of = held.versions.entry(order.name.clone()).or_default();
             let at = of.partition_point(|v| v.version < order.version);
             if of.get(at).is_some_and(|v| v.version == order.version) {
                 of[at] = Arc::new(order);
@@ -80,7 +88,7 @@ impl OrderBook {
                 of.insert(at, Arc::new(order));
             }
         }
-        self.make(&mut versions);
+        self.make(&mut held);
     }
 
     /// Makes the picture anew if time or the city have changed what it says.
@@ -101,19 +109,22 @@ impl OrderBook {
         self.put([order]);
     }
 
-    fn make(&self, versions: &mut Versions) {
+    fn make(&self, held: &mut OrdersHeld) {
+        let OrdersHeld { versions, places } = held;
         let now = self.clock.now();
         versions.retain(|_, of| {
             let last = of.last().and_then(|order| order.end());
             last.is_none_or(|end| now.since(end) < KNOWN_MS)
         });
         let before = self.picture.load_full();
-        let next = picture(versions, &before, &self.registry, now);
+        let city = self.registry.city().clone();
+        places.find(versions, &self.registry, &city);
+        let next = picture(versions, places, &before, now);
         let is_news = next.change != before.change;
         let closes_else = *next.closures != *before.closures;
         let change = next.change;
         self.picture.store(Arc::new(next));
-        if closes_else || before.city != self.registry.city().picture() {
+        if closes_else || before.city != city.picture() {
             self.version.fetch_add(1, Ordering::Release);
         }
         if is_news {
@@ -139,8 +150,14 @@ impl OrderBook {
         self.picture.load().standing().count()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Versions> {
-        self.versions.lock().unwrap_or_else(PoisonError::into_inner)
+    /// For tests: how often an order was looked for in the city.
+    #[cfg(test)]
+    pub(super) fn looked(&self) -> usize {
+        self.lock().places.looked
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, OrdersHeld> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

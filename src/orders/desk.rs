@@ -63,6 +63,8 @@ pub struct OrderDesk {
     pub(super) metrics: Arc<Metrics>,
     pub(super) health: Arc<Health>,
     turn: Mutex<()>,
+    /// The picture whose orders were counted last.
+    pub(super) counted: std::sync::Mutex<Option<u64>>,
 }
 
 impl OrderDesk {
@@ -82,6 +84,7 @@ impl OrderDesk {
             metrics,
             health,
             turn: Mutex::new(()),
+            counted: std::sync::Mutex::default(),
         }
     }
 
@@ -100,7 +103,6 @@ impl OrderDesk {
         // One that was never ended is as old as it is.
         let rows = self.store.order_versions(Millis::NEVER, READ).await?;
         self.take_in(&rows);
-        self.gauge();
         Ok(())
     }
 
@@ -111,6 +113,7 @@ impl OrderDesk {
             order.inspect_err(fault).ok()
         };
         self.book.put(rows.iter().filter_map(read));
+        self.gauge();
     }
 
     /// All orders as they are now.
@@ -302,7 +305,6 @@ impl OrderDesk {
             .written
             .with_label_values(&[event])
             .inc();
-        self.gauge();
         let order = Arc::new(order);
         let is_known = false;
         Ok(Issued {

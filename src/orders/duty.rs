@@ -3,7 +3,7 @@
 use super::desk::OrderDesk;
 use crate::domain::{Confirmation, Millis, Order, OrderState};
 use crate::health::Part;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -15,8 +15,15 @@ const REMEMBERED_MS: u64 = 86_400_000;
 const FORGET_MS: u64 = 3_600_000;
 
 impl OrderDesk {
+    /// Counts the orders of a picture that was not counted yet: between two pictures nothing of them
+    /// changes.
     pub(super) fn gauge(&self) {
+        // Held throughout: who counts later never counts an older picture.
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
         let known = self.book.picture();
+        if counted.replace(known.made) == Some(known.made) {
+            return;
+        }
         let now = self.clock.now();
         let count = |is: &dyn Fn(&Order) -> bool| {
             let some = known.standing().filter(|o| is(&o.order));

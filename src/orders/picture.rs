@@ -1,14 +1,13 @@
 //! All orders of now, and what they close. Made anew when one changes, when time makes one begin or end,
 //! and when the city changes; then replaced whole.
 
-use super::place::OrderPlace;
+use super::places::{OrderPlaces, Versions};
 use super::told::told;
 use crate::domain::closure::{Closing, Closures};
 use crate::domain::order::CONFIRM_MS;
 use crate::domain::{Confirmation, Millis, Order, OrderState, ZoneIx};
-use crate::registry::Registry;
 use ahash::AHashMap;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How long an order that has ended is known in memory, ms: longer than anything can amend.
@@ -44,6 +43,8 @@ pub struct OrderPicture {
     /// The picture of the city that it is of.
     pub(super) city: u64,
     pub(super) change: u64,
+    /// Rises with each picture.
+    pub(super) made: u64,
 }
 
 impl OrderPicture {
@@ -79,17 +80,13 @@ impl OrderPicture {
     }
 }
 
-/// All versions of all orders that are known, by name and number.
-pub(super) type Versions = BTreeMap<Arc<str>, Vec<Arc<Order>>>;
-
-/// The picture at `now`, after another.
+/// The picture at `now`, after another; `places`: of all these versions.
 pub(super) fn picture(
     versions: &Versions,
+    places: &OrderPlaces,
     before: &OrderPicture,
-    registry: &Registry,
     now: Millis,
 ) -> OrderPicture {
-    let city = registry.city().clone();
     let mut ranked: Vec<&Vec<Arc<Order>>> = versions.values().filter(|v| !v.is_empty()).collect();
     let newest = |v: &Vec<Arc<Order>>| v.last().cloned();
     ranked.sort_by_key(|v| {
@@ -101,20 +98,23 @@ pub(super) fn picture(
     let mut change = before.change;
     let mut next = Millis::MAX;
     for (rank, versions) in (0..).zip(&ranked) {
-        let mut zones = BTreeSet::new();
-        let mut whole = BTreeSet::new();
-        for (at, version) in versions.iter().enumerate() {
-            let after = versions.get(at + 1).map(|v| v.changed_at);
-            let (place, _) = OrderPlace::found(&version.target, registry, &city);
-            zones.extend(place.zones());
-            if let Some(span) = version.closes(after) {
-                closed.extend(place.closed(Closing { span, order: rank }));
-            }
-            whole = place.whole;
-        }
         let Some(order) = newest(versions) else {
             continue;
         };
+        let mut zones = BTreeSet::new();
+        let mut whole = BTreeSet::new();
+        for ((at, version), place) in versions.iter().enumerate().zip(places.of(&order.name)) {
+            let after = versions.get(at + 1).map(|v| v.changed_at);
+            zones.extend(place.zones());
+            if let Some(span) = version.closes(after) {
+                closed.extend(place.closed(Closing {
+                    span,
+                    order: rank,
+                    affects: version.affects,
+                }));
+            }
+            whole.clone_from(&place.whole);
+        }
         next = next.min(next_moment(&order, now));
         let told = told(&order, now).to_string();
         let old = before.order(&order.name).filter(|old| *old.told == *told);
@@ -141,8 +141,9 @@ pub(super) fn picture(
         ranked,
         closures: Arc::new(Closures::new(closed)),
         next,
-        city: city.picture(),
+        city: places.city(),
         change,
+        made: before.made + 1,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Orders: what is written down stays, what it closes, and what cannot be.
 
+mod places;
 mod told;
 
 use super::*;

@@ -338,6 +338,14 @@ impl ProblemDesk {
         Ok(self.parts.store.problem(id).await?)
     }
 
+    /// Those of these numbers that there are, in any order.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn named(&self, ids: &[i64]) -> Result<Vec<ProblemRow>, ProblemFault> {
+        Ok(self.parts.store.problems_named(ids).await?)
+    }
+
     /// What was said of a problem, and who has reported it: for who works on it.
     ///
     /// # Errors

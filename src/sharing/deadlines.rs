@@ -32,6 +32,7 @@ impl BookingActor {
             Due::Depart(left) => (ReservationEvent::Depart, Cause::Sensor, left),
             // Nobody has seen when it left: what is paid for is what was used.
             Due::TimeUp => (ReservationEvent::Depart, Cause::Clock, r.charged_until()),
+            Due::Clear(at) => (ReservationEvent::Depart, Cause::Authority, at),
             Due::TooLong => (ReservationEvent::Depart, Cause::Clock, r.overstay_ends()),
             Due::Overstay => return self.charge_overstay(work, r, now).await.map(|()| true),
             Due::GiveBack => (ReservationEvent::Revoke, Cause::Clock, now),

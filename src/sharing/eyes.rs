@@ -98,6 +98,11 @@ impl BookingActor {
                 ..BaySight::default()
             };
         }
+        let stays = r.state == ReservationState::Active;
+        let cleared = || {
+            let from = r.arrived_at.unwrap_or(r.span.start);
+            self.index.cleared_since(&r.bay, from, &self.ctx.registry)
+        };
         let view = self.seen_at(&r.bay);
         // Nobody stands in a seat of a pool, nor in the way of who has the next.
         let others = || {
@@ -110,6 +115,7 @@ impl BookingActor {
             said: view.map_or(BayStatus::Unknown, |view| view.status),
             gone_since,
             is_shut,
+            cleared_at: stays.then(cleared).flatten(),
             is_overstayed: others()
                 .filter(active)
                 .any(|o| o.span.end.plus(OVERSTAY_MS) <= now),

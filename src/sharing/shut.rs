@@ -1,10 +1,12 @@
 //! What the authority has closed, as bookings see it.
 //!
 //! Promise: a bay that is closed for any part of a stay is not to be had for it, and whoever has it for
-//! that time gets another or the money back, at once. An order without an end is taken to last another
+//! that time gets another or the money back, at once. Who stands there stays, unless all are to leave: then
+//! the stay is over from that moment on. An order without an end is taken to last another
 //! day: nobody loses a booking of next month to a burst main.
 
 use super::index::{BookingIndex, Shelved};
+use crate::domain::closure::cleared_since;
 use crate::domain::pool::PoolSeat;
 use crate::domain::{Closing, ClosureBook, Closures, Millis, Span};
 use crate::registry::Registry;
@@ -104,6 +106,17 @@ impl BookingIndex {
     pub(super) fn is_shut_at(&self, name: &str, span: Span, registry: &Registry) -> bool {
         let closings = self.closings_of(name, registry);
         !closings.is_empty() && self.shut.meets(closings, span)
+    }
+
+    /// When who has stood in a bay or the zone of a seat since `from` had to leave, by name.
+    pub(super) fn cleared_since(
+        &self,
+        name: &str,
+        from: Millis,
+        registry: &Registry,
+    ) -> Option<Millis> {
+        let now = self.shut.now.max(from);
+        cleared_since(self.closings_of(name, registry), from, now)
     }
 
     /// When a bay or the zone of a seat is closed, by name.

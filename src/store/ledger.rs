@@ -27,7 +27,7 @@ pub struct LedgerLine {
     pub driver: String,
     /// What happened, as `confirmed`.
     pub event: String,
-    /// Whose doing it was: driver, sensor, clock, hub, owner.
+    /// Whose doing it was: driver, sensor, clock, hub, owner, authority.
     pub cause: String,
     /// What the driver owes the owner more from now on.
     pub amount_cents: i64,

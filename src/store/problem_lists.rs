@@ -4,8 +4,9 @@
 //! a page of many problems costs what it shows. Dear: a page far from the first walks over those before.
 
 use super::row::from_row;
-use super::{ProblemRow, Store, StoreError, millis, reading, sql};
+use super::{Pools, ProblemRow, Store, StoreError, millis, reading, sql};
 use crate::domain::{Millis, ProblemCode, ProblemState};
+use serde_json::json;
 use std::fmt;
 
 /// Whose problems, and which.
@@ -144,6 +145,12 @@ const LISTS: [[&str; 2]; 3] = [
     ],
 ];
 
+const NAMED: [&str; 2] = [
+    "SELECT * FROM problem WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id",
+    "SELECT * FROM problem WHERE id IN (SELECT n::bigint FROM json_array_elements_text($1::json) n) \
+     ORDER BY id",
+];
+
 const DUE: &str = "SELECT * FROM problem WHERE closed_at IS NULL AND $1 = $1 \
      AND (expected_at, id) > ($2, $3) AND ($4 = '' OR state = $4) AND ($5 = '' OR code = $5) \
      AND ($6 = 0 OR overdue_at IS NOT NULL) ORDER BY expected_at, id LIMIT $7";
@@ -183,6 +190,17 @@ impl Store {
             ask.bind(i64::from(of.limit)).bind(i64::from(of.offset)).fetch_all(db).await
         })?;
         Ok(rows)
+    }
+
+    /// Those of these numbers that there are, by number: one statement, however many they are.
+    pub async fn problems_named(&self, ids: &[i64]) -> Result<Vec<ProblemRow>, StoreError> {
+        let [sqlite, postgres] = NAMED;
+        let query = match &self.0 {
+            Pools::Sqlite { .. } => sqlite,
+            Pools::Postgres(_) => postgres,
+        };
+        let ids = json!(ids).to_string();
+        Ok(reading!(self, db => sqlx::query_as(query).bind(&ids).fetch_all(db).await)?)
     }
 
     /// What is to be worked on, by when it is due; of what is over the last first.

@@ -1,7 +1,7 @@
 //! What time and the eyes on a bay bring for its reservation: who stands there, who has gone, and
 //! when a driver must get another bay.
 //!
-//! Promises: pure. Nobody who is there within his time is sent away: a vehicle that comes from
+//! Promises: pure. Nobody who is there within his time is sent away but by the authority: a vehicle that comes from
 //! [`EARLY_MS`] before the start on is taken for the driver's, one that stands there since before
 //! that is not, however often it is seen again. What nobody watches is never taken for empty.
 
@@ -45,6 +45,8 @@ pub struct BaySight {
     pub gone_since: Option<Millis>,
     /// Whether the authority has closed it for any of that time.
     pub is_shut: bool,
+    /// Since when the authority has all leave, the driver too.
+    pub cleared_at: Option<Millis>,
     /// Whether another's stay there has run over for longer than is forgiven.
     pub is_overstayed: bool,
     /// Whether another's stay there goes on.
@@ -70,6 +72,8 @@ pub enum Due {
     Overstay,
     /// It has stood there for longer than is charged for: the stay is over.
     TooLong,
+    /// The authority has had him leave then: the stay is over.
+    Clear(Millis),
     MissOut,
     /// Who was sent to another bay than his own has not come: he owes nothing.
     GiveBack,
@@ -155,6 +159,26 @@ impl Reservation {
     }
 
     fn due_during(&self, bay: &BaySight, now: Millis) -> Option<Due> {
+        let by_itself = self.due_by_itself(bay, now);
+        let Some(at) = bay.cleared_at else {
+            return by_itself;
+        };
+        // What came before stands, however late it is learnt of.
+        let was_over = match by_itself {
+            Some(Due::Mistake) => true,
+            Some(Due::Depart(left)) => left <= at,
+            Some(Due::TimeUp) => self.free_at <= at,
+            Some(Due::TooLong) => self.overstay_ends() <= at,
+            _ => false,
+        };
+        if was_over {
+            by_itself
+        } else {
+            Some(Due::Clear(at))
+        }
+    }
+
+    fn due_by_itself(&self, bay: &BaySight, now: Millis) -> Option<Due> {
         let arrived = self.arrived_at.unwrap_or_default();
         if let Some((since, left)) = bay.presence.last()
             && left > arrived

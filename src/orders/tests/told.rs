@@ -141,6 +141,26 @@ async fn of_orders_that_overlap_the_gravest_is_named_and_when_it_ends_the_other(
 }
 
 #[tokio::test]
+async fn who_stands_there_is_to_leave_from_when_an_order_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = OrderRig::open(dir.path()).await;
+    let mild = rig.issue(draft(zones(&["Z1"]))).await.unwrap().order;
+    rig.to(10);
+    let all = OrderChange {
+        affects: Some(Affects::All),
+        ..OrderChange::default()
+    };
+    let by = signer("lta", "a");
+    rig.desk.amend(&mild.name, all, &by).await.unwrap();
+    let zone = rig.registry.zone("Z1").unwrap();
+    let known = rig.desk.book().picture();
+    let whole = known.closures.zone(zone).unwrap().whole();
+    let told: Vec<_> = whole.iter().map(|c| (c.span.start, c.affects)).collect();
+    let changed = NOW.plus(10 * MIN);
+    assert_eq!(told, [(NOW, Affects::NewArrivals), (changed, Affects::All)]);
+}
+
+#[tokio::test]
 async fn followers_are_rung_when_an_order_begins_and_ends_by_the_clock() {
     let dir = tempfile::tempdir().unwrap();
     let rig = OrderRig::open(dir.path()).await;

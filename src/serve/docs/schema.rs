@@ -105,7 +105,7 @@ pub(in crate::serve) struct ReservationEvent {
     pub(in crate::serve) event: String,
     #[schema(format = DateTime)]
     pub(in crate::serve) at: String,
-    /// Whose doing it was: driver, sensor, clock, hub, owner.
+    /// Whose doing it was: driver, sensor, clock, hub, owner, authority.
     pub(in crate::serve) cause: String,
     /// As it is now.
     pub(in crate::serve) reservation: Reservation,

@@ -36,6 +36,24 @@ impl<'q> Params<'q> {
         Self::read_or(query, known, |_| Ok(()))
     }
 
+    /// The same by the rules of a standard that takes whatever it is sent: names that it does not know are
+    /// nobody's wish, what is empty is absent, and what is said more than once is a list, with commas.
+    pub(in crate::serve) fn lenient(query: Option<&'q str>, known: &[&'static str]) -> Self {
+        let mut pairs: Vec<(&'static str, Cow<'q, str>)> = Vec::with_capacity(known.len());
+        for (name, value) in form_urlencoded::parse(query.unwrap_or("").as_bytes()) {
+            let value = value.trim();
+            let own = known.iter().find(|k| **k == name);
+            let Some(own) = own.filter(|_| !value.is_empty()) else {
+                continue;
+            };
+            match pairs.iter_mut().find(|(n, _)| n == own) {
+                Some((_, said)) => said.to_mut().extend([",", value]),
+                None => pairs.push((own, Cow::Owned(value.to_owned()))),
+            }
+        }
+        Self { pairs }
+    }
+
     fn read_or(
         query: Option<&'q str>,
         known: &[&'static str],
@@ -261,6 +279,15 @@ mod tests {
         let p = read("utm_source=x&lat=1&utm_source=y&fbclid=").unwrap();
         assert_eq!((p.text("lat"), p.text("limit")), (Some("1"), None));
         assert!(read("x=1&lat=1&lat=2").is_err() && read("x=1&lat=").is_err());
+    }
+
+    #[test]
+    fn a_lenient_reader_joins_what_is_repeated_and_passes_over_what_is_empty_or_foreign() {
+        let p = Params::lenient(Some("x=1&lat= 1.5 &limit=&limit=2&limit=+&limit=3"), KNOWN);
+        assert_eq!((p.text("lat"), p.text("limit")), (Some("1.5"), Some("2,3")));
+        assert_eq!(p.number("lat", -90.0..=90.0), Ok(Some(1.5)));
+        assert!(p.number("limit", 1..=9_u32).is_err(), "of a list no number");
+        assert_eq!(p.time("arrive_at"), Ok(None));
     }
 
     #[test]

@@ -55,6 +55,16 @@ async fn a_list_is_filtered_and_paged_the_newest_first() {
     assert_eq!(listed("end_date=2026-11-22T00:00:00Z").await, [0_usize; 0]);
     let named = format!("service_request_id={},{},999&status=closed", ids[2], ids[0]);
     assert_eq!(listed(&named).await, [2, 0], "overrides all else");
+    let twice = format!(
+        "service_request_id={0}&service_request_id={1},{0}",
+        ids[1], ids[3]
+    );
+    assert_eq!(listed(&twice).await, [1, 3], "each once, as they are named");
+    let bad = town.get("/v1/open311/requests.json?start_date=2026-11-23T02:00:00+08:00");
+    assert!(
+        bad.await.text().contains("%2B"),
+        "as any other time is refused"
+    );
     let said = json!({"state": "resolved", "notice": "Filled <3 hours later"}).to_string();
     let path = format!("/v1/problems/{}", ids[2]);
     let done = town.call_as("admin", "PATCH", &path, said).await;

@@ -1,5 +1,5 @@
-//! Orders of the authority as other standards have them: situations of DATEX II, policies of CDS. That
-//! they are valid by the standards' schemas is tried against the real process
+//! Orders of the authority as other standards have them: situations of DATEX II, policies of CDS, where
+//! an alert of CAP is. That they are valid by the standards' schemas is tried against the real process
 //! (`tests/it/demo/datex2_peer.rs`, `tests/it/demo/cds_schemas.rs`).
 
 use super::compat::counted;
@@ -157,6 +157,63 @@ async fn where_a_private_bay_is_is_told_to_nobody() {
     let told = situations(&town).await;
     let named = "<loc:namedArea><loc:areaName><com:values><com:value>GATE</com:value>";
     assert!(told.contains(named) && !told.contains("latitude"), "{told}");
+}
+
+async fn cap(town: &Town, order: Value) -> String {
+    let order = issue(town, order).await;
+    let path = format!("/v1/orders/{}.cap", order["id"].as_str().unwrap());
+    let answer = town.get(&path).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.text()
+}
+
+#[tokio::test]
+async fn an_alert_locates_no_private_bay_that_is_on_no_offer() {
+    let town = lots().await;
+    let gate = json!({"kind": "closure", "target": {"zones": ["GATE", "KERB"]}});
+    let told = cap(&town, gate).await;
+    let hidden = "<area><areaDesc>GATE</areaDesc><geocode><valueName>zone</valueName><value>GATE</value></geocode></area>";
+    assert!(told.contains(hidden), "{told}");
+    assert_eq!(told.matches("<circle>").count(), 1, "of KERB: {told}");
+    let bays = json!({"kind": "closure", "target": {"bays": ["LOT-0", "KERB-0"]}});
+    let told = cap(&town, bays).await;
+    let desc = "<areaDesc>bays LOT-0, KERB-0</areaDesc>";
+    assert!(told.contains(desc), "{told}");
+    assert_eq!(told.matches("<circle>").count(), 1, "of KERB-0: {told}");
+    let own = json!({"kind": "closure", "target": {"bays": ["LOT-0"]}});
+    let told = cap(&town, own).await;
+    assert!(
+        told.contains("<areaDesc>bays LOT-0</areaDesc></area>"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
+async fn an_alert_says_that_parts_of_an_area_are_excepted_and_where_they_are() {
+    let square = |d: f64| {
+        let corner = |x: f64, y: f64| json!([103.8 + x * d, 1.3 + y * d]);
+        let corners = [(-1., -1.), (1., -1.), (1., 1.), (-1., 1.), (-1., -1.)];
+        Value::Array(corners.map(|(x, y)| corner(x, y)).to_vec())
+    };
+    let order = |rings: &[Value]| {
+        let area = json!({"type": "Polygon", "coordinates": rings});
+        json!({"kind": "works", "target": {"polygon": area}, "reason": {"en": "x", "zh": "y"}})
+    };
+    let town = streets();
+    let told = cap(&town, order(&[square(0.12), square(0.001)])).await;
+    let hole = "<parameter><valueName>excepted</valueName><value>1.299000,103.799000 \
+                1.299000,103.801000 1.301000,103.801000 1.301000,103.799000 \
+                1.299000,103.799000</value></parameter><area>";
+    assert_eq!(told.matches(hole).count(), 2, "in both languages: {told}");
+    assert_eq!(told.matches("<polygon>").count(), 2, "{told}");
+    let desc = "<areaDesc>the area of the order, except one part within it</areaDesc>";
+    assert!(told.contains(desc), "{told}");
+    let told = cap(&town, order(&[square(0.12)])).await;
+    assert!(
+        told.contains("<areaDesc>the area of the order</areaDesc>"),
+        "{told}"
+    );
+    assert!(!told.contains("<parameter>"), "{told}");
 }
 
 #[tokio::test]

@@ -43,9 +43,11 @@ async fn a_token_rates_once_after_the_end_and_within_thirty_days() {
     rate("/v1/problems/999/rating", five.clone())
         .await
         .problem("forbidden");
-    rate("/v1/problems/x/rating", five.clone())
-        .await
-        .problem("not-found");
+    // What no problem is ever called, as for every other call.
+    for name in ["x", "0", "-1", "07"] {
+        let path = format!("/v1/problems/{name}/rating");
+        rate(&path, five.clone()).await.problem("not-found");
+    }
     let done = rate(&path, five.clone()).await;
     assert_eq!((done.status.as_u16(), done.body.len()), (204, 0));
     rate(&path, five).await.problem("forbidden");

@@ -136,9 +136,11 @@ impl BookingActor {
             ReservationEvent::Return => next.departed_at = None,
             ReservationEvent::Depart => {
                 next.departed_at = Some(at);
-                if cause == Cause::Driver {
-                    amount_cents -= next.early_refund_cents(at);
-                }
+                amount_cents -= match cause {
+                    Cause::Driver => next.early_refund_cents(at),
+                    Cause::Authority => next.cleared_refund_cents(at),
+                    _ => 0,
+                };
             }
             _ => {}
         }
@@ -160,7 +162,8 @@ impl BookingActor {
     ) {
         self.note_use(&next.driver, made);
         if event == ReservationEvent::Depart {
-            if cause == Cause::Clock {
+            // Nobody has said that the vehicle is gone.
+            if matches!(cause, Cause::Clock | Cause::Authority) {
                 self.to_say.push((next.bay.clone(), BayStatus::Unknown));
             } else {
                 self.eyes.forget_who(&next.bay);

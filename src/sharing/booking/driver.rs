@@ -52,6 +52,10 @@ impl BookingActor {
             // Who gives up a bay that somebody else stands in owes nothing for it.
             DriverAct::Cancel if self.risk_of(&r).is_some() => ReservationEvent::Revoke,
             DriverAct::Cancel => ReservationEvent::Cancel,
+            // Where all are to leave nobody comes.
+            DriverAct::Arrive if self.may_not_come(&r) => {
+                return Err(DeskError::NoMatch(Why::Window).into());
+            }
             DriverAct::Arrive if r.state == ReservationState::Completed => {
                 self.to_say.push((r.bay.clone(), BayStatus::Occupied));
                 ReservationEvent::Return
@@ -70,6 +74,15 @@ impl BookingActor {
             return self.vouched(work, r).await;
         }
         self.step(work, r, event, Cause::Driver).await
+    }
+
+    /// Whether it is not begun, or over, and all are to leave its bay.
+    fn may_not_come(&self, r: &Reservation) -> bool {
+        use ReservationState::{Completed, Confirmed};
+        let now = self.ctx.clock.now();
+        let registry = &self.ctx.registry;
+        matches!(r.state, Confirmed | Completed)
+            && self.index.cleared_since(&r.bay, now, registry).is_some()
     }
 
     async fn vouched(&mut self, work: &mut Work, r: Reservation) -> Result<Reservation, Failed> {

@@ -16,6 +16,8 @@ pub(in crate::sharing) enum Cause {
     Hub,
     /// The bay's.
     Owner,
+    /// By an order.
+    Authority,
 }
 
 impl Cause {
@@ -26,6 +28,7 @@ impl Cause {
             Self::Clock => "clock",
             Self::Hub => "hub",
             Self::Owner => "owner",
+            Self::Authority => "authority",
         }
     }
 }

@@ -6,7 +6,9 @@ use super::plain::PlainReport;
 use super::rig::Taken;
 use super::{DraftReport, Feeding, SPAN, T0, city, config, draft, drafts};
 use crate::domain::closure::ClosedSpan;
-use crate::domain::{BayIx, BayStatus, Closing, Millis, RecentTurnover as _, Span, ZoneIx};
+use crate::domain::{
+    Affects, BayIx, BayStatus, Closing, Millis, RecentTurnover as _, Span, ZoneIx,
+};
 use crate::long::cases;
 use crate::registry::Registry;
 use proptest::prelude::*;
@@ -27,6 +29,7 @@ fn closed(registry: &Registry, (from, minutes, which, whole): Ordered) -> Closed
         closing: Closing {
             span: Span::new(start, start.plus(minutes * MIN)).unwrap(),
             order: which,
+            affects: Affects::NewArrivals,
         },
     }
 }
@@ -96,6 +99,7 @@ fn close(t: &NamedTown, zone: &str, bay: Option<&str>, from: u64, to: u64) {
         closing: Closing {
             span: Span::new(Millis(from), Millis(to)).unwrap(),
             order: 0,
+            affects: Affects::NewArrivals,
         },
     }]);
 }

@@ -34,7 +34,10 @@ fn what_came_first_is_first_again_after_a_start_though_it_waits_in_a_file() {
             overflows: true,
         };
         let said: Vec<_> = said.collect();
-        // Pages are written by a thread of their own.
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "pages are written by a thread of their own"
+        )]
         let written = |_: &Taken, _| std::thread::sleep(Duration::from_millis(5));
         let done = feeding.run_into(&said, Arc::default(), written);
         let windows = done.taken.sum().0;

@@ -3274,7 +3274,7 @@ export interface components {
             at: string;
             /** @description null: a place of a pool. */
             bay: string | null;
-            /** @description driver, sensor, clock, hub, owner. */
+            /** @description driver, sensor, clock, hub, owner, authority. */
             cause: string;
             currency: string;
             /**

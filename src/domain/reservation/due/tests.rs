@@ -195,6 +195,31 @@ fn a_sensor_that_has_never_seen_the_vehicle_cannot_see_it_go() {
 }
 
 #[test]
+fn whom_the_authority_has_leave_is_there_no_more_from_then_on_unless_he_had_left_before() {
+    let cleared = |bay: BaySight, minute| BaySight {
+        cleared_at: Some(at(minute)),
+        ..bay
+    };
+    let still = cleared(seen(&[(Occupied, 60)]), 80);
+    assert_eq!(there(60).due(&still, at(80)), Some(Due::Clear(at(80))));
+    assert_eq!(booked().due(&still, at(80)), Some(Due::Arrive(at(60))));
+    let gone = seen(&[(Occupied, 60), (Vacant, 70)]);
+    let due = there(60).due(&cleared(gone, 69), at(90));
+    assert_eq!(due, Some(Due::Clear(at(69))));
+    let due = there(60).due(&cleared(gone, 70), at(90));
+    assert_eq!(due, Some(Due::Depart(at(70))));
+    let due = there(60).due(&cleared(gone, 80), at(90));
+    assert_eq!(due, Some(Due::Depart(at(70))));
+    // A hub that was away learns of it after the end.
+    let unseen = there(60).due(&cleared(seen(&[]), 124), at(300));
+    assert_eq!(unseen, Some(Due::Clear(at(124))));
+    let unseen = there(60).due(&cleared(seen(&[]), 125), at(300));
+    assert_eq!(unseen, Some(Due::TimeUp), "it was over by then");
+    let long = there(60).due(&cleared(seen(&[(Occupied, 60)]), 240), at(300));
+    assert_eq!(long, Some(Due::TooLong), "and that as well");
+}
+
+#[test]
 fn who_was_sent_elsewhere_and_does_not_come_owes_nothing() {
     let moved = |taken| Reservation {
         moved: Some(super::super::Moved {

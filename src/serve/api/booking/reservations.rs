@@ -229,6 +229,7 @@ step!(
     /// The vehicle is there, at most 10 minutes before the time.
     ///
     /// A bay with a sensor sees that for itself; of one without, this is what is known.
+    /// Nobody arrives while an order of the authority has all leave the bay.
     arrive, "/v1/reservations/{reservation}/arrive", DriverAct::Arrive, "Active, durably; also if it was before"
 );
 step!(

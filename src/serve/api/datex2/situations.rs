@@ -8,15 +8,13 @@ use super::table::{area, point};
 use super::xml::Xml;
 use super::{DatexState, begin};
 use crate::domain::order::Texts;
-use crate::domain::{BayIx, Millis, Order, OrderKind, OrderTarget, Severity, ZoneIx};
+use crate::domain::{Millis, Order, OrderKind, OrderTarget, Severity};
 use crate::registry::city::City;
+use crate::serve::api::orders::seen::{self, OrderSpot, spots};
 use crate::serve::feed::CityFeed;
 use crate::serve::formats::text::Text;
 use crate::serve::sight::{Eyes, Sight};
 use std::sync::Arc;
-
-/// Bays of an order that are told by their places; the zones of more are told instead.
-const BAYS: usize = 100;
 
 /// Ids that stand for places that nobody may see.
 const NAMED: usize = 20;
@@ -27,12 +25,7 @@ const NAME: &str = "sit:locationReference";
 /// An order, and where everybody may see that it is.
 pub(super) struct SituationRow {
     order: Arc<Order>,
-    places: Vec<SituationPlace>,
-}
-
-enum SituationPlace {
-    Zone(ZoneIx),
-    Bay(BayIx),
+    spots: Vec<OrderSpot>,
 }
 
 /// The publication.
@@ -41,7 +34,7 @@ pub(super) fn feed(own: &Arc<DatexState>, now: Millis) -> CityFeed<SituationRow>
     let sight = Sight::new(&own.reads, &city, &Eyes::Public);
     let known = own.reads.orders.book().picture();
     let rows = known.standing().map(|one| SituationRow {
-        places: places(own, sight, &one.order.target),
+        spots: spots(&own.reads, sight, &one.order.target),
         order: one.order.clone(),
     });
     let rows = rows.collect();
@@ -54,42 +47,6 @@ pub(super) fn feed(own: &Arc<DatexState>, now: Millis) -> CityFeed<SituationRow>
         tail: "</d2:payload>",
         write: Box::new(move |t, row| write(t, &city, row)),
         none_is_nothing: false,
-    }
-}
-
-/// Where what an order names is; of an area the order says it itself.
-fn places(own: &DatexState, sight: Sight<'_>, target: &OrderTarget) -> Vec<SituationPlace> {
-    let atlas = own.reads.atlases.of(&own.reads.registry.city());
-    let is_seen =
-        |zone: &ZoneIx| zone.0 < sight.city.zone_count() && sight.zone(&atlas, *zone).is_some();
-    let bay = |id: &Arc<str>| {
-        let bay = own.reads.registry.bay(id)?;
-        let known = bay.0 < sight.city.bay_slots() && sight.city.is_live(bay);
-        known.then_some(bay)
-    };
-    match target {
-        OrderTarget::Area(_) => Vec::new(),
-        OrderTarget::Zones(ids) => {
-            let zones = ids.iter().filter_map(|id| own.reads.registry.zone(id));
-            zones.filter(is_seen).map(SituationPlace::Zone).collect()
-        }
-        OrderTarget::Bays(ids) if ids.len() > BAYS => {
-            let bays = ids.iter().filter_map(bay);
-            let mut zones: Vec<ZoneIx> = bays.map(|bay| sight.city.zone_of(bay)).collect();
-            zones.sort_unstable();
-            zones.dedup();
-            zones
-                .into_iter()
-                .filter(is_seen)
-                .map(SituationPlace::Zone)
-                .collect()
-        }
-        OrderTarget::Bays(ids) => {
-            let bays = ids.iter().filter_map(bay);
-            bays.filter(|bay| sight.bay(*bay).is_some())
-                .map(SituationPlace::Bay)
-                .collect()
-        }
     }
 }
 
@@ -117,12 +74,12 @@ fn write(t: &mut Text, city: &City, row: &SituationRow) {
             ("version", &*version),
         ];
         x.element("sit:situationRecord", &attributes, |x| {
-            record(x, order, city, &row.places);
+            record(x, order, city, &row.spots);
         });
     });
 }
 
-fn record(x: &mut Xml<'_>, order: &Order, city: &City, places: &[SituationPlace]) {
+fn record(x: &mut Xml<'_>, order: &Order, city: &City, spots: &[OrderSpot]) {
     x.raw(
         "sit:situationRecordCreationTime",
         &order.issued_at.to_string(),
@@ -148,7 +105,7 @@ fn record(x: &mut Xml<'_>, order: &Order, city: &City, places: &[SituationPlace]
     cause(x, order);
     comment(x, &order.reason, "description");
     comment(x, &order.instruction, "other");
-    place(x, order, city, places);
+    place(x, order, city, spots);
     x.raw("sit:complianceOption", "mandatory");
     let extended = match order.kind {
         OrderKind::NoStopping => "waitingProhibitionInOperation",
@@ -212,8 +169,8 @@ fn is_language(tag: &str) -> bool {
     tag.split('-').all(fits)
 }
 
-fn place(x: &mut Xml<'_>, order: &Order, city: &City, places: &[SituationPlace]) {
-    match (&order.target, places) {
+fn place(x: &mut Xml<'_>, order: &Order, city: &City, spots: &[OrderSpot]) {
+    match (&order.target, spots) {
         (OrderTarget::Area(parts), _) => area(x, NAME, parts, None),
         (OrderTarget::Zones(ids) | OrderTarget::Bays(ids), []) => named(x, ids),
         (_, [one]) => spot(x, NAME, city, one),
@@ -228,10 +185,10 @@ fn place(x: &mut Xml<'_>, order: &Order, city: &City, places: &[SituationPlace])
     }
 }
 
-fn spot(x: &mut Xml<'_>, name: &'static str, city: &City, spot: &SituationPlace) {
+fn spot(x: &mut Xml<'_>, name: &'static str, city: &City, spot: &OrderSpot) {
     match spot {
-        SituationPlace::Bay(bay) => point(x, name, city.place_e7(*bay)),
-        SituationPlace::Zone(zone) => {
+        OrderSpot::Bay(bay) => point(x, name, city.place_e7(*bay)),
+        OrderSpot::Zone(zone) => {
             let spec = &city.zone(*zone).spec;
             if spec.outline.is_empty() {
                 point(x, name, spec.place.e7());
@@ -245,9 +202,7 @@ fn spot(x: &mut Xml<'_>, name: &'static str, city: &City, spot: &SituationPlace)
 /// What is not, or not any more, to be seen by everybody is told by the ids that the order names.
 fn named(x: &mut Xml<'_>, ids: &[Arc<str>]) {
     let of_type = [("xsi:type", "loc:AreaLocation")];
-    let more = if ids.len() > NAMED { ", ..." } else { "" };
-    let ids: Vec<&str> = ids.iter().take(NAMED).map(|id| &**id).collect();
-    let text = format!("{}{more}", ids.join(", "));
+    let text = seen::named(ids, NAMED);
     x.element(NAME, &of_type, |x| {
         x.element("loc:namedArea", &[], |x| {
             x.in_languages("loc:areaName", &[(None, &text)]);

@@ -13,7 +13,7 @@ use crate::serve::http::caller::Caller;
 use crate::serve::http::error::ApiError;
 use crate::serve::http::extract::Id;
 use crate::serve::http::language::{Language, preferred};
-use crate::serve::http::params::quoted;
+use crate::serve::http::params::{Params, quoted};
 use crate::serve::sight::Eyes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -33,6 +33,17 @@ const PAGE: u32 = 1000;
 
 /// Ids that one list may name.
 const IDS: usize = 100;
+
+/// What is looked at.
+const KNOWN: &[&str] = &[
+    "service_request_id",
+    "service_code",
+    "start_date",
+    "end_date",
+    "status",
+    "page",
+    "page_size",
+];
 
 pub(super) fn routes() -> OpenApiRouter<Arc<OpenState>> {
     OpenApiRouter::new()
@@ -177,14 +188,8 @@ impl OpenState {
         let asked = RequestsAsked::read(uri.query(), self.reads.clock.now())?;
         let rows = match asked {
             RequestsAsked::Named(ids) => {
-                let mut rows = Vec::new();
-                for id in ids {
-                    match self.problems.problem(id).await {
-                        Ok(row) => rows.push(row),
-                        Err(ProblemFault::NoSuch) => {}
-                        Err(other) => return Err(other.into()),
-                    }
-                }
+                let mut rows = self.problems.named(&ids).await?;
+                rows.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
                 rows
             }
             RequestsAsked::Span(question) => {
@@ -215,16 +220,8 @@ enum RequestsAsked {
 impl RequestsAsked {
     /// What is not named here is not looked at, and what is empty is absent, as the standard says.
     fn read(query: Option<&str>, now: Millis) -> Result<Self, ApiError> {
-        let given: Vec<_> = form_urlencoded::parse(query.unwrap_or("").as_bytes()).collect();
-        let text = |name: &str| {
-            let own = given.iter().filter(|(own, _)| own == name);
-            let all: Vec<&str> = own
-                .map(|(_, v)| v.trim())
-                .filter(|v| !v.is_empty())
-                .collect();
-            (!all.is_empty()).then(|| all.join(","))
-        };
-        if let Some(ids) = text("service_request_id") {
+        let p = Params::lenient(query, KNOWN);
+        if let Some(ids) = p.text("service_request_id") {
             let names: Vec<&str> = ids.split(',').map(str::trim).collect();
             if names.len() > IDS {
                 let n = names.len();
@@ -235,17 +232,13 @@ impl RequestsAsked {
             }
             return Ok(Self::Named(names.into_iter().filter_map(number).collect()));
         }
-        let codes = text("service_code")
-            .map(|codes| codes_of(&codes))
-            .transpose()?;
-        let time = |name: &'static str| time(name, text(name));
-        let count = |name: &'static str| count(name, text(name));
-        let limit = count("page_size")?.unwrap_or(PAGE);
-        let page = count("page")?.unwrap_or(1);
+        let codes = p.text("service_code").map(codes_of).transpose()?;
+        let limit = p.number("page_size", 1..=PAGE)?.unwrap_or(PAGE);
+        let page = p.number("page", 1..=PAGE)?.unwrap_or(1);
         Ok(Self::Span(ProblemQuestion {
-            span: span(time("start_date")?, time("end_date")?, now)?,
+            span: span(p.time("start_date")?, p.time("end_date")?, now)?,
             codes,
-            is_over: text("status").map_or(Ok(None), |status| is_over(&status))?,
+            is_over: p.text("status").map_or(Ok(None), is_over)?,
             limit,
             offset: (page - 1) * limit,
             ..ProblemQuestion::default()
@@ -284,32 +277,6 @@ fn is_over(text: &str) -> Result<Option<bool>, ApiError> {
         }
     }
     Ok((is[0] != is[1]).then_some(is[1]))
-}
-
-fn time(name: &'static str, text: Option<String>) -> Result<Option<Millis>, ApiError> {
-    let Some(text) = text else { return Ok(None) };
-    let read = Millis::parse(&text);
-    let no = || {
-        let shown = quoted(&text);
-        bad(
-            name,
-            &format!("must be a time such as 2026-11-23T02:00:00Z, not {shown}"),
-        )
-    };
-    read.map(Some).ok_or_else(no)
-}
-
-fn count(name: &'static str, text: Option<String>) -> Result<Option<u32>, ApiError> {
-    let Some(text) = text else { return Ok(None) };
-    let read = text.parse().ok().filter(|n| (1..=PAGE).contains(n));
-    let no = || {
-        let shown = quoted(&text);
-        bad(
-            name,
-            &format!("must be a whole number from 1 to {PAGE}, not {shown}"),
-        )
-    };
-    read.map(Some).ok_or_else(no)
 }
 
 /// From when until when, 90 days at most.

@@ -7,7 +7,8 @@ use crate::serve::http::error::ApiError;
 use crate::serve::http::params::quoted;
 use serde_json::{Map, Value};
 
-const CHANGED_BY: &[&str] = &[
+/// What can be changed of an order.
+const CHANGED_BY: [&str; 9] = [
     "kind",
     "target",
     "from",
@@ -19,22 +20,12 @@ const CHANGED_BY: &[&str] = &[
     "affects",
 ];
 
-const MADE_OF: &[&str] = &[
-    "kind",
-    "target",
-    "from",
-    "to",
-    "reason",
-    "instruction",
-    "cause",
-    "severity",
-    "affects",
-    "exercise",
-];
+/// What is said once, when it is issued.
+const BESIDES: [&str; 1] = ["exercise"];
 
 /// A new order.
 pub(super) fn draft(members: &Map<String, Value>) -> Result<OrderDraft, ApiError> {
-    let fields = Fields::of(members).only(MADE_OF)?;
+    let fields = Fields::of(members).only(&[&CHANGED_BY[..], &BESIDES].concat())?;
     let change = changed(&fields)?;
     Ok(OrderDraft {
         kind: change.kind.ok_or_else(|| fields.bad("kind", "is needed"))?,
@@ -54,7 +45,7 @@ pub(super) fn draft(members: &Map<String, Value>) -> Result<OrderDraft, ApiError
 
 /// What is to be another.
 pub(super) fn change(members: &Map<String, Value>) -> Result<OrderChange, ApiError> {
-    changed(&Fields::of(members).only(CHANGED_BY)?)
+    changed(&Fields::of(members).only(&CHANGED_BY)?)
 }
 
 fn changed(fields: &Fields<'_>) -> Result<OrderChange, ApiError> {

@@ -2,11 +2,11 @@
 //! in Atom. Sirens, boards and broadcasters read these.
 //!
 //! Promises: what is sent is valid by the schema; each version of an order is a message of its own, which
-//! names those before it; an order that has ended is the cancelling of what it was. CAP has no word for
-//! holes in an area: they are part of it.
+//! names those before it; an order that has ended is the cancelling of what it was; where it is is told in
+//! `cap_area`.
 
-use crate::domain::order::Rings;
-use crate::domain::{LatLon, Millis, Order, OrderKind, OrderState, OrderTarget, Severity, ZoneIx};
+use super::cap_area::{areas, write_areas};
+use crate::domain::{Millis, Order, OrderKind, OrderState, Severity};
 use crate::registry::city::City;
 use crate::serve::api::datex2::xml::Xml;
 use crate::serve::formats::text::Text;
@@ -17,7 +17,6 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use std::fmt::Write as _;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -25,13 +24,6 @@ use utoipa_axum::routes;
 const MEDIA_TYPE: &str = "application/cap+xml";
 const NAMESPACE: &str = "urn:oasis:names:tc:emergency:cap:1.2";
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-
-/// Bays that are told by their places; the zones of more are named instead.
-const BAYS: usize = 100;
-
-/// Around a bay, and around a zone without an outline, km.
-const BAY_KM: f64 = 0.01;
-const ZONE_KM: f64 = 0.1;
 
 /// Orders in the index.
 const LISTED: usize = 1_000;
@@ -129,8 +121,12 @@ fn alert(order: &Order, own: &ReadState, city: &City, now: Millis) -> Vec<u8> {
             let before = earlier(own, order);
             x.text("references", &before);
         }
+        let areas = areas(order, own, city);
         for language in languages(order) {
-            x.element("info", &[], |x| info(x, order, &language, own, city, now));
+            x.element("info", &[], |x| {
+                info(x, order, &language, now);
+                write_areas(x, &areas);
+            });
         }
     });
     t.0
@@ -151,7 +147,7 @@ fn earlier(own: &ReadState, order: &Order) -> String {
     named.join(" ")
 }
 
-fn info(x: &mut Xml<'_>, order: &Order, language: &str, own: &ReadState, city: &City, now: Millis) {
+fn info(x: &mut Xml<'_>, order: &Order, language: &str, now: Millis) {
     x.text("language", language);
     x.text("category", "Transport");
     if order.severity == Severity::Emergency {
@@ -196,64 +192,6 @@ fn info(x: &mut Xml<'_>, order: &Order, language: &str, own: &ReadState, city: &
     if let Some(text) = order.instruction.get(language) {
         x.text("instruction", text);
     }
-    areas(x, order, own, city);
-}
-
-fn areas(x: &mut Xml<'_>, order: &Order, own: &ReadState, city: &City) {
-    match &order.target {
-        OrderTarget::Area(parts) => x.element("area", &[], |x| {
-            x.text("areaDesc", "the area of the order");
-            for ring in parts.iter().filter_map(|rings| rings.first()) {
-                x.raw("polygon", &polygon(ring));
-            }
-        }),
-        OrderTarget::Zones(ids) => {
-            for zone in ids.iter().filter_map(|id| own.registry.zone(id)) {
-                zone_area(x, city, zone);
-            }
-        }
-        OrderTarget::Bays(ids) if ids.len() > BAYS => {
-            let bays = ids.iter().filter_map(|id| own.registry.bay(id));
-            let mut zones: Vec<ZoneIx> = bays.map(|bay| city.zone_of(bay)).collect();
-            zones.sort_unstable();
-            zones.dedup();
-            for zone in zones {
-                zone_area(x, city, zone);
-            }
-        }
-        OrderTarget::Bays(ids) => x.element("area", &[], |x| {
-            x.text("areaDesc", &format!("bays {}", ids.join(", ")));
-            for bay in ids.iter().filter_map(|id| own.registry.bay(id)) {
-                x.text("circle", &circle(city.place(bay), BAY_KM));
-            }
-        }),
-    }
-}
-
-fn zone_area(x: &mut Xml<'_>, city: &City, zone: ZoneIx) {
-    if zone.0 >= city.zone_count() {
-        return;
-    }
-    let spec = &city.zone(zone).spec;
-    let rings = |part: &Rings| part.first().map(|ring| polygon(ring));
-    x.element("area", &[], |x| {
-        let name = if spec.name.is_empty() {
-            &spec.id
-        } else {
-            &spec.name
-        };
-        x.text("areaDesc", name);
-        for text in spec.outline.iter().filter_map(rings) {
-            x.raw("polygon", &text);
-        }
-        if spec.outline.is_empty() {
-            x.text("circle", &circle(spec.place, ZONE_KM));
-        }
-        x.element("geocode", &[], |x| {
-            x.text("valueName", "zone");
-            x.text("value", &spec.id);
-        });
-    });
 }
 
 /// What the order says in a language, in a line.
@@ -298,17 +236,4 @@ fn identifier(name: &str, version: u32) -> String {
 fn time(at: Millis) -> String {
     let text = at.to_string();
     format!("{}-00:00", &text[..19])
-}
-
-fn polygon(ring: &[LatLon]) -> String {
-    let mut text = String::with_capacity(ring.len() * 22);
-    for at in ring {
-        let space = if text.is_empty() { "" } else { " " };
-        let _ = write!(text, "{space}{:.6},{:.6}", at.lat, at.lon);
-    }
-    text
-}
-
-fn circle(at: LatLon, km: f64) -> String {
-    format!("{:.6},{:.6} {km}", at.lat, at.lon)
 }

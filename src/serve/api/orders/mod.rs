@@ -5,8 +5,10 @@
 
 mod asked;
 mod cap;
+mod cap_area;
 mod read;
 pub(in crate::serve) mod schema;
+pub(in crate::serve::api) mod seen;
 mod written;
 
 use crate::orders::OrderFault;

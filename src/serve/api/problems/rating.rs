@@ -1,6 +1,7 @@
 //! What those who reported think of how it was dealt with.
 
 use super::{ProblemsState, schema};
+use crate::serve::api::open311;
 use crate::serve::http::body::{self, Fields};
 use crate::serve::http::error::ApiError;
 use crate::serve::http::extract::Id;
@@ -36,8 +37,7 @@ async fn rate_problem(
     request: Request,
 ) -> Result<StatusCode, ApiError> {
     let none = || ApiError::NotFound(format!("there is no problem {}", quoted(&name)));
-    let id = name.parse::<i64>().ok().filter(|id| id.to_string() == name);
-    let id = id.ok_or_else(none)?;
+    let id = open311::number(&name).ok_or_else(none)?;
     let (members, _) = body::object(request).await?;
     let fields = Fields::of(&members).only(&["token", "rating"])?;
     let token = fields.needed("token")?;

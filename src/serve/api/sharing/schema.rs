@@ -323,7 +323,7 @@ pub(in crate::serve) struct SettlementRow {
     /// The state it came to, or moved: what was given back for the bay before, and what is owed for the
     /// other, are two rows.
     pub(in crate::serve) event: String,
-    /// driver, sensor, clock, hub, owner.
+    /// driver, sensor, clock, hub, owner, authority.
     pub(in crate::serve) cause: String,
     /// What the driver owes the owner more from then on; below 0: less.
     pub(in crate::serve) amount_cents: i64,

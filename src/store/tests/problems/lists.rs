@@ -16,6 +16,12 @@ pub(super) async fn are_of_whom_and_what_they_ask(store: &Store) {
         rows.iter().map(|row| row.id - ids[0]).collect::<Vec<_>>()
     };
     assert_eq!(found(all.clone()).await, [4, 3, 2, 1, 0]);
+    let named = store
+        .problems_named(&[ids[3], ids[0], i64::MAX, ids[3]])
+        .await;
+    let named: Vec<i64> = named.unwrap().iter().map(|row| row.id).collect();
+    assert_eq!(named, [ids[0], ids[3]], "each once");
+    assert_eq!(store.problems_named(&[]).await.unwrap(), []);
     for (eyes, sees) in [
         (ProblemEyes::All, true),
         (ProblemEyes::Partner("app".to_owned()), true),

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::closure::{ClosedSpan, Closing};
-use crate::domain::{Span, ZoneIx};
+use crate::domain::{Affects, Span, ZoneIx};
 use crate::testing::ManualClosures;
 use BayStatus::{Closed, Occupied, Vacant};
 
@@ -20,6 +20,7 @@ fn closing(r: &WorkerRig, zone: &str, bay: Option<&str>, from: u64, to: u64) -> 
         closing: Closing {
             span: Span::new(Millis(from), Millis(to)).unwrap(),
             order: 0,
+            affects: Affects::NewArrivals,
         },
     }
 }
