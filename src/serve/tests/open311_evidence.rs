@@ -70,6 +70,7 @@ async fn three_partners_within_a_day_make_a_sensor_suspect_until_it_is_dealt_wit
 
 #[tokio::test]
 async fn keys_doubt_no_sensor_outside_their_area() {
+    use crate::domain::ReadModel as _;
     let town = Town::new();
     let bay = town.registry.bay("TPY12-001").unwrap();
     for partner in ["one", "two", "three"] {
@@ -77,7 +78,6 @@ async fn keys_doubt_no_sensor_outside_their_area() {
         let key = key_of(&town, partner, &area).await;
         report(&town, &[&WRONG[..], &[("api_key", &*key)]].concat()).await;
     }
-    use crate::domain::ReadModel as _;
     assert_eq!(town.live.doubted().get(&bay), None);
 }
 
