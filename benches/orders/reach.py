@@ -105,8 +105,10 @@ async def hooks():
                 heard.setdefault(head.split(b" ")[1], time.monotonic())
             writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
 
-    async def dead(_reader, _writer):
-        await asyncio.sleep(3600)
+    async def dead(reader, _writer):
+        # Until the hub gives it up.
+        while await reader.read(65536):
+            pass
 
     servers = [await asyncio.start_server(of, "127.0.0.1", 0) for of in (living, dead)]
     ports = [server.sockets[0].getsockname()[1] for server in servers]
@@ -157,7 +159,6 @@ WHAT = sys.argv[2]
 if WHAT == "sse":
     asyncio.run(sse(int(sys.argv[3]) if len(sys.argv) > 3 else 10_000))
 elif WHAT == "hooks":
-    # Servers that never answer are left as they are.
-    asyncio.new_event_loop().run_until_complete(hooks())
+    asyncio.run(hooks())
 else:
     nearby()
