@@ -85,10 +85,7 @@ impl Services {
         let problems = problems::open(reported, config, shared, closed, tasks);
         let booked = (of.store.clone(), names);
         let desk = sharing::open(booked, config, shared, inbox.clone(), closed, tasks).await?;
-        let owned = desk.clone();
-        problems.follow_owners(Arc::new(move |city, bay, zone| {
-            owned.owner_in(city, bay, zone)
-        }));
+        problems.follow_owners(desk.clone());
         let issuer = of.issuer.clone();
         let admission = partners::admission(config, shared, of.store, issuer, closed, tasks);
         let audit = AuditFiles::start(config.data.path.join("audit"), shared.metrics.clone())

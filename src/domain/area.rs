@@ -132,9 +132,7 @@ impl Area {
             operators: operators.into_iter().map(Into::into).collect(),
         }))
     }
-}
 
-impl Area {
     /// Whether a zone of that id and operator is inside.
     #[must_use]
     pub fn has(&self, zone: &str, operator: &str) -> bool {

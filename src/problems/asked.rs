@@ -12,8 +12,6 @@ pub struct ProblemAsked {
     pub code: ProblemCode,
     pub bay: Option<BayIx>,
     pub zone: Option<ZoneIx>,
-    /// Whose the bay is, if its zone is private.
-    pub owner: Option<Arc<str>>,
     pub place: Option<LatLon>,
     pub address: Option<String>,
     /// What was booked, where that is what it is about.
@@ -32,10 +30,16 @@ pub struct ProblemAsked {
 impl ProblemAsked {
     /// What makes it the same as another: the booking or the bay, else the zone with the place to some ten
     /// metres, the zone, or the address as it reads. What its owner reports of a private zone is never the
-    /// same as what others do: neither would be told of what the other one is.
-    pub(super) fn spot(&self, bay: Option<&str>, zone: Option<&ZoneSpec>) -> String {
+    /// same as what others do: neither would be told of what the other one is. `owner`: whose the place is, if
+    /// it is private.
+    pub(super) fn spot(
+        &self,
+        bay: Option<&str>,
+        zone: Option<&ZoneSpec>,
+        owner: Option<&Arc<str>>,
+    ) -> String {
         let is_private = zone.is_some_and(|zone| zone.kind == ZoneKind::Private);
-        let is_own = self.owner.is_some() && self.owner == self.reporter;
+        let is_own = owner.is_some() && owner == self.reporter.as_ref();
         let whose = if is_private && is_own { "own:" } else { "" };
         let place = self.place_of(bay, zone.map(|zone| &*zone.id));
         format!("{whose}{place}")

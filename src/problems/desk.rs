@@ -7,7 +7,7 @@
 use super::asked::ProblemAsked;
 use super::config::{Config, OperatorConfig};
 use super::flood::{HourOfReports, ReportFlood};
-use super::routing::responsible;
+use super::routing::{Responsible, RoutingRound, responsible};
 use crate::domain::problem::{ASKED_MS, due_at};
 use crate::domain::{
     BayIx, Clock, LatLon, Millis, ProblemCode, ProblemState, SelfNamed, ZoneIx, ZoneKind,
@@ -16,8 +16,8 @@ use crate::limits::Owner;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::partners::Keys;
-use crate::registry::Registry;
 use crate::registry::city::City;
+use crate::registry::{PlaceOwners, Registry};
 use crate::store::{
     NewProblem, NoticeRow, ProblemBound, ProblemBounds, ProblemChange, ProblemQuestion, ProblemRow,
     ProblemWork, RatingOutcome, ReporterRow, Store, StoreError,
@@ -103,17 +103,13 @@ impl ProblemDeskParts {
     }
 }
 
-/// Whose a private zone's bay is, or the zone itself where no bay is named.
-pub type OwnerOf = Arc<dyn Fn(&City, Option<BayIx>, ZoneIx) -> Option<Arc<str>> + Send + Sync>;
-
 /// See the module.
 pub struct ProblemDesk {
     pub(super) parts: ProblemDeskParts,
     hour: Mutex<HourOfReports>,
     /// Once it is known who owns private bays.
-    pub(super) owner_of: OnceLock<OwnerOf>,
-    /// Up to which problem it was looked whose it is now.
-    pub(super) routed: Mutex<i64>,
+    owners: OnceLock<Arc<dyn PlaceOwners>>,
+    pub(super) round: Mutex<RoutingRound>,
 }
 
 /// A report that was taken.
@@ -142,15 +138,39 @@ impl ProblemDesk {
         Self {
             parts,
             hour: Mutex::default(),
-            owner_of: OnceLock::new(),
-            routed: Mutex::default(),
+            owners: OnceLock::new(),
+            round: Mutex::default(),
         }
     }
 
     /// From now on open problems go to whom their place belongs to, also where that changes.
-    pub fn follow_owners(&self, owner_of: OwnerOf) {
+    pub fn follow_owners(&self, owners: Arc<dyn PlaceOwners>) {
         // Who owns bays does not become another matter while a hub runs.
-        let _ = self.owner_of.set(owner_of);
+        let _ = self.owners.set(owners);
+    }
+
+    pub(super) fn owners(&self) -> Option<&dyn PlaceOwners> {
+        self.owners.get().map(|owners| &**owners)
+    }
+
+    /// Whose a place is, and who is to deal with a problem there.
+    pub(super) fn answers_for(
+        &self,
+        city: &City,
+        (bay, zone): (Option<BayIx>, Option<ZoneIx>),
+        code: ProblemCode,
+    ) -> (Option<Arc<str>>, Responsible) {
+        let ProblemDeskParts {
+            config,
+            operators,
+            self_named,
+            ..
+        } = &self.parts;
+        let owners = self.owners().zip(zone);
+        let owner = owners.and_then(|(owners, zone)| owners.owner_in(city, bay, zone));
+        let place = (zone.map(|zone| &city.zone(zone).spec), owner.as_ref());
+        let of = responsible(config, operators, self_named, place, code);
+        (owner, of)
     }
 
     #[must_use]
@@ -169,11 +189,7 @@ impl ProblemDesk {
     /// [`ProblemFault::Flood`], or the store's.
     pub async fn report(&self, asked: ProblemAsked) -> Result<ReportTaken, ProblemFault> {
         let ProblemDeskParts {
-            config,
-            operators,
-            store,
-            registry,
-            ..
+            store, registry, ..
         } = &self.parts;
         let now = self.parts.clock.now();
         if asked.reporter.is_none() {
@@ -181,8 +197,8 @@ impl ProblemDesk {
         }
         let city = registry.city().clone();
         let zone = asked.zone.map(|zone| &city.zone(zone).spec);
-        let place = (zone, asked.owner.as_ref());
-        let of = responsible(config, operators, &self.parts.self_named, place, asked.code);
+        let answers = self.answers_for(&city, (asked.bay, asked.zone), asked.code);
+        let (owner, of) = answers;
         let bay = asked.bay.map(|bay| city.bay_id(bay));
         let own = asked.bay.map(|bay| city.place(bay));
         let place = asked.place.or(own).or_else(|| zone.map(|zone| zone.place));
@@ -195,7 +211,7 @@ impl ProblemDesk {
         let token = judges.then(|| format!("{TOKEN}{:032x}", rand::random::<u128>()));
         let new = NewProblem {
             code: asked.code,
-            spot: &asked.spot(bay, zone),
+            spot: &asked.spot(bay, zone, owner.as_ref()),
             bay,
             zone: zone.map(|zone| &*zone.id),
             is_private: zone.is_some_and(|zone| zone.kind == ZoneKind::Private),

@@ -4,7 +4,6 @@
 //! Promise: one call does a bounded part of it; what is left is done by the next.
 
 use super::desk::{ProblemDesk, ProblemDeskParts, ProblemFault};
-use super::routing::responsible;
 use crate::domain::problem::{ASKED_MS, DOUBT_MS, DOUBTERS};
 use crate::domain::{DoubtedBays, Millis};
 use std::sync::PoisonError;
@@ -48,22 +47,25 @@ impl ProblemDesk {
     /// Brings open problems to whom their places belong to now: operators, owners and names that somebody
     /// has chosen change. A part of them at a time, all in turn.
     async fn route(&self) -> Result<(), ProblemFault> {
-        let Some(owner_of) = self.owner_of.get() else {
+        let Some(owners) = self.owners() else {
             return Ok(());
         };
         let ProblemDeskParts {
-            config,
-            operators,
             store,
             registry,
             self_named,
             ..
         } = &self.parts;
-        let after = *self.routed.lock().unwrap_or_else(PoisonError::into_inner);
-        let places = store.problem_places(after, ROUTED).await?;
-        let is_last = places.len() < ROUTED as usize;
-        let last = places.last().filter(|_| !is_last).map_or(0, |one| one.id);
+        // Before anything is read: what changes from here on is looked at by the next round.
         let city = registry.city().clone();
+        let stamp = [city.picture(), owners.changes(), self_named.changes()];
+        let round = *self.round.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(round) = round.at(stamp) else {
+            return Ok(());
+        };
+        let places = store.problem_places(round.after, ROUTED).await?;
+        let is_last = places.len() < ROUTED as usize;
+        let last = places.last().filter(|_| !is_last).map(|one| one.id);
         for one in places {
             let zone = one.zone.as_deref().and_then(|zone| registry.zone(zone));
             let bay = one.bay.as_deref().and_then(|bay| registry.bay(bay));
@@ -72,15 +74,13 @@ impl ProblemDesk {
             if one.zone.is_some() && is_gone {
                 continue;
             }
-            let owner = zone.and_then(|zone| owner_of(&city, bay, zone));
-            let place = (zone.map(|zone| &city.zone(zone).spec), owner.as_ref());
-            let of = responsible(config, operators, self_named, place, one.code);
+            let (_, of) = self.answers_for(&city, (bay, zone), one.code);
             if of.operator != one.operator || of.partner != one.partner {
                 let partner = of.partner.as_deref();
                 store.route_problem(one.id, &of.operator, partner).await?;
             }
         }
-        *self.routed.lock().unwrap_or_else(PoisonError::into_inner) = last;
+        *self.round.lock().unwrap_or_else(PoisonError::into_inner) = round.up_to(last);
         Ok(())
     }
 

@@ -27,7 +27,7 @@ mod service;
 
 pub use asked::ProblemAsked;
 pub use config::{Config, OperatorConfig};
-pub use desk::{OwnerOf, ProblemDesk, ProblemDeskParts, ProblemFault, ProblemSaid, ReportTaken};
+pub use desk::{ProblemDesk, ProblemDeskParts, ProblemFault, ProblemSaid, ReportTaken};
 pub use flood::ReportFlood;
 pub use service::ServiceFigures;
 

@@ -18,6 +18,41 @@ pub(super) struct Responsible {
     pub(super) due_min: u32,
 }
 
+/// How far a look at whose open problems are has come. Nothing is looked at again before something has
+/// changed, but once: a report that came in with the change may have been written down after the look.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct RoutingRound {
+    /// Up to which problem.
+    pub(super) after: i64,
+    /// What stood when the round began: city, owners, names.
+    stamp: [u64; 3],
+    /// Whole rounds since then; 2 are enough.
+    whole: u8,
+}
+
+impl RoutingRound {
+    /// Where to go on, or that there is nothing to look at.
+    pub(super) fn at(self, stamp: [u64; 3]) -> Option<Self> {
+        if stamp != self.stamp {
+            return Some(Self {
+                after: 0,
+                stamp,
+                whole: 0,
+            });
+        }
+        (self.whole < 2).then_some(self)
+    }
+
+    /// `None`: that was the last of them.
+    pub(super) fn up_to(self, last: Option<i64>) -> Self {
+        Self {
+            after: last.unwrap_or(0),
+            whole: self.whole + u8::from(last.is_none()),
+            ..self
+        }
+    }
+}
+
 /// Who is to deal with a problem of this code in `zone`; `owner`: of its bay, if the zone is private.
 pub(super) fn responsible(
     config: &Config,
@@ -97,5 +132,21 @@ mod tests {
         assert_eq!(of(None, None), told("authority", "lta", 120));
         self_named.replace(["hdb-ops".to_owned()]);
         assert_eq!(of(Some("E"), None), told("hdb", "", 30), "nobody vouches");
+    }
+
+    #[test]
+    fn after_a_change_all_are_looked_at_twice_and_then_none() {
+        let round = RoutingRound::default();
+        let stamp = [1, 0, 0];
+        let first = round.at(stamp).unwrap();
+        let half = first.up_to(Some(2000)).at(stamp).unwrap();
+        assert_eq!((first.after, half.after), (0, 2000));
+        let again = half.up_to(None).at(stamp).unwrap();
+        assert_eq!(again.after, 0);
+        let done = again.up_to(None);
+        assert!(done.at(stamp).is_none());
+        // A change in the middle begins anew.
+        assert_eq!(half.at([1, 1, 0]).unwrap().after, 0);
+        assert!(done.at([2, 0, 0]).is_some());
     }
 }

@@ -7,6 +7,7 @@ use super::desk::Desk;
 use super::owners::Owners;
 use crate::domain::{BayIx, Offer, Reservation, ZoneIx, ZoneKind};
 use crate::live::is_private;
+use crate::registry::PlaceOwners;
 use crate::registry::city::City;
 use crate::store::{BookingPage, BookingsOf, OwnedBay, OwnedBooking};
 use std::collections::HashMap;
@@ -19,6 +20,24 @@ pub struct OwnedBays {
     pub bays: Vec<BayIx>,
     /// Whether there are more with greater numbers.
     pub more: bool,
+}
+
+impl PlaceOwners for Desk {
+    fn owner_in(&self, city: &City, bay: Option<BayIx>, zone: ZoneIx) -> Option<Arc<str>> {
+        if !is_private(city, zone) {
+            return None;
+        }
+        if let Some(bay) = bay {
+            return self.owner(city.bay_id(bay));
+        }
+        let operator = &*city.zone(zone).spec.operator;
+        self.is_operator(operator, operator)
+            .then(|| Arc::from(operator))
+    }
+
+    fn changes(&self) -> u64 {
+        self.owners.changes()
+    }
 }
 
 impl Desk {
@@ -39,21 +58,6 @@ impl Desk {
             bays: all,
             more,
         }
-    }
-
-    /// Whose a private bay is, or a private zone of which no bay is named; `None`: nobody's, or it is not
-    /// private.
-    #[must_use]
-    pub fn owner_in(&self, city: &City, bay: Option<BayIx>, zone: ZoneIx) -> Option<Arc<str>> {
-        if !is_private(city, zone) {
-            return None;
-        }
-        if let Some(bay) = bay {
-            return self.owner(city.bay_id(bay));
-        }
-        let operator = &*city.zone(zone).spec.operator;
-        self.is_operator(operator, operator)
-            .then(|| Arc::from(operator))
     }
 
     /// A page of an owner's bookings, by start; with those that stand at its bays on the offer of who had them

@@ -227,9 +227,6 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
 /// Whose bays are is asked of the desk, as in the hub.
 fn followed(desk: Desk, problems: &ProblemDesk) -> Arc<Desk> {
     let desk = Arc::new(desk);
-    let owned = desk.clone();
-    problems.follow_owners(Arc::new(move |city, bay, zone| {
-        owned.owner_in(city, bay, zone)
-    }));
+    problems.follow_owners(desk.clone());
     desk
 }

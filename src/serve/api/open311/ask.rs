@@ -24,6 +24,8 @@ const AGAIN_MS: u64 = 5 * 60_000;
 pub(super) struct JudgedReport {
     pub(super) asked: ProblemAsked,
     pub(super) grant: Option<Arc<Grant>>,
+    /// The caller's.
+    pub(super) eyes: Eyes,
     /// The bay, and what is seen there, if that is what it is about.
     pub(super) seen: Option<(String, BayStatus)>,
     /// The caller's own reservation whose bay is taken, while its driver has not arrived.
@@ -73,7 +75,6 @@ impl JudgedReport {
             code,
             bay: place.bay,
             zone: place.zone,
-            owner: place.owner,
             place: place.point,
             address: place.address,
             reservation: pool.map(|r| r.name.to_string()),
@@ -89,6 +90,7 @@ impl JudgedReport {
             seen: wrong.map(|bay| (bay, seen.unwrap_or(BayStatus::Vacant))),
             taken: taken.map(|r| r.name.to_string()),
             grant,
+            eyes,
         })
     }
 

@@ -12,7 +12,6 @@ use crate::registry::city::City;
 use crate::serve::http::error::ApiError;
 use crate::serve::http::params::quoted;
 use crate::serve::sight::{Eyes, Sight};
-use std::sync::Arc;
 
 /// As far as a zone may lie from a point that is said to be in it, metres: streets are told by their
 /// middle.
@@ -26,8 +25,6 @@ const IN_ZONE_M: f64 = 1000.0;
 pub(super) struct ReportPlace {
     pub(super) bay: Option<BayIx>,
     pub(super) zone: Option<ZoneIx>,
-    /// Whose a private one is.
-    pub(super) owner: Option<Arc<str>>,
     pub(super) point: Option<LatLon>,
     pub(super) address: Option<String>,
 }
@@ -102,9 +99,6 @@ impl ReportPlace {
                 "and long are needed, or address_string, or attribute[bay]: where is it?",
             ));
         }
-        place.owner = place
-            .zone
-            .and_then(|zone| state.reads.desk.owner_in(city, place.bay, zone));
         place.is_one(city)?;
         Ok(place)
     }

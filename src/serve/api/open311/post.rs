@@ -12,7 +12,6 @@ use crate::problems::{ProblemRow, ReportTaken};
 use crate::serve::http::address::ClientAddress;
 use crate::serve::http::caller::Caller;
 use crate::serve::http::error::ApiError;
-use crate::serve::sight::Eyes;
 use crate::sharing::DriverAct;
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, LOCATION};
@@ -102,9 +101,8 @@ impl OpenState {
         let judged = JudgedReport::read(self, &form, (caller, origin)).await?;
         let taken = self.problems.report(judged.asked.clone()).await?;
         judged.tell_gate(self).await;
-        let eyes = judged.grant.as_deref().map_or(Eyes::Public, Eyes::granted);
         let city = self.reads.registry.city().clone();
-        let sight = OpenSight::new(&self.reads, &city, &eyes);
+        let sight = OpenSight::new(&self.reads, &city, &judged.eyes);
         // Who may not see a problem is not told that others have reported it.
         let is_seen = taken.is_new || sight.sees(&taken.row);
         let votes = if is_seen { taken.row.votes } else { 1 };
