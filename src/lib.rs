@@ -27,6 +27,7 @@
 //! | [`clock`] | the machine's clock, and one that a test turns |
 //! | [`threads`] | threads that a hub cannot do without, and whom their panic ends |
 //! | `prefetch` | asks the processor for memory ahead |
+//! | `snapshot_vec` | a vector of which a copy is taken a little at a time, while it changes |
 //! | `long` | how long tests without an end of their own go on |
 //! | `testing` | small cities, for the tests of every room |
 //! | [`config`] | what an operator can set: one struct a room |
@@ -64,6 +65,7 @@ mod schema;
 pub mod serve;
 pub mod settlement;
 pub mod sharing;
+mod snapshot_vec;
 pub mod store;
 pub mod stream;
 pub mod threads;

@@ -65,6 +65,7 @@ use self::amendment_log::Records;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{AmendmentLog, BayIx, Closures, Millis, SHARDS, ZoneIx, owner, shard_of};
 use crate::registry::city::City;
+use crate::snapshot_vec::SnapshotVec;
 use beneath::AllBeneath;
 use chains::Chains;
 use crowd::Crowd;
@@ -99,7 +100,7 @@ pub struct Settle {
     pub(in crate::settlement) shared: Arc<SettlementShared>,
     kept: Box<dyn AmendmentLog>,
     city: Arc<City>,
-    cells: Vec<BayTimeline>,
+    cells: SnapshotVec<BayTimeline>,
     beneath: AllBeneath,
     chains: Chains,
     /// What a step keeps; empty between steps.
@@ -144,7 +145,7 @@ impl Settle {
             shared,
             kept,
             city: city.clone(),
-            cells: bytemuck::zeroed_vec(city.bay_slots() as usize),
+            cells: bytemuck::zeroed_vec(city.bay_slots() as usize).into(),
             beneath: AllBeneath::default(),
             chains: Chains::new(city.bay_slots() as usize),
             records: Records::default(),

@@ -60,8 +60,7 @@ impl Settle {
     /// the last window settled; one that is new begins when the registry says.
     pub(crate) fn take_up(&mut self, city: &Arc<City>) {
         let old = std::mem::replace(&mut self.city, city.clone());
-        self.cells
-            .resize(city.bay_slots() as usize, BayTimeline::default());
+        self.cells.grow(city.bay_slots() as usize);
         self.chains.grow(city.bay_slots() as usize);
         if let Some(overflow) = &mut self.inbox.overflow {
             overflow.city = city.clone();

@@ -20,6 +20,7 @@ use crate::domain::{
     AmendmentLog, BayIx, BayStatus, Closures, Millis, SettledHour, WindowRow, ZoneIx, zones_of,
 };
 use crate::registry::city::City;
+use crate::snapshot_vec::SnapshotVec;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -73,7 +74,7 @@ pub(in crate::settlement) struct WindowStep<'a> {
     pub(in crate::settlement) hearing: Hearing<'a>,
     pub(in crate::settlement) limits: &'a SettlementLimits,
     pub(in crate::settlement) closures: &'a Closures,
-    pub(in crate::settlement) cells: &'a mut [BayTimeline],
+    pub(in crate::settlement) cells: &'a mut SnapshotVec<BayTimeline>,
     /// By index of the bay.
     pub(in crate::settlement) beneath: &'a mut AllBeneath,
     pub(in crate::settlement) rows: &'a mut ShardRows,

@@ -7,9 +7,10 @@
 //! last heard is one table for all workers: with one worker it is exact too, with several it may
 //! already know what a faster worker heard after `F`, which a replay hears again.
 //!
-//! Dear: the copy stops its worker. It is plain memory into memory that was touched before;
-//! encoding and writing happen on the thread that collects. One cut at a time: asking for a second
-//! is refused until the first is done.
+//! Dear: what does not grow with bays is copied while its worker stands still. Bays are copied a
+//! little at each activation, each before it changes, so that no report waits long for it; encoding
+//! and writing happen on the thread that collects. One cut at a time: asking for a second is refused
+//! until the first is done.
 
 use super::worker::Worker;
 use super::worker_copy::WorkerCopy;
@@ -22,7 +23,7 @@ use std::time::{Duration, Instant};
 pub struct CutPart {
     pub at: Millis,
     pub copied: WorkerCopy,
-    /// How long the worker stood still for it.
+    /// How long the worker stood still for it at a time, at most.
     pub pause: Duration,
     worker: usize,
 }
@@ -109,8 +110,10 @@ impl Cuts {
 pub(super) struct WorkerSnapshotter {
     cuts: Arc<Cuts>,
     me: usize,
-    /// The newest cut this worker has made.
+    /// The newest cut this worker has made, or makes.
     made: u64,
+    /// How long it has stood still for that at a time.
+    pause: Duration,
     /// Claims from the cut on that came before it could be made, in order of arrival.
     held: Vec<(Millis, Vec<Claim>)>,
 }
@@ -121,6 +124,7 @@ impl WorkerSnapshotter {
             cuts,
             me,
             made: 0,
+            pause: Duration::ZERO,
             held: Vec::new(),
         }
     }
@@ -141,13 +145,34 @@ impl WorkerSnapshotter {
         }
     }
 
-    /// Makes the cut if all before it has been applied. `frontier`: nothing older can come any
-    /// more; `None`: nothing at all.
-    pub(super) fn cut(&mut self, worker: &mut Worker, frontier: Option<u64>) {
-        let Some(at) = self.ahead() else { return };
-        if frontier.is_some_and(|f| f < at) {
-            return;
+    /// Makes the cut if all before it has been applied, or goes on with it, by some `work`, in bays.
+    /// `frontier`: nothing older can come any more; `None`: nothing at all. True: there is more to do.
+    pub(super) fn cut(&mut self, worker: &mut Worker, frontier: Option<u64>, work: usize) -> bool {
+        if !worker.is_copying() {
+            let Some(at) = self.ahead() else { return false };
+            if frontier.is_some_and(|f| f < at) {
+                return false;
+            }
+            self.begin(worker, at);
         }
+        let begun = Instant::now();
+        // Nobody comes by again once nothing can come.
+        let work = frontier.map_or(usize::MAX, |_| work);
+        let copied = worker.copy_on(work);
+        self.pause = self.pause.max(begun.elapsed());
+        let Some(copied) = copied else { return true };
+        // There is room for one part of each worker, and one cut at a time.
+        let _ = self.cuts.done.try_send(CutPart {
+            at: Millis(self.made),
+            copied,
+            pause: self.pause,
+            worker: self.me,
+        });
+        false
+    }
+
+    /// From here on claims may change what the cut is of: it has it as it is now.
+    fn begin(&mut self, worker: &mut Worker, at: u64) {
         let room = self.cuts.room[self.me]
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -159,16 +184,9 @@ impl WorkerSnapshotter {
         worker.turn(Millis(at));
         copied.table = worker.table(Millis(at));
         let begun = Instant::now();
-        worker.copy(&mut copied);
-        let pause = begun.elapsed();
+        worker.begin_copy(copied);
+        self.pause = begun.elapsed();
         self.made = at;
-        // There is room for one part of each worker, and one cut at a time.
-        let _ = self.cuts.done.try_send(CutPart {
-            at: Millis(at),
-            copied,
-            pause,
-            worker: self.me,
-        });
         for (now, claims) in self.held.drain(..) {
             worker.apply(&claims, now);
         }

@@ -11,6 +11,7 @@ use super::fuse::{BayState, Told};
 use super::passing::Passing;
 use super::rates::RateSchedule;
 use super::seen::SourcesSeen;
+use super::worker_copy::WorkerCopy;
 use super::zones::{ZoneCell, ZonePulse};
 use crate::belief::FeedbackSink;
 use crate::domain::{
@@ -21,6 +22,7 @@ use crate::prefetch::prefetch;
 use crate::registry::Registry;
 use crate::registry::city::City;
 use crate::settlement::{self, Settle, WaitingFiles};
+use crate::snapshot_vec::SnapshotVec;
 use believe::{Beliefs, last_window_before};
 use clock::StreamClock;
 use pace::Pace;
@@ -28,15 +30,15 @@ use round::Round;
 use shut::Shut;
 use std::sync::Arc;
 use suspects::Suspects;
+use sweep::Swept;
 
-/// How far ahead a batch's states are asked for: about the memory latency divided by the work per
-/// claim.
+/// How far ahead a batch's states are asked for: memory's latency by the work of a claim.
 const AHEAD: usize = 16;
 
 /// Words of passers-by of watched bays that a worker keeps: some 50 MB.
 const MOST_PASSING: usize = 1 << 20;
 
-/// Views told to the read model at a time.
+/// Views told at a time.
 const VIEWS: usize = 512;
 
 /// What has been done since it was last asked.
@@ -62,7 +64,9 @@ pub struct Worker {
     peers: u32,
     registry: Arc<Registry>,
     city: Arc<City>,
-    cells: Vec<BayState>,
+    cells: SnapshotVec<BayState>,
+    /// A copy that is under way, but for its cells.
+    copying: Option<WorkerCopy>,
     passing: Passing,
     /// `None`: the newest word is all that is told.
     beliefs: Option<Beliefs>,
@@ -79,7 +83,7 @@ pub struct Worker {
     seen: Arc<SourcesSeen>,
     model: Arc<dyn ReadModel>,
     staleness: Staleness,
-    swept_at: Millis,
+    swept: Swept,
     clock: StreamClock,
     dirty: Vec<ZoneIx>,
     views: Vec<BayView>,
@@ -105,7 +109,8 @@ impl Worker {
             peers,
             registry,
             // Zeroed by the allocator, so pages of other workers' shards are never touched.
-            cells: bytemuck::zeroed_vec(city.bay_slots() as usize),
+            cells: bytemuck::zeroed_vec(city.bay_slots() as usize).into(),
+            copying: None,
             passing: Passing::new(MOST_PASSING),
             beliefs: None,
             rates: Arc::new(RateSchedule::new(None, 0)),
@@ -120,7 +125,7 @@ impl Worker {
             seen,
             model,
             staleness,
-            swept_at: Millis::NEVER,
+            swept: Swept::default(),
             clock: StreamClock::default(),
             dirty: Vec::new(),
             views: Vec::with_capacity(VIEWS),
@@ -234,8 +239,7 @@ impl Worker {
     /// Takes up run-time changes of the registry: new bays and zones, retired bays, other
     /// capacities.
     fn take_up(&mut self, city: &Arc<City>) {
-        self.cells
-            .resize(city.bay_slots() as usize, BayState::default());
+        self.cells.grow(city.bay_slots() as usize);
         self.zones
             .resize(city.zone_count() as usize, ZoneCell::default());
         self.pulses
@@ -354,8 +358,7 @@ impl Worker {
                 tally.expected = self.zones[z.at()].expected(&tally, usual);
             }
             self.tallies.push((z, self.shut.tally(z, tally)));
-            // At the start every zone is dirty: a list of all of them would stay allocated for
-            // ever.
+            // At the start every zone is dirty: a list of all would stay allocated.
             if self.tallies.len() == VIEWS {
                 self.model.zones(&self.tallies);
                 self.tallies.clear();

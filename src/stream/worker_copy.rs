@@ -51,8 +51,7 @@ impl WorkerCopy {
     /// With memory for that many bays, each page of it touched.
     pub(in crate::stream) fn with_room(bays: usize) -> Self {
         // Anything but zeroes: those would come from the allocator untouched.
-        let mut cells = vec![BayState::vacated(ZoneIx(1), BayKind::Bicycle); bays];
-        cells.clear();
+        let cells = vec![BayState::vacated(ZoneIx(1), BayKind::Bicycle); bays];
         let seen = vec![1; crate::registry::MAX_SOURCES as usize];
         Self {
             cells,

@@ -1,7 +1,7 @@
 //! Copying out at a cut, and the copy as blocks.
 //!
-//! Dear: the copy stops the worker; it copies the cells and what came late, and all else is shared
-//! until it is next changed.
+//! Dear: what came late is copied at once; the cells are a little at a time, each before it changes, and all
+//! else is shared until it is next changed.
 
 use super::{
     BENEATH, COUNTS, FORMAT, HEAD, HEARD, KeptBeneath, KeptCell, KeptTrack, LATE_MINUTES, OVERFLOW,
@@ -52,10 +52,9 @@ struct ShardCopy {
 }
 
 impl Settle {
-    /// Copies everything that is this worker's.
-    pub(crate) fn copy(&mut self, to: &mut SettledCopy) {
-        to.cells.clear();
-        to.cells.extend_from_slice(&self.cells);
+    /// Begins a copy of everything that is this worker's.
+    pub(crate) fn begin_copy(&mut self, to: &mut SettledCopy) {
+        self.cells.begin(std::mem::take(&mut to.cells));
         to.beneath.clear();
         to.beneath.extend(self.beneath.each());
         to.overtaken.clear();
@@ -81,13 +80,24 @@ impl Settle {
             });
         }
     }
+
+    /// Goes on with it; takes what it does off `work`, which is in bays.
+    pub(crate) fn copy_on(&mut self, to: &mut SettledCopy, work: &mut usize) {
+        if let Some(cells) = self.cells.go_on(work) {
+            to.cells = cells;
+        }
+    }
+
+    /// Whether a copy is under way.
+    pub(crate) fn is_copying(&self) -> bool {
+        self.cells.is_copying()
+    }
 }
 
 impl SettledCopy {
     /// With memory for that many bays, each page of it touched.
     pub(crate) fn with_room(bays: usize) -> Self {
-        let mut cells = vec![BayTimeline::serving_since(1); bays];
-        cells.clear();
+        let cells = vec![BayTimeline::serving_since(1); bays];
         Self {
             cells,
             ..Self::default()

@@ -17,6 +17,9 @@ use crate::settlement::{self, SettlementShared, WaitingFiles};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// Bays that are copied at a time while reports come in live: half a millisecond's, or a little more.
+const COPIED: usize = 1 << 16;
+
 /// What every worker thread is built from.
 #[derive(Clone)]
 pub(super) struct WorkerParts {
@@ -156,14 +159,16 @@ impl Apply {
         more
     }
 
-    /// Once per activation, after all input that was there.
-    pub(super) fn finish(&mut self, frontier: Option<u64>) {
-        self.snapshotter.cut(&mut self.worker, frontier);
+    /// Once per activation, after all input that was there. True: there is more to copy.
+    pub(super) fn finish(&mut self, frontier: Option<u64>) -> bool {
+        let live = self.progress.live.load(Ordering::Acquire);
+        let work = if live { COPIED } else { usize::MAX };
+        let more = self.snapshotter.cut(&mut self.worker, frontier, work);
         if let Some(t) = frontier {
             self.worker.hand_in(Millis(t));
         }
         if let Some(t) = frontier
-            && self.progress.live.load(Ordering::Acquire)
+            && live
         {
             self.worker.tick(Millis(t));
         }
@@ -178,5 +183,6 @@ impl Apply {
         self.progress
             .applied
             .fetch_add(done.claims, Ordering::Release);
+        more
     }
 }

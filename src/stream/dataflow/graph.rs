@@ -113,10 +113,10 @@ fn graph(
                     containers.for_each(|c| apply.claims(&mut c.0, now));
                 });
                 let come = frontier.frontier().first().copied();
-                apply.finish(come);
+                let copying = apply.finish(come);
                 // What all workers have applied, which may be less than what has reached this one.
                 let applied = reached.with_frontier(|f| f.first().copied());
-                if apply.settle(applied) {
+                if apply.settle(applied) || copying {
                     again.activate();
                 } else if applied.is_some() && applied < come {
                     // Nobody tells when they have: without a look the last of what came would wait

@@ -13,7 +13,6 @@ use crate::settlement::{Config, SettlementShared, WaitingFiles};
 use crate::stream::checkpoint::Saved;
 use crate::stream::seen::SourcesSeen;
 use crate::stream::worker::Worker;
-use crate::stream::worker_copy::WorkerCopy;
 use crate::testing::{ManualClosures, Remembered};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -281,8 +280,7 @@ impl SettlementRig {
     pub(super) fn saved(&mut self) -> Saved {
         let mut saved = Saved::default();
         for w in &mut self.workers {
-            let mut copied = WorkerCopy::default();
-            w.copy(&mut copied);
+            let copied = w.copied();
             copied.blocks(|tag, bytes| saved.read(tag, bytes)).unwrap();
         }
         // The sources of these tests stand in no registry, whose number of them a checkpoint goes by.

@@ -45,7 +45,7 @@ impl StreamClock {
 impl Worker {
     pub(super) fn set_clock(&mut self, behind_ms: u64, ingest: Millis) {
         if let Some(now) = self.clock.set(behind_ms, ingest) {
-            self.swept_at = self.swept_at.min(now);
+            self.swept.put_back(now);
             self.round.put_back(now);
             if let Some(beliefs) = &mut self.beliefs {
                 beliefs.tilts.doubt_all();

@@ -1,8 +1,9 @@
 //! A worker's state as a whole: copied out for a checkpoint, put back at start.
 //!
 //! Counters of zones are not part of it: they are the sums over bays, and are added up again. What a
-//! bay or a gate was believed to be (standing or lapsed) is. Dear: `copy` stops the worker, so it is
-//! memory copies and one walk over the zones; `restore` touches every bay.
+//! bay or a gate was believed to be (standing or lapsed) is. Dear: a copy stops the worker for one walk over
+//! the zones and what lies beside the bays; the bays themselves are copied a little at a time, each before
+//! it changes. `restore` touches every bay.
 
 use super::super::checkpoint::Saved;
 use super::super::fuse::{BayState, SavedBay, Told};
@@ -14,12 +15,11 @@ use crate::belief::Windows;
 use crate::domain::{BayIx, Millis, ZoneIx};
 
 impl Worker {
-    /// Copies everything into `to`, whose memory is used again.
-    pub(in crate::stream) fn copy(&mut self, to: &mut WorkerCopy) {
+    /// Begins a copy of everything as it is now, into `to`, whose memory is used again.
+    pub(in crate::stream) fn begin_copy(&mut self, mut to: WorkerCopy) {
         (to.me, to.peers) = (self.me, self.peers);
         to.city = Some(self.city.clone());
-        to.cells.clear();
-        to.cells.extend_from_slice(&self.cells);
+        self.cells.begin(std::mem::take(&mut to.cells));
         to.passing.clear();
         to.passing.extend(self.passing.iter());
         to.twins.clear();
@@ -42,7 +42,7 @@ impl Worker {
                 .extend(zone.counted().map(|(kind, count)| (ZoneIx(z), kind, count)));
         }
         match &mut self.settle {
-            Some(settle) => settle.copy(to.settle.get_or_insert_default()),
+            Some(settle) => settle.begin_copy(to.settle.get_or_insert_default()),
             None => to.settle = None,
         }
         // All lanes: what another worker hears after the cut does no harm, it is heard again.
@@ -52,6 +52,36 @@ impl Worker {
             0
         };
         self.seen.copy(known, &mut to.seen);
+        self.copying = Some(to);
+    }
+
+    /// Goes on with a copy that was begun, by some `work`, in bays; the copy once it is whole.
+    pub(in crate::stream) fn copy_on(&mut self, mut work: usize) -> Option<WorkerCopy> {
+        let to = self.copying.as_mut()?;
+        if let Some(cells) = self.cells.go_on(&mut work) {
+            to.cells = cells;
+        }
+        if let (Some(settle), Some(to)) = (&mut self.settle, &mut to.settle) {
+            settle.copy_on(to, &mut work);
+        }
+        let is_whole = !self.cells.is_copying()
+            && self
+                .settle
+                .as_ref()
+                .is_none_or(|settle| !settle.is_copying());
+        self.copying.take_if(|_| is_whole)
+    }
+
+    /// Whether a copy is under way.
+    pub(in crate::stream) fn is_copying(&self) -> bool {
+        self.copying.is_some()
+    }
+
+    /// Copies everything at once.
+    #[cfg(test)]
+    pub(in crate::stream) fn copied(&mut self) -> WorkerCopy {
+        self.begin_copy(WorkerCopy::default());
+        self.copy_on(usize::MAX).expect("all of it")
     }
 
     /// Puts back what this worker owns of `saved`; what belongs to a bay or zone that is gone, or

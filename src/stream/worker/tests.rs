@@ -5,7 +5,6 @@ use crate::domain::{
     Backing, BayKind, BayStatus, CountObservation, CountWord, Observation, SourceIx, SourceKind,
 };
 use crate::stream::checkpoint::Saved;
-use crate::stream::worker_copy::WorkerCopy;
 use crate::testing::{self, Remembered};
 use proptest::prelude::*;
 
@@ -24,8 +23,7 @@ fn rig(registry: Arc<Registry>) -> WorkerRig {
 
 /// A worker that believes, made of what a checkpoint of this one holds.
 fn after_a_restart(of: &mut WorkerRig) -> WorkerRig {
-    let mut copied = WorkerCopy::default();
-    of.worker.copy(&mut copied);
+    let copied = of.worker.copied();
     let mut saved = Saved::default();
     copied.blocks(|tag, bytes| saved.read(tag, bytes)).unwrap();
     let mut again = rig_of(of.registry.clone(), true);

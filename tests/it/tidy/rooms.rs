@@ -29,6 +29,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     ("long", &[]),
     ("domain", &[]),
     ("prefetch", &[]),
+    ("snapshot_vec", &[]),
     ("threads", &[]),
     ("clock", &[&["domain"]]),
     ("metrics", &[&["domain"]]),
@@ -41,10 +42,22 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     ("ingest", &[SHARED, &["schema", "tls"]]),
     ("journal", &[SHARED, &["threads"]]),
     ("belief", &[&["domain"]]),
-    ("settlement", &[SHARED, &["prefetch", "threads"]]),
+    (
+        "settlement",
+        &[SHARED, &["prefetch", "snapshot_vec", "threads"]],
+    ),
     (
         "stream",
-        &[SHARED, &["belief", "settlement", "prefetch", "threads"]],
+        &[
+            SHARED,
+            &[
+                "belief",
+                "settlement",
+                "prefetch",
+                "snapshot_vec",
+                "threads",
+            ],
+        ],
     ),
     ("live", &[SHARED, &["prefetch"]]),
     ("forecast", &[SHARED, &["live"]]),

@@ -6,7 +6,6 @@ use crate::domain::CountWord;
 use crate::domain::in_shard;
 use crate::stream::checkpoint::{JUDGED, SOURCES, Saved};
 use crate::stream::rates::RateTables;
-use crate::stream::worker_copy::WorkerCopy;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use std::collections::BTreeMap;
@@ -206,10 +205,9 @@ impl Crew {
         // Sums: whichever worker judged.
         let mut judged = Windows::default();
         for worker in &mut self.workers {
-            let mut copy = WorkerCopy::default();
             worker.turn(at);
+            let mut copy = worker.copied();
             copy.table = worker.table(at);
-            worker.copy(&mut copy);
             let each = |tag, bytes: &[u8]| {
                 if tag == JUDGED {
                     judged.read(bytes).unwrap();
