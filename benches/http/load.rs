@@ -13,6 +13,10 @@ use std::time::{Duration, Instant};
 pub(crate) const CONNECTIONS: usize = 32;
 /// Requests made before the clock starts; each asks somewhere else.
 const PLACES: usize = 1 << 16;
+/// How high and wide a box of zones is, degrees: a map of a town on a phone, some hundred zones.
+const BOX_DEG: f64 = 0.012;
+/// Zones of a page.
+const PAGE: usize = 100;
 /// The server's thread, as the system knows it.
 pub(crate) const THREAD: &str = "bench-http";
 
@@ -50,7 +54,7 @@ impl Line {
         Self {
             socket,
             asked: Instant::now(),
-            buffer: vec![0; 64 * 1024],
+            buffer: vec![0; 1024 * 1024],
         }
     }
 
@@ -188,27 +192,72 @@ impl Tally {
     }
 }
 
+fn request(path_and_query: &str) -> Vec<u8> {
+    format!(
+        "GET {path_and_query} HTTP/1.1\r\nhost: 127.0.0.1\r\n\
+         user-agent: bench\r\naccept: application/json\r\n\r\n"
+    )
+    .into_bytes()
+}
+
 /// Requests for somewhere near a bay each, as a driver's app would send them.
-pub(crate) fn requests(city: &City) -> Vec<Vec<u8>> {
+pub(crate) fn nearby(city: &City) -> Vec<Vec<u8>> {
     let mut rng = SmallRng::seed_from_u64(31);
     let mut one = || {
         let place = query(city, &mut rng).place;
-        format!(
-            "GET /v1/bays/nearby?lat={:.5}&lon={:.5}&radius_m=500&limit=20&kind=car HTTP/1.1\r\nhost: 127.0.0.1\r\n\
-             user-agent: bench\r\naccept: application/json\r\n\r\n",
+        request(&format!(
+            "/v1/bays/nearby?lat={:.5}&lon={:.5}&radius_m=500&limit=20&kind=car",
             place.lat, place.lon
-        )
-        .into_bytes()
+        ))
     };
     (0..PLACES).map(|_| one()).collect()
 }
 
-/// A real answer, cut or padded with blanks to the mean length of 2,000 answers.
+/// Requests for the zones that a map around a bay shows.
+pub(crate) fn boxes(city: &City) -> Vec<Vec<u8>> {
+    let mut rng = SmallRng::seed_from_u64(32);
+    let mut one = || {
+        let at = query(city, &mut rng).place;
+        let half = BOX_DEG / 2.0;
+        request(&format!(
+            "/v1/zones?bbox={:.5},{:.5},{:.5},{:.5}&limit={PAGE}",
+            at.lon - half,
+            at.lat - half,
+            at.lon + half,
+            at.lat + half
+        ))
+    };
+    (0..PLACES / 16).map(|_| one()).collect()
+}
+
+/// Requests for all pages of zones but the last, which is shorter; walked once.
+pub(crate) fn pages(at: SocketAddr) -> Vec<Vec<u8>> {
+    let mut line = Line::open(at);
+    let first = format!("/v1/zones?limit={PAGE}");
+    let mut all = vec![request(&first)];
+    loop {
+        line.ask(&all[all.len() - 1]);
+        line.answer();
+        let answer = String::from_utf8_lossy(&line.buffer);
+        let next = answer.split("\"next\":\"").nth(1);
+        let Some(next) = next.and_then(|rest| rest.split('"').next()) else {
+            break;
+        };
+        all.push(request(&format!("{first}&cursor={next}")));
+    }
+    if all.len() > 1 {
+        all.pop();
+    }
+    all
+}
+
+/// A real answer, cut or padded with blanks to the mean length of up to 2,000 answers.
 pub(crate) fn typical(at: SocketAddr, requests: &[Vec<u8>]) -> Bytes {
     let mut line = Line::open(at);
     let mut total = 0;
     let mut last = vec![];
-    for request in &requests[..2000] {
+    let some = &requests[..requests.len().min(2000)];
+    for request in some {
         line.ask(request);
         let body = line.answer();
         total += body;
@@ -220,6 +269,6 @@ pub(crate) fn typical(at: SocketAddr, requests: &[Vec<u8>]) -> Bytes {
             + 4;
         last = line.buffer[end..end + body].to_vec();
     }
-    last.resize(total / 2000, b' ');
+    last.resize(total / some.len(), b' ');
     last.into()
 }

@@ -1,5 +1,6 @@
 //! What HTTP costs a driver's query: `GET /v1/bays/nearby` (k = 20 within 500 m among 1.4 million
-//! bays) beside a constant answer of the same size, in one run, in turns.
+//! bays), a page of 100 zones (`GET /v1/zones`) and the zones that a map shows (`bbox`), each beside a
+//! constant answer of the same size, in one run, in turns.
 //!
 //! Three servers stand on one tokio worker thread: the hub's whole router on the hub's own listener
 //! (`hub`), an axum router whose only handler returns the same bytes each time on `axum::serve`
@@ -15,7 +16,7 @@
 //! limit, 32 deep.
 //!
 //! `cargo bench --bench http`, or the built program itself with `SECONDS_A_ROUND [ROUNDS
-//! [UPDATES_PER_S [BAYS]]]`.
+//! [UPDATES_PER_S [BAYS [QUESTION]]]]`: 0 asks all three, 1 to 3 one of them.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -23,7 +24,7 @@ mod load;
 
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
-use bayhub::domain::{BayIx, ReadModel as _};
+use bayhub::domain::{BayIx, BayKind, BayView, Expected, ReadModel as _, ZoneIx, ZoneTally};
 use bayhub::history::{self, NothingSettled};
 use bayhub::live::{Live, Room};
 use bayhub::metrics::Metrics;
@@ -34,7 +35,7 @@ use bayhub::serve::{self, Router};
 use bytes::Bytes;
 use common::api::{Office, authority};
 use common::{api, city_specs, view};
-use load::{CONNECTIONS, THREAD, Tally, requests, typical};
+use load::{CONNECTIONS, THREAD, Tally, boxes, nearby, pages, typical};
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use std::net::SocketAddr;
@@ -58,6 +59,26 @@ async fn bound() -> (TcpListener, SocketAddr) {
     (listener, at)
 }
 
+/// The tallies of the zones of some bays, as if the stream had just told of those.
+fn tallies(live: &Live, batch: &[BayView]) -> Vec<(ZoneIx, ZoneTally)> {
+    let turned = |view: &BayView| {
+        let mut tally = live.zone(view.zone);
+        let car = BayKind::Car as usize;
+        let vacant = (tally.vacant[car] + 1) % (1 + tally.capacity_by_kind[car] / 4);
+        tally.occupied = tally.capacity_by_kind[car] - vacant;
+        tally.vacant[car] = vacant;
+        tally.unknown = tally.capacity - tally.capacity_by_kind[car];
+        tally.stale = false;
+        tally.observed_at = view.observed_at;
+        tally.expected = Some(Expected {
+            vacant: vacant * 256,
+            spread: 900,
+        });
+        (view.zone, tally)
+    };
+    batch.iter().map(turned).collect()
+}
+
 /// Writes random states at that rate until told to stop.
 #[allow(
     clippy::disallowed_methods,
@@ -74,6 +95,7 @@ fn keep_writing(live: &Live, city: &City, rate: f64, stop: &AtomicBool) -> f64 {
                 .map(|_| view(city, rng.random_range(0..city.bay_slots()), &mut rng))
                 .collect();
             live.bays(&batch);
+            live.zones(&tallies(live, &batch));
             sent += 50;
         }
         std::thread::sleep(Duration::from_micros(500));
@@ -93,7 +115,11 @@ fn town(bays: usize) -> (Arc<Registry>, Arc<Live>) {
     };
     let live = Arc::new(Live::new(&city, room));
     let mut rng = SmallRng::seed_from_u64(5);
-    (0..city.bay_slots()).for_each(|bay| live.bays(&[view(&city, BayIx(bay).0, &mut rng)]));
+    for bay in 0..city.bay_slots() {
+        let told = [view(&city, BayIx(bay).0, &mut rng)];
+        live.bays(&told);
+        live.zones(&tallies(&live, &told));
+    }
     (registry, live)
 }
 
@@ -123,17 +149,14 @@ fn start_own(runtime: &Runtime, router: Router) -> SocketAddr {
     at
 }
 
+/// A question, its requests to the hub, and how much of a constant answer's speed is wanted.
+type Question = (&'static str, Vec<Vec<u8>>, f64);
+
 /// The three servers, none asked yet. Says what is compared.
-fn servers(runtime: &Runtime, city: &City, router: Router) -> [Tally; 3] {
-    let hub_at = start_own(runtime, router);
-    let asked = requests(city);
-    let body = typical(hub_at, &asked);
-    println!(
-        "{} bays in {} zones; a constant answer has {} bytes",
-        city.bay_slots(),
-        city.zone_count(),
-        body.len()
-    );
+fn servers(runtime: &Runtime, hub_at: SocketAddr, question: &Question) -> [Tally; 3] {
+    let (name, asked, _) = question;
+    let body = typical(hub_at, asked);
+    println!("\n## {name}; a constant answer has {} bytes\n", body.len());
     let (plain, plain_at) = runtime.block_on(bound());
     let bare = constant(body.clone());
     runtime.spawn(async move { axum::serve(plain, bare).await });
@@ -141,15 +164,31 @@ fn servers(runtime: &Runtime, city: &City, router: Router) -> [Tally; 3] {
     // As long as the hub's, so that reading the request costs the same.
     let padded = |r: &Vec<u8>| {
         String::from_utf8_lossy(r)
-            .replace("/v1/bays/nearby?", "/?pad=-----------&")
+            .replacen("/v1/bays/nearby?", "/?pad=-----------&", 1)
+            .replacen("/v1/zones?", "/?pad=---&", 1)
             .into_bytes()
     };
     let root: Vec<Vec<u8>> = asked.iter().map(padded).collect();
     [
         Tally::new("constant", plain_at, root.clone()),
-        Tally::new("hub", hub_at, asked),
+        Tally::new("hub", hub_at, asked.clone()),
         Tally::new("constant, own listener", own_at, root),
     ]
+}
+
+fn print(all: &[Tally; 3], wanted: f64) {
+    println!(
+        "|                        | requests/s |  p50 ms |  p99 ms | body bytes | server CPU   | per server CPU s |"
+    );
+    println!(
+        "|------------------------|------------|---------|---------|------------|--------------|------------------|"
+    );
+    all.iter().for_each(Tally::print);
+    println!(
+        "\nhub / constant: {:.2} in requests/s, {:.2} in requests per second of server CPU (wanted: {wanted})",
+        all[1].per_s() / all[0].per_s(),
+        all[1].per_cpu_s() / all[0].per_cpu_s()
+    );
 }
 
 fn main() {
@@ -162,6 +201,7 @@ fn main() {
     let rounds = arg(1, 4.0) as usize;
     let rate = arg(2, 100_000.0);
     let bays = arg(3, 1_400_000.0);
+    let only = arg(4, 0.0) as usize;
 
     let (registry, live) = town(bays as usize);
     let city = registry.city().clone();
@@ -174,32 +214,34 @@ fn main() {
         .build()
         .expect("a runtime");
     let (_office, router) = runtime.block_on(hub(&registry, &live, dir.path()));
-    let mut all = servers(&runtime, &city, router);
-
+    let hub_at = start_own(&runtime, router);
+    println!(
+        "{} bays in {} zones; {CONNECTIONS} connections, {rounds} rounds of {seconds} s each in turn",
+        city.bay_slots(),
+        city.zone_count()
+    );
+    let questions: [Question; 3] = [
+        ("the nearest 20 bays", nearby(&city), 0.7),
+        ("a page of 100 zones", pages(hub_at), 0.5),
+        ("the zones of a map", boxes(&city), 0.5),
+    ];
     let stop = AtomicBool::new(false);
     let wrote = std::thread::scope(|s| {
         let writer = s.spawn(|| keep_writing(&live, &city, rate, &stop));
-        for _ in 0..rounds {
-            for t in &mut all {
-                t.round(Duration::from_secs_f64(seconds));
+        for (n, question) in questions.iter().enumerate() {
+            if only != 0 && only != n + 1 {
+                continue;
             }
+            let mut all = servers(&runtime, hub_at, question);
+            for _ in 0..rounds {
+                for t in &mut all {
+                    t.round(Duration::from_secs_f64(seconds));
+                }
+            }
+            print(&all, question.2);
         }
         stop.store(true, Ordering::Relaxed);
         writer.join().expect("the writer")
     });
-    println!(
-        "{CONNECTIONS} connections, {rounds} rounds of {seconds} s each in turn, {wrote:.0} updates/s beside\n"
-    );
-    println!(
-        "|                        | requests/s |  p50 ms |  p99 ms | body bytes | server CPU   | per server CPU s |"
-    );
-    println!(
-        "|------------------------|------------|---------|---------|------------|--------------|------------------|"
-    );
-    all.iter().for_each(Tally::print);
-    println!(
-        "\nhub / constant: {:.2} in requests/s, {:.2} in requests per second of server CPU (wanted: 0.5)",
-        all[1].per_s() / all[0].per_s(),
-        all[1].per_cpu_s() / all[0].per_cpu_s()
-    );
+    println!("\n{wrote:.0} updates/s beside");
 }

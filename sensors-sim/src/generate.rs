@@ -16,8 +16,9 @@ use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, LogNormal, Normal};
 use std::fmt::Write as _;
 
-/// The biggest city that is made: Singapore has 1.4 million lots.
-pub const MAX_BAYS: u32 = 4_000_000;
+/// The biggest city that is made, so that no number overflows; memory ends before (Singapore has 1.4
+/// million lots).
+pub const MAX_BAYS: u32 = 1_000_000_000;
 
 /// What to generate.
 #[derive(Clone, Debug)]

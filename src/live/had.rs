@@ -77,7 +77,7 @@ impl Live {
             (false, _) => return,
         }
         // After the bit, so that whoever is told finds it.
-        self.mark(std::iter::once(city.zone_of(bay)));
+        self.touch(city.zone_of(bay));
     }
 
     /// Whether it is kept for who has booked it.

@@ -225,6 +225,23 @@ impl Live {
         city.ask_for(bay);
     }
 
+    /// Another number whenever what is told of a zone alone may have changed: its tally, bookings of its
+    /// bays, offers, pools. What depends on the time of asking has no say in it.
+    pub fn zone_stamp(&self, zone: ZoneIx) -> u64 {
+        self.tallies.stamp(zone)
+    }
+
+    /// Asks the processor for that.
+    pub fn ask_for_stamp(&self, zone: ZoneIx) {
+        self.tallies.ask_for_stamp(zone);
+    }
+
+    /// Asks the processor for what is read of a zone.
+    fn ask_for_zone(&self, city: &City, zone: ZoneIx) {
+        self.tallies.ask_for(zone);
+        prefetch_whole(city.zone(zone));
+    }
+
     /// The newest tally of a zone, as the stream tells it: bookings play no part. Before its first
     /// report a zone that was there at creation is stale with all its bays unknown; one added later
     /// is stale with a capacity of 0 until the stream has told of it. One that has no room here
@@ -260,10 +277,7 @@ impl Live {
     /// The nearest zones of which a count says that there is room for the kind of bay, and that suit
     /// as far as they tell; and those of which a pool is open. `places` are the city's.
     pub fn nearest_zones(&self, city: &City, places: &ZonePlaces, query: &Query) -> Vec<ZoneHit> {
-        let ask_for = |zone| {
-            self.tallies.ask_for(zone);
-            prefetch_whole(city.zone(zone));
-        };
+        let ask_for = |zone| self.ask_for_zone(city, zone);
         let may_be_had = |zone| self.on_offer(city, zone);
         let look = (ask_for, may_be_had);
         let hits = nearest_zones::nearest_zones(&self.counted, (city, places), query, look);

@@ -42,6 +42,7 @@ impl Live {
 
     /// Lets who follows a zone look at it again: what may be told of it has changed.
     pub fn touch(&self, zone: ZoneIx) {
+        self.tallies.touch(zone);
         self.mark(std::iter::once(zone));
     }
 

@@ -7,7 +7,7 @@
 //! tally was published during its read. Dear: nothing; a read is some twenty loads.
 
 use crate::domain::{BayKind, BaySubset, Expected, KindSet, Millis, ZoneIx, ZoneTally};
-use crate::prefetch::prefetch_whole;
+use crate::prefetch::{prefetch, prefetch_whole};
 use bytemuck::Zeroable;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU32, AtomicU64, fence};
@@ -105,7 +105,9 @@ impl Copy {
 struct TallyCopies {
     copies: [Copy; 2],
     version: AtomicU32,
-    _pad: [u32; 3],
+    /// How often something beside the tally has changed what is told of the zone.
+    beside: AtomicU32,
+    _pad: [u32; 2],
 }
 
 /// All rows, by [`ZoneIx`]; 192 bytes each, touched only when written.
@@ -129,6 +131,14 @@ impl Tallies {
         }
     }
 
+    /// Asks the processor for what [`Self::stamp`] reads.
+    #[inline]
+    pub(super) fn ask_for_stamp(&self, zone: ZoneIx) {
+        if let Some(row) = self.0.get(zone.at()) {
+            prefetch(std::slice::from_ref(&row.version), 0);
+        }
+    }
+
     /// Publishes `tally`; false for a zone beyond the capacity. To be called by one thread at a
     /// time for a zone: two at once would mix their buckets (though nothing worse).
     pub(super) fn put(&self, zone: ZoneIx, tally: &ZoneTally) -> bool {
@@ -144,6 +154,23 @@ impl Tallies {
         // Release: who reads this version reads the copy as it was filled above.
         row.version.store(version.wrapping_add(1), Release);
         true
+    }
+
+    /// To be called when something beside the tally has changed what is told of the zone, and can be seen.
+    pub(super) fn touch(&self, zone: ZoneIx) {
+        if let Some(row) = self.0.get(zone.at()) {
+            row.beside.fetch_add(1, Release);
+        }
+    }
+
+    /// Another number whenever a tally was put or something beside it changed: read before what is told, and
+    /// the same after it, what is told is still so. 0 for a zone beyond the capacity.
+    #[inline]
+    pub(super) fn stamp(&self, zone: ZoneIx) -> u64 {
+        self.0.get(zone.at()).map_or(0, |row| {
+            let version = row.version.load(Acquire);
+            u64::from(version) << 32 | u64::from(row.beside.load(Acquire))
+        })
     }
 
     /// The newest tally published; `None` for a zone beyond the capacity.

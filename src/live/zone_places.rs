@@ -3,7 +3,7 @@
 //! Promise: what is between two cells of a row is found by two look-ups, however large the city. Zones
 //! are sorted by cells of a two-hundredth of a degree (556 m). Dear: a new picture (all are sorted).
 
-use crate::domain::{ZoneIx, ZoneKind};
+use crate::domain::{BBox, LatLon, ZoneIx, ZoneKind};
 use crate::registry::city::{City, Zone};
 use std::ops::Range;
 
@@ -61,10 +61,7 @@ impl ZonePlaces {
                 has_parts: !about.parts.is_empty(),
             }
         };
-        // Private ones are offered by their offers alone, areas and floors by their car park.
-        let shown = city
-            .zones()
-            .filter(|(_, zone)| zone.spec.kind != ZoneKind::Private && zone.part_of.is_none());
+        let shown = city.zones().filter(|(_, zone)| Self::takes(zone));
         let mut all: Vec<_> = shown.map(placed).collect();
         all.sort_unstable();
         let mut made = Self {
@@ -87,6 +84,13 @@ impl ZonePlaces {
         made
     }
 
+    /// Whether a zone is among them. Private ones are offered by their offers alone, areas and floors by
+    /// their car park.
+    #[must_use]
+    pub fn takes(zone: &Zone) -> bool {
+        zone.spec.kind != ZoneKind::Private && zone.part_of.is_none()
+    }
+
     /// The next row, of those zones; the first of them is zone `at` of all.
     fn push_row(&mut self, zones: &[PlacedZone], at: usize) {
         let ends = zones.first().zip(zones.last());
@@ -106,6 +110,28 @@ impl ZonePlaces {
         });
         let begins = columns.clone().chain([columns.end]);
         self.begins.extend(begins.map(|c| (at + before(c)) as u32));
+    }
+
+    /// Calls `found` for all of its zones in the cells that a box touches, and some beside them.
+    pub fn within(&self, bbox: BBox, mut found: impl FnMut(ZoneIx)) {
+        let e7 = |lat, lon| LatLon { lat, lon }.e7();
+        let (south, west) = e7(bbox.south, bbox.west);
+        let (north, east) = e7(bbox.north, bbox.east);
+        let rows = cell(south.into()).max(self.first)..=cell(north.into()).min(self.last_row());
+        // Across the date line there are two parts.
+        let whole = [(west, east), (1, 0)];
+        let parted = [(west, i32::MAX), (i32::MIN, east)];
+        let parts = if west <= east { whole } else { parted };
+        for row in rows {
+            for (from, to) in parts.into_iter().filter(|(from, to)| from <= to) {
+                let run = self.row(row, (cell(from.into()), cell(to.into())));
+                self.zones[run].iter().for_each(|zone| found(ZoneIx(*zone)));
+            }
+        }
+    }
+
+    fn last_row(&self) -> i32 {
+        self.first + self.rows.len() as i32 - 1
     }
 
     /// Which of `zones` and `places` are all in the cells between those columns of a row, and some beside them.

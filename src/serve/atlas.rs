@@ -1,11 +1,12 @@
 //! What the zone feed needs of a city besides the city: zones in the order of their stable numbers,
-//! and which kinds of bay each has.
+//! which kinds of bay each has, where they are, and what was last told of each.
 //!
 //! Worked out once a picture (dear: a pass over all bays) and kept until the picture changes. The
 //! order by number is what makes cursors last: zones added later come after every cursor that was
 //! handed out.
 
-use crate::domain::ZoneIx;
+use super::formats::{KeptZone, KeptZones};
+use crate::domain::{BBox, ZoneIx};
 use crate::live::ZonePlaces;
 use crate::registry::city::City;
 use arc_swap::ArcSwapOption;
@@ -21,6 +22,9 @@ pub(in crate::serve) struct Atlas {
     by_number: Vec<(u32, ZoneIx)>,
     kinds: Vec<u8>,
     places: ZonePlaces,
+    /// Those that are not among the places: private ones, areas and floors.
+    apart: Vec<ZoneIx>,
+    texts: KeptZones,
 }
 
 impl Atlases {
@@ -47,8 +51,16 @@ impl Atlas {
                 kinds[zone.at()] |= 1 << city.attrs(bay).kind as u8;
             }
         }
+        let places = ZonePlaces::new(&city);
+        let apart = city
+            .zones()
+            .filter(|(_, zone)| !ZonePlaces::takes(zone))
+            .map(|(ix, _)| ix)
+            .collect();
         Self {
-            places: ZonePlaces::new(&city),
+            places,
+            apart,
+            texts: KeptZones::of(city.zone_count()),
             city,
             by_number,
             kinds,
@@ -69,6 +81,29 @@ impl Atlas {
     /// Where the zones are.
     pub(in crate::serve) fn places(&self) -> &ZonePlaces {
         &self.places
+    }
+
+    /// Asks the processor for that.
+    pub(in crate::serve) fn ask_for(&self, zone: ZoneIx) {
+        self.texts.ask_for(zone);
+    }
+
+    /// What was last told of a zone, if it is one that is told the same to everybody.
+    pub(in crate::serve) fn kept(&self, zone: ZoneIx) -> Option<&KeptZone> {
+        self.texts.of_zone(zone)
+    }
+
+    /// Zones whose number is above `after` (all for `None`), by number: all that lie in the box, and some
+    /// beside them.
+    pub(in crate::serve) fn around(&self, bbox: BBox, after: Option<u32>) -> Vec<(u32, ZoneIx)> {
+        let mut found = Vec::new();
+        let number = |zone: ZoneIx| self.city.zone(zone).number;
+        let mut take = |zone| found.push((number(zone), zone));
+        self.places.within(bbox, &mut take);
+        self.apart.iter().copied().for_each(take);
+        found.retain(|(number, _)| after.is_none_or(|after| *number > after));
+        found.sort_unstable();
+        found
     }
 
     /// Zones whose number is above `after` (all for `None`), by number.

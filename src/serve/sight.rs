@@ -8,11 +8,11 @@
 //! somebody else's.
 
 use super::atlas::Atlas;
-use super::formats::{BayTold, SeenBay, ZoneTold};
+use super::formats::{BayTold, SeenBay, ToKeep, ZoneOfMany, ZoneText, ZoneTold};
 use super::http::caller::Caller;
 use super::state::ReadState;
 use super::told_in::ToldIn;
-use crate::domain::{BayIx, BayStatus, BayView, Millis, ZoneIx, closed_at};
+use crate::domain::{BayIx, BayStatus, BayView, Millis, ZoneIx, ZoneKind, closed_at};
 use crate::ingest::connector::Credits;
 use crate::live::{Live, is_private};
 use crate::orders::OrderBook;
@@ -181,13 +181,67 @@ impl<'a> Sight<'a> {
     }
 
     /// A zone, with its areas and floors; `None` for one that is gone or not seen.
-    pub(in crate::serve) fn zone(self, atlas: &Atlas, zone: ZoneIx) -> Option<ZoneTold<'a>> {
+    pub(in crate::serve) fn zone(self, atlas: &'a Atlas, zone: ZoneIx) -> Option<ZoneTold<'a>> {
+        // Before it is looked at: what changes meanwhile is not told of as if it were kept.
+        let stamp = self.live.zone_stamp(zone);
         let mut told = self.lone_zone(atlas, zone)?;
+        // A private one is told as who asks may see it, and a whole by its parts, which have stamps of
+        // their own.
+        let is_alone = told.zone.parts.is_empty() && told.zone.part_of.is_none();
+        let is_same = is_alone && told.zone.spec.kind != ZoneKind::Private;
+        let kept = atlas.kept(zone).filter(|_| is_same);
+        told.keep = kept.map(|at| ToKeep { at, stamp });
         let parts = told.zone.parts.iter();
         told.areas = parts
             .filter_map(|part| self.lone_zone(atlas, *part))
             .collect();
         Some(told)
+    }
+
+    /// One of many zones, for a format that `keeps` what it writes; `None` for one that is gone or not seen.
+    pub(in crate::serve) fn one_of_many(
+        self,
+        atlas: &'a Atlas,
+        zone: ZoneIx,
+        keeps: bool,
+    ) -> Option<ZoneOfMany<'a>> {
+        match self.kept(atlas, zone).filter(|_| keeps) {
+            Some(text) => Some(ZoneOfMany::Kept(text)),
+            None => self.zone(atlas, zone).map(ZoneOfMany::Told),
+        }
+    }
+
+    /// A zone as it was last written, if that is still so.
+    pub(in crate::serve) fn kept(self, atlas: &Atlas, zone: ZoneIx) -> Option<Arc<ZoneText>> {
+        let kept = atlas.kept(zone).filter(|_| !self.is_closable(zone))?;
+        let credit = self.credit(zone);
+        kept.among_many(self.live.zone_stamp(zone), credit.as_ref(), self.told_in)
+    }
+
+    /// Whether an order closes any of a zone, now or at another time.
+    fn is_closable(self, zone: ZoneIx) -> bool {
+        self.orders.picture().closures.zone(zone).is_some()
+    }
+
+    /// Goes over zones that are to be told; what is read of each is asked for some zones ahead, as among
+    /// many each look-up waits for memory.
+    pub(in crate::serve) fn asked_ahead<'z>(
+        self,
+        atlas: &'z Atlas,
+        zones: &'z [(u32, ZoneIx)],
+    ) -> impl Iterator<Item = &'z (u32, ZoneIx)> + use<'a, 'z> {
+        const AHEAD: usize = 8;
+        let ask = move |(_, zone): &(u32, ZoneIx)| {
+            self.live.ask_for_stamp(*zone);
+            atlas.ask_for(*zone);
+        };
+        zones.iter().take(AHEAD).for_each(ask);
+        let later = zones.iter().skip(AHEAD).map(Some);
+        let later = later.chain(std::iter::repeat(None));
+        zones.iter().zip(later).map(move |(zone, later)| {
+            later.map(ask);
+            zone
+        })
     }
 
     /// The zone that one is an area or floor of, if that is seen: it is told with it.
@@ -218,6 +272,7 @@ impl<'a> Sight<'a> {
             credit: self.credit(zone),
             order: self.order_in(zone),
             areas: Vec::new(),
+            keep: None,
         })
     }
 

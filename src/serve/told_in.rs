@@ -85,17 +85,21 @@ impl ToldIn {
 
     /// Whether a place of ours lies in a box that the caller gave.
     pub(in crate::serve) fn lies_in(self, place: LatLon, bbox: BBox) -> bool {
-        if self.crs == Crs::Wgs84 {
-            return bbox.contains(place);
-        }
         // A box of theirs is none of ours; most places lie far from it and need no arithmetic.
-        let wide = BBox {
+        self.around(bbox).contains(place) && bbox.contains(self.place(place))
+    }
+
+    /// A box of ours that holds all places which lie in one that the caller gave.
+    pub(in crate::serve) fn around(self, bbox: BBox) -> BBox {
+        if self.crs == Crs::Wgs84 {
+            return bbox;
+        }
+        BBox {
             west: bbox.west - MARGIN,
             south: bbox.south - MARGIN,
             east: bbox.east + MARGIN,
             north: bbox.north + MARGIN,
-        };
-        wide.contains(place) && bbox.contains(self.place(place))
+        }
     }
 }
 

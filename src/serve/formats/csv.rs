@@ -7,7 +7,9 @@
 use super::car_parks;
 use super::geometry;
 use super::told::{BOOK, SeenBay, expected};
-use super::{AnswerKind, BayTold, Format, Lists, NearbyTold, Rendered, ZoneTold, ZonesTold};
+use super::{
+    AnswerKind, BayTold, Format, Lists, NearbyTold, Rendered, ZoneOfMany, ZoneTold, ZonesTold,
+};
 use crate::domain::{BayKind, BayView, Millis};
 use crate::history::csv::field;
 use crate::registry::city::City;
@@ -25,6 +27,7 @@ pub(super) static FORMAT: Format = Format {
     bay,
     zones,
     zone,
+    keeps: false,
     schema: |_: AnswerKind| {
         RefOr::from(Schema::from(ObjectBuilder::new().schema_type(Type::String)))
     },
@@ -147,16 +150,21 @@ fn time(t: &mut Text, at: Millis) {
 }
 
 fn zones(told: &ZonesTold<'_>) -> Rendered {
-    table(&told.zones, told.told_in)
+    let zones = told.zones.iter().filter_map(|zone| match zone {
+        ZoneOfMany::Told(told) => Some(told),
+        ZoneOfMany::Kept(_) => None,
+    });
+    table(zones, told.told_in)
 }
 
 fn zone(told: &ZoneTold<'_>) -> Rendered {
-    table(std::slice::from_ref(told), told.told_in)
+    table(std::iter::once(told), told.told_in)
 }
 
 /// Nothing in it says when it was asked for, so all of it is steady.
-fn table(zones: &[ZoneTold<'_>], told_in: ToldIn) -> Rendered {
-    let mut t = Text::with_capacity(256 + zones.len() * ROW_BYTES);
+fn table<'z>(zones: impl Iterator<Item = &'z ZoneTold<'z>>, told_in: ToldIn) -> Rendered {
+    let rows = zones.size_hint().1.unwrap_or(0);
+    let mut t = Text::with_capacity(256 + rows * ROW_BYTES);
     t.raw("zone,name,kind,operator,lat,lon,capacity");
     for kind in BayKind::NAMES {
         t.raw(",vacant_").raw(kind);
@@ -167,10 +175,7 @@ fn table(zones: &[ZoneTold<'_>], told_in: ToldIn) -> Rendered {
     for told in zones {
         row(&mut t, told);
     }
-    Rendered {
-        body: t.0,
-        steady_from: 0,
-    }
+    Rendered::steady(t.0)
 }
 
 fn row(t: &mut Text, told: &ZoneTold<'_>) {

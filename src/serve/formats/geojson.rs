@@ -14,6 +14,7 @@ pub(super) static FORMAT: Format = Format {
     bay: bay_members::bay::<true>,
     zones: zone_members::list::<true>,
     zone: zone_members::zone::<true>,
+    keeps: false,
     schema: described,
 };
 

@@ -14,6 +14,7 @@ pub(in crate::serve) static FORMAT: Format = Format {
     bay: bay_members::bay::<false>,
     zones: zone_members::list::<false>,
     zone: zone_members::zone::<false>,
+    keeps: true,
     schema: described,
 };
 

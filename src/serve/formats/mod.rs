@@ -13,6 +13,8 @@ mod forecast;
 mod geojson;
 pub(super) mod geometry;
 mod json;
+mod kept_zone;
+mod many_zones;
 pub(super) mod registry_features;
 pub(super) mod text;
 mod told;
@@ -22,9 +24,10 @@ pub(super) use bay_members::bay_brief;
 pub(super) use forecast::{ForecastTold, add_forecast};
 pub(super) use geometry::{beside, write_outline};
 pub(super) use json::FORMAT as JSON;
-pub(super) use told::{
-    BayTold, BaysTold, NearbyTold, Rendered, SeenBay, Wanted, ZoneTold, ZonesTold,
-};
+pub(super) use kept_zone::{KeptZone, KeptZones, ToKeep, ZoneText};
+pub(super) use many_zones::{Rendered, ZoneOfMany, ZonesTold};
+pub(super) use told::{BayTold, BaysTold, NearbyTold, SeenBay, Wanted, ZoneTold};
+pub(super) use zone_members::add_zone;
 
 use super::http::error::ApiError;
 use super::http::negotiate::choose;
@@ -62,6 +65,8 @@ pub(super) struct Format {
     pub(super) bay: fn(&BayTold<'_>) -> Vec<u8>,
     pub(super) zones: fn(&ZonesTold<'_>) -> Rendered,
     pub(super) zone: fn(&ZoneTold<'_>) -> Rendered,
+    /// Whether zones are told as they were written before, while that is still so.
+    pub(super) keeps: bool,
     /// What an answer is made of, for the description.
     pub(super) schema: fn(AnswerKind) -> RefOr<Schema>,
 }

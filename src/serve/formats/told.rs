@@ -1,5 +1,6 @@
 //! What is told of bays and zones, whatever the format: looked up once, written by any.
 
+use super::kept_zone::ToKeep;
 use crate::domain::{AppEvidence, BayKind, BayStatus, BaySubset, BayView, CountEvidence, Millis};
 use crate::domain::{ZoneIx, ZoneKind, ZoneTally};
 use crate::forecast::ForecastTable;
@@ -297,6 +298,8 @@ pub(in crate::serve) struct ZoneTold<'c> {
     pub(in crate::serve) order: Option<Arc<str>>,
     /// Its areas and floors, as far as they are seen.
     pub(in crate::serve) areas: Vec<ZoneTold<'c>>,
+    /// Where what is written of it is kept, if everybody is told the same.
+    pub(in crate::serve) keep: Option<ToKeep<'c>>,
 }
 
 impl ZoneTold<'_> {
@@ -378,21 +381,4 @@ impl BaysTold {
     pub(in crate::serve) fn is_full(&self) -> bool {
         self.vacant == Some(0) && self.unknown == 0 && self.in_service.is_some_and(|n| n > 0)
     }
-}
-
-/// One page of the feed.
-pub(in crate::serve) struct ZonesTold<'c> {
-    pub(in crate::serve) zones: Vec<ZoneTold<'c>>,
-    /// Ids that were asked for and are none of ours.
-    pub(in crate::serve) unknown: Option<&'c [&'c str]>,
-    /// Where to go on.
-    pub(in crate::serve) next: Option<&'c str>,
-    pub(in crate::serve) at: Millis,
-    pub(in crate::serve) told_in: ToldIn,
-}
-
-/// A body, and where in it the part begins that changes only with the data (for the ETag).
-pub(in crate::serve) struct Rendered {
-    pub(in crate::serve) body: Vec<u8>,
-    pub(in crate::serve) steady_from: usize,
 }

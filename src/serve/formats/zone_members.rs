@@ -2,8 +2,10 @@
 //! feature, its members are properties.
 
 use super::geometry;
+use super::kept_zone::{self, TextInputs, tag};
+use super::many_zones::{Rendered, ZoneOfMany, ZonesTold};
 use super::text::Text;
-use super::told::{BOOK, Rendered, ZoneTold, ZonesTold, expected};
+use super::told::{BOOK, ZoneTold, expected};
 use crate::domain::{BayKind, BaySubset, Millis, Price};
 use crate::live::OpenPool;
 use crate::serve::told_in::ToldIn;
@@ -24,7 +26,7 @@ pub(super) fn list<const GEO: bool>(told: &ZonesTold<'_>) -> Rendered {
     let newest = told
         .zones
         .iter()
-        .map(|z| z.tally.observed_at)
+        .map(ZoneOfMany::observed_at)
         .max()
         .unwrap_or(Millis::NEVER);
     t.raw(",\"last_updated\":")
@@ -47,27 +49,51 @@ pub(super) fn list<const GEO: bool>(told: &ZonesTold<'_>) -> Rendered {
     } else {
         ",\"zones\":["
     });
+    // Of what comes before the zones, and of each.
+    let mut tags = tag(&t.0[steady_from..]).to_le_bytes().to_vec();
     for (n, zone) in told.zones.iter().enumerate() {
         if n > 0 {
             t.raw(",");
         }
-        one::<GEO>(&mut t, zone, None);
+        let tag = match zone {
+            ZoneOfMany::Kept(kept) => kept.add_to(&mut t),
+            ZoneOfMany::Told(told) => add::<GEO>(&mut t, told, None),
+        };
+        tags.extend_from_slice(&tag.to_le_bytes());
     }
     t.raw("]}");
     Rendered {
         body: t.0,
-        steady_from,
+        tag: tag(&tags),
     }
 }
 
 /// One zone alone.
 pub(super) fn zone<const GEO: bool>(told: &ZoneTold<'_>) -> Rendered {
     let mut t = Text::with_capacity(ZONE_BYTES + 64);
-    one::<GEO>(&mut t, told, Some(told.told_in));
-    Rendered {
-        body: t.0,
-        steady_from: 0,
-    }
+    let tag = add::<GEO>(&mut t, told, Some(told.told_in));
+    Rendered { body: t.0, tag }
+}
+
+/// One zone alone, as JSON, at the end of what is written already.
+pub(in crate::serve) fn add_zone(out: &mut Vec<u8>, told: &ZoneTold<'_>) {
+    let mut t = Text(std::mem::take(out));
+    add::<false>(&mut t, told, Some(told.told_in));
+    *out = t.0;
+}
+
+/// Adds one, as it was written last if that is still so; returns a number that changes with what is added.
+/// `lone`: with the coordinates that it is told in.
+fn add<const GEO: bool>(t: &mut Text, told: &ZoneTold<'_>, lone: Option<ToldIn>) -> u64 {
+    let is_plain = told.pool.is_none() && told.order.is_none();
+    let from = TextInputs {
+        told_in: told.told_in,
+        says_so: lone.is_some_and(|told_in| told_in.said().is_some()),
+        credit: told.credit.as_ref(),
+        observed_at: told.tally.observed_at,
+    };
+    let keep = told.keep.filter(|_| is_plain && !GEO);
+    kept_zone::add(keep, t, from, |t| one::<GEO>(t, told, lone))
 }
 
 /// `lone`: with the coordinates that it is told in.

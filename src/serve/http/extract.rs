@@ -39,7 +39,11 @@ impl<S: Send + Sync> FromRequestParts<S> for TwoIds {
 /// A weak tag that changes with `bytes`.
 pub(in crate::serve) fn tag_of(bytes: &[u8]) -> HeaderValue {
     // Fixed seeds: clients may come back to another process with the tag of this one.
-    let hash = ahash::RandomState::with_seeds(1, 2, 3, 4).hash_one(bytes);
+    named(ahash::RandomState::with_seeds(1, 2, 3, 4).hash_one(bytes))
+}
+
+/// A weak tag that is that number.
+pub(in crate::serve) fn named(hash: u64) -> HeaderValue {
     let tag = format!("W/\"{hash:016x}\"");
     HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("W/\"\""))
 }

@@ -14,7 +14,6 @@
 //! | `bays`, `private_zones` | what it knows |
 //! | `moves` | what has come, gone and left sight with a change of the city |
 //! | `orders` | orders of the authority |
-//! | `cache` | events that many share |
 //! | `reservations` | a booking app's reservations |
 //! | `body` | the response's body |
 //!
@@ -22,7 +21,6 @@
 
 mod bays;
 mod body;
-mod cache;
 mod follower;
 mod id;
 mod moves;
@@ -43,7 +41,6 @@ use crate::limits::{HeldShare, Owner, Shared, Shares};
 use crate::live::ZoneFilter;
 use crate::metrics::Metrics;
 use axum::body::Body;
-use cache::Cache;
 use follower::Follower;
 use id::{Mark, ResumeFrom};
 use std::sync::Arc;
@@ -60,7 +57,6 @@ pub(super) struct Streams {
     metrics: Arc<Metrics>,
     /// Tells the ids of this process from those of an earlier one.
     boot: u64,
-    cache: Cache,
     /// Turns true when the hub stops: streams end.
     closed: watch::Receiver<bool>,
     open: AtomicUsize,
@@ -86,14 +82,12 @@ impl Streams {
         closed: watch::Receiver<bool>,
     ) -> Self {
         let boot = rand::random();
-        let cache = Cache::default();
         let open = AtomicUsize::new(0);
         let known_bays = AtomicUsize::new(0);
         Self {
             reads,
             metrics,
             boot,
-            cache,
             closed,
             open,
             max_open,

@@ -11,7 +11,7 @@ use crate::live::is_private;
 use crate::registry::city::City;
 use crate::serve::atlas::Atlas;
 use crate::serve::docs::schema::{BayGone, Gone, Resync, ResyncReason};
-use crate::serve::formats::{self, JSON};
+use crate::serve::formats;
 use crate::serve::sight::Sight;
 use std::sync::Arc;
 
@@ -97,16 +97,7 @@ impl Follower {
             return;
         }
         self.open(out, "zone");
-        let is_linked = told.part_of.is_some() || !told.areas.is_empty();
-        let is_beside = told.pool.is_some() || told.credit.is_some() || told.order.is_some();
-        if shut || is_linked || is_beside {
-            // What many share is what everybody sees of other zones, and made of one tally alone.
-            out.extend_from_slice(&(JSON.zone)(&told).body);
-        } else {
-            let tally = told.tally;
-            let cache = &streams.cache;
-            cache.zone(out, city, atlas, (zone, tally), self.told_in);
-        }
+        formats::add_zone(out, &told);
         if self.forecast {
             let reads = &streams.reads;
             let table = reads.forecasts.now();

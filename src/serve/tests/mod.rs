@@ -26,6 +26,7 @@ mod floors;
 mod forecast;
 mod formats;
 mod gate;
+mod kept_zones;
 mod keys;
 mod known_bays;
 mod listing;

@@ -13,14 +13,14 @@ use serde_json::{Value, json};
 
 const SITUATIONS: &str = "/v1/datex2/situations.xml";
 
-async fn issue(town: &Town, order: Value) -> Value {
+pub(super) async fn issue(town: &Town, order: Value) -> Value {
     let answer = town.call_as("order", "POST", "/v1/orders", order.to_string());
     let answer = answer.await;
     assert_eq!(answer.status, 201, "{}", answer.text());
     answer.json()
 }
 
-async fn end(town: &Town, order: &Value) {
+pub(super) async fn end(town: &Town, order: &Value) {
     let path = format!("/v1/orders/{}/end", order["id"].as_str().unwrap());
     let answer = town.call_as("order", "POST", &path, "").await;
     assert_eq!(answer.status, 200, "{}", answer.text());

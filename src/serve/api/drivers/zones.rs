@@ -5,12 +5,14 @@ use crate::domain::{BayKind, OrderState, ZoneIx, ZoneKind};
 use crate::live::is_private;
 use crate::registry::city::Zone;
 use crate::serve::api::schema::CrsQuery;
-use crate::serve::formats::{Asked, Format, Rendered, ZoneAnswer, ZonesAnswer, ZonesTold};
+use crate::serve::formats::{
+    Asked, Format, Rendered, ZoneAnswer, ZoneOfMany, ZonesAnswer, ZonesTold,
+};
 use crate::serve::http::auth::Reader;
 use crate::serve::http::caller::Caller;
 use crate::serve::http::cursor::{self, link};
 use crate::serve::http::error::ApiError;
-use crate::serve::http::extract::{Id, IfNoneMatch, tag_of};
+use crate::serve::http::extract::{self, Id, IfNoneMatch};
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
 use crate::serve::sight::{Eyes, Sight};
@@ -144,7 +146,8 @@ fn by_id(
     // By two of its names a zone is one.
     let mut told = HashSet::new();
     for (id, zone) in ids.iter().zip(found) {
-        match zone.and_then(|zone| Some((zone, sight.zone(&atlas, zone)?))) {
+        let look = |zone| Some((zone, sight.one_of_many(&atlas, zone, format.keeps)?));
+        match zone.and_then(look) {
             Some((zone, _)) if !told.insert(zone) => {}
             Some((_, zone)) => shown.push(zone),
             None => unknown.push(*id),
@@ -174,21 +177,34 @@ fn page(
     let city = own.registry.city();
     let atlas = own.atlases.of(&city);
     let sight = Sight::new(own, &city, eyes).told_in(told_in);
-    let mut wanted = atlas.after(after).iter().filter_map(|(number, ix)| {
-        let zone = city.zone(*ix);
-        let takes = |kinds| kind.is_none_or(|k| k.takes(zone, kinds));
+    let of_box = bbox.map(|bbox| atlas.around(told_in.around(bbox), after));
+    let candidates = of_box.as_deref().unwrap_or_else(|| atlas.after(after));
+    let is_wanted = |ix: ZoneIx| {
+        let zone = city.zone(ix);
         let is_there = bbox.is_none_or(|b| told_in.lies_in(zone.spec.place, b));
         // Of a private zone only the kinds that are on offer are known, after a look.
-        if !is_there || !(is_private(&city, *ix) || takes(atlas.kinds_with_parts(*ix))) {
-            return None;
-        }
-        // Its zone tells of it.
-        if sight.whole(*ix).is_some() {
-            return None;
-        }
-        let told = sight.zone(&atlas, *ix)?;
-        takes(told.kinds).then_some((*number, told))
-    });
+        let may_be =
+            |kind: OfKind| is_private(&city, ix) || kind.takes(zone, atlas.kinds_with_parts(ix));
+        is_there && kind.is_none_or(may_be)
+    };
+    let mut wanted = sight
+        .asked_ahead(&atlas, candidates)
+        .filter_map(|(number, ix)| {
+            if (bbox.is_some() || kind.is_some()) && !is_wanted(*ix) {
+                return None;
+            }
+            if let Some(kept) = sight.kept(&atlas, *ix).filter(|_| format.keeps) {
+                return Some((*number, ZoneOfMany::Kept(kept)));
+            }
+            // Its zone tells of it.
+            if sight.whole(*ix).is_some() {
+                return None;
+            }
+            let told = sight.zone(&atlas, *ix)?;
+            let takes = |kind: OfKind| kind.takes(city.zone(*ix), told.kinds);
+            kind.is_none_or(takes)
+                .then(|| (*number, ZoneOfMany::Told(told)))
+        });
     let mut shown = Vec::with_capacity(limit);
     let mut last = 0;
     for (number, told) in wanted.by_ref().take(limit) {
@@ -250,7 +266,7 @@ fn feed(
     held: &IfNoneMatch,
     format: &Format,
 ) -> Response {
-    let etag = tag_of(&rendered.body[rendered.steady_from..]);
+    let etag = extract::named(rendered.tag);
     let is_held = held.is(&etag);
     let headers = [
         (header::VARY, HeaderValue::from_static("accept")),

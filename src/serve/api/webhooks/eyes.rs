@@ -20,7 +20,8 @@ impl ZoneEyes for SightOfZones {
         let city = own.registry.city();
         let eyes = Eyes::Partner(partner.into());
         let sight = Sight::new(own, &city, &eyes).told_in(ToldIn::usual(own.public_crs));
-        let mut told = sight.zone(&own.atlases.of(&city), zone)?;
+        let atlas = own.atlases.of(&city);
+        let mut told = sight.zone(&atlas, zone)?;
         let json = String::from_utf8((JSON.zone)(&told).body).ok()?;
         let tally = &told.tally;
         let mut figures = ZoneFigures {
@@ -43,4 +44,6 @@ impl ZoneEyes for SightOfZones {
 fn settle(told: &mut ZoneTold<'_>) {
     told.tally.observed_at = Millis::NEVER;
     told.tally.expected = None;
+    // Nobody else is told of it so.
+    told.keep = None;
 }
