@@ -1,7 +1,8 @@
 //! The journal's speed on this machine's disk: claims/s by group size, many small messages at once,
 //! and replay.
 //!
-//! `cargo bench --bench journal`; set `TMPDIR` to choose the disk. Every figure includes the wait
+//! `cargo bench --bench journal [-- ROUNDS [groups]]`, with `groups` without the many small messages; set
+//! `TMPDIR` to choose the disk. Every figure includes the wait
 //! for fdatasync.
 
 use bayhub::clock::SystemClock;
@@ -219,30 +220,39 @@ fn disk_alone() -> f64 {
     n as f64 / begin.elapsed().as_secs_f64()
 }
 
-/// Prints the median and range of `per_s`, times `size` claims.
-fn report(what: &str, mut per_s: Vec<f64>, size: u64) {
+/// Prints the median, which it returns, and range of `per_s`, times `size` claims.
+fn report(what: &str, mut per_s: Vec<f64>, size: u64) -> f64 {
     per_s.sort_by(f64::total_cmp);
     let low = per_s[0];
     let median = per_s[per_s.len() / 2];
     let high = per_s[per_s.len() - 1];
     let claims = median * size as f64;
     println!("{what} {size:>4}: {median:>6.0}/s [{low:.0} .. {high:.0}] = {claims:>9.0} claims/s");
+    median
 }
 
 fn main() {
+    let given: Vec<String> = std::env::args().skip(1).collect();
+    let rounds = given.iter().find_map(|a| a.parse().ok());
     let town = Arc::new(Town::new());
     let sizes = [1, 64, 1024];
     let mut disk = Vec::new();
     let mut groups = [const { Vec::new() }; 3];
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds.unwrap_or(ROUNDS) {
         disk.push(disk_alone());
         for (size, found) in sizes.iter().zip(&mut groups) {
             found.push(one_by_one(&town, *size));
         }
     }
-    report("disk alone, writes of", disk, 1);
+    let alone = report("disk alone, writes of", disk, 1);
+    let mut singly = 0.0;
     for (size, found) in sizes.into_iter().zip(groups) {
-        report("journal, groups of   ", found, size);
+        let per_s = report("journal, groups of   ", found, size);
+        singly = if size == 1 { per_s } else { singly };
+    }
+    println!("journal / disk alone: {:.2}", singly / alone);
+    if given.iter().any(|a| a == "groups") {
+        return;
     }
     for size in [1, 64] {
         flood(&town, size);

@@ -1,7 +1,7 @@
 //! How much of a hand-written loop's speed the timely dataflow keeps, on one stream, in one run.
 //!
-//! `cargo bench --bench dataflow [-- CLAIMS [PER_SECOND [settling|belief|counts]]]`; with `settling` only the
-//! last line, for a profiler; with `counts` what it costs to settle besides what gates count of all 14,000
+//! `cargo bench --bench dataflow [-- CLAIMS [PER_SECOND [settling|belief|counts|live]]]`; with `settling` only the
+//! last line, for a profiler; with `live` the loop and one worker without settling, and no more; with `counts` what it costs to settle besides what gates count of all 14,000
 //! zones once a minute; with `belief` what believing costs beside the newest word (`stream.fuse`
 //! `belief` and `latest`), with no apps and with one report in a hundred an app's. 1.4 million bays in 14,000 zones, a Zipf-like stream of reports (8 %
 //! of them true changes, 1 % noise, some seconds of disorder). Both sides do the same work: newest
@@ -263,6 +263,15 @@ fn settling(n: usize, run: impl Fn() -> [f64; 2]) {
     }
 }
 
+/// The ratio alone, by the processor: for a build without optimisation, as tests are.
+fn live_alone<R>(by_loop: impl Fn() -> ([f64; 2], R), by_dataflow: impl Fn() -> ([f64; 2], R)) {
+    let mut ratios: Vec<f64> = (0..3)
+        .map(|_| by_loop().0[1] / by_dataflow().0[1])
+        .collect();
+    ratios.sort_by(f64::total_cmp);
+    println!("one worker / loop: {:.2}", ratios[1]);
+}
+
 fn main() {
     let mut numbers = std::env::args()
         .skip(1)
@@ -291,6 +300,10 @@ fn main() {
         let side = (workers, Fuse::Belief);
         by_dataflow(&registry, batches(&claims), step_ms, side, settles)
     };
+    if std::env::args().any(|a| a == "live") {
+        let by_loop = || by_loop(&registry, &claims, step_ms);
+        return live_alone(by_loop, || by_dataflow_of(1, false));
+    }
     if std::env::args().any(|a| a == "settling") {
         return settling(n, || by_dataflow_of(1, true).0);
     }
