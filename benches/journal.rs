@@ -11,6 +11,7 @@ use bayhub::domain::{
     Submission, ZoneIx,
 };
 use bayhub::health::Health;
+use bayhub::inbox::{InboxSender, inbox};
 use bayhub::journal::{Config, Entry, Journal, Numbers, Unreadable, View, decode, encode};
 use bayhub::metrics::Metrics;
 use std::path::Path;
@@ -18,7 +19,6 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, mpsc::sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc::{Sender, channel};
 
 const BAYS: u32 = 1_400_000;
 /// How long each measurement of a round takes. Rounds alternate, because a shared disk's speed
@@ -82,10 +82,10 @@ fn claims(from: u64, n: u64) -> Vec<Claim> {
     (from..from + n).map(|i| Claim::Bay(claim(i))).collect()
 }
 
-fn start(dir: &Path, town: &Arc<Town>) -> (Sender<Submission>, Arc<Metrics>, JoinHandle<()>) {
+fn start(dir: &Path, town: &Arc<Town>) -> (InboxSender, Arc<Metrics>, JoinHandle<()>) {
     let journal = Journal::open(dir, Config::default(), town.clone()).expect("a fresh folder");
-    let (doors, inbox) = channel(4096);
     let metrics = Arc::new(Metrics::new());
+    let (doors, inbox) = inbox(Config::default().inbox(), metrics.clone());
     let health = Arc::new(Health::default());
     let thread = journal.start(
         inbox,

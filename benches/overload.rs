@@ -258,7 +258,11 @@ fn verdict(what: &str, before: f64, most: f64) {
 }
 
 fn slow_disk(seconds: u64) {
-    let hub = Hub::start(&[("BAYHUB__JOURNAL__GROUP_CLAIMS", "1")]);
+    // As many groups may wait as a sync of one report each makes in some tenths of a second.
+    let hub = Hub::start(&[
+        ("BAYHUB__JOURNAL__GROUP_CLAIMS", "1"),
+        ("BAYHUB__JOURNAL__INBOX_CLAIMS", "1024"),
+    ]);
     let load = Arc::new(Load::default());
     let mut running = spawn(WAITING, &hub, &load, wait);
     watch(&hub, 3);

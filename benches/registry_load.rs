@@ -3,9 +3,10 @@
 //!
 //! Prints seconds of a first start (numbers are given and written) and of a second (numbers are
 //! read), resident memory, and bytes a bay of numbers and of all else (ids, maps, zones).
-//! `registry_load [bays]` for other sizes.
+//! `registry_load [bays]` for other sizes. `registry_load newcomers`: how many new sources a second
+//! are enrolled durably, by as many threads as wait for it at once; `TMPDIR` chooses the disk.
 
-use bayhub::domain::{BayIx, LatLon};
+use bayhub::domain::{BayIx, LatLon, SourceKind};
 use bayhub::registry::Registry;
 use bayhub::registry::city::BaySpec;
 use dashmap::DashMap;
@@ -14,7 +15,7 @@ use std::hint::black_box;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const BAYS_PER_ZONE: u32 = 100;
 
@@ -24,6 +25,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         && Path::new(dir).is_dir()
     {
         return start_once(Path::new(dir), start);
+    }
+    if args.iter().any(|a| a == "newcomers") {
+        return newcomers();
     }
     let bays = args
         .iter()
@@ -45,6 +49,34 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             .arg(start)
             .status()?;
         assert!(status.success(), "the {start} start failed");
+    }
+    Ok(())
+}
+
+/// New sources a second, one by one, by so many at once.
+fn newcomers() -> Result<(), Box<dyn std::error::Error>> {
+    const RUN: Duration = Duration::from_secs(3);
+    for threads in [1, 8, 64, 256] {
+        let dir = tempfile::tempdir()?;
+        write_city(dir.path(), 1)?;
+        let registry = Registry::open(dir.path(), &dir.path().join("data"), &[])?;
+        let began = Instant::now();
+        std::thread::scope(|scope| {
+            for thread in 0..threads {
+                let registry = &registry;
+                scope.spawn(move || {
+                    let mut n = 0;
+                    while began.elapsed() < RUN {
+                        let id = format!("lamp-{thread}-{n}");
+                        let told = registry.enrol_source(&id, SourceKind::Sensor);
+                        told.expect("room for it");
+                        n += 1;
+                    }
+                });
+            }
+        });
+        let rate = f64::from(registry.source_count()) / began.elapsed().as_secs_f64();
+        println!("{threads:>4} at once: {rate:.0} new sources/s");
     }
     Ok(())
 }

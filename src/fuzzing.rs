@@ -12,6 +12,7 @@ use crate::domain::{
     BayKind, Clock as _, Door, DropList, Excerpt, KeyAccount, LatLon, Millis, Parcel, Pass, Reason,
     Refusal, Refused, SharedRemit, SourceIx, SourceKind, Speaker, ZoneKind,
 };
+use crate::inbox::InboxSender;
 use crate::ingest::codec::{self, Codec, device};
 use crate::ingest::connector::{self, Feeds};
 use crate::ingest::gate::{self, Gate};
@@ -30,7 +31,7 @@ use crate::stream::Saved;
 use base::Base;
 use std::sync::{Arc, LazyLock};
 use tokio::runtime::Runtime;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 /// A kind of input: any bytes in, and a panic only where a promise is broken.
 pub type Target = fn(&[u8]);
@@ -279,7 +280,7 @@ impl Api {
             reports: Arc::new(Nowhere),
             mqtt: Arc::new(serve::fuzzing::NoGuests),
             feeds: Arc::new(Feeds::none()),
-            inbox: mpsc::channel(1).0,
+            inbox: InboxSender::nowhere(),
             quarantine: journal.quarantine(),
             losses: Arc::new(serve::NoLosses),
             authority,

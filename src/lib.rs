@@ -7,6 +7,7 @@
 //! | [`registry`] | zones, bays, sources and devices: who and where |
 //! | [`tls`] | TLS in front of a listener: its certificate, and the certificate's reload |
 //! | [`ingest`] | the doors for reports: MQTT server and clients, payload codecs, the gate |
+//! | [`inbox`] | what doors have handed in and the journal has not taken yet: bounded, and fair |
 //! | [`journal`] | the write-ahead log; a report is acknowledged when its batch is on disk |
 //! | [`belief`] | how likely a bay is occupied: one belief from sensors, apps and gates |
 //! | [`stream`] | one timely dataflow: what is held true of bays and zones, silence |
@@ -51,6 +52,7 @@ pub mod forecast;
 pub mod fuzzing;
 pub mod health;
 pub mod history;
+pub mod inbox;
 pub mod ingest;
 pub mod journal;
 pub mod limits;

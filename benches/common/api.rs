@@ -5,6 +5,7 @@ use bayhub::clock::SystemClock;
 use bayhub::domain::{Calendar, Clock as _, DropList, Parcel, Refusal, Refused, Speaker};
 use bayhub::health::Health;
 use bayhub::history::{self, Around, History, RecentFigures, Registered};
+use bayhub::inbox::InboxSender;
 use bayhub::ingest::codec::Codec;
 use bayhub::ingest::connector::Feeds;
 use bayhub::ingest::gate::{self, Gate};
@@ -23,7 +24,7 @@ use bayhub::webhooks::WebhookDesk;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::runtime::Handle;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 /// Nobody reports here.
 struct Shut;
@@ -84,7 +85,7 @@ impl Office {
         let known = (registry.clone(), clock.clone() as Arc<_>, metrics.clone());
         let admission = AdmissionParts::usual(store.clone(), issuer.clone(), known);
         let witness = sharing::Witness {
-            inbox: mpsc::channel(1).0,
+            inbox: InboxSender::nowhere(),
             registry: registry.clone(),
             live: live.clone(),
             metrics: metrics.clone(),
@@ -163,7 +164,7 @@ impl Office {
             limits: unbound(),
             reports: Arc::new(Shut),
             feeds: Arc::new(Feeds::none()),
-            inbox: mpsc::channel(1).0,
+            inbox: InboxSender::nowhere(),
             quarantine: self.journal.quarantine(),
             losses: Arc::new(serve::NoLosses),
             authority,

@@ -17,6 +17,7 @@ use bayhub::domain::{
     Submission,
 };
 use bayhub::health::Health;
+use bayhub::inbox::inbox;
 use bayhub::journal::{Checkpointing, Checkpoints, Config, Cut, Journal};
 use bayhub::live::Live;
 use bayhub::metrics::Metrics;
@@ -28,7 +29,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc;
 
 const CLAIMS: u64 = 10_000_000;
 const GROUP: u64 = 65_536;
@@ -107,9 +107,9 @@ fn fill(dir: &Path, registry: &Arc<Registry>) -> Vec<Duration> {
         needed_from: Arc::default(),
         newest: Cut::default(),
     };
-    let (doors, inbox) = mpsc::channel(64);
-    let committed = Box::new(move |batch| feed.push(batch));
     let metrics = Arc::new(Metrics::new());
+    let (doors, inbox) = inbox(journal.inbox(), metrics.clone());
+    let committed = Box::new(move |batch| feed.push(batch));
     let health = Arc::new(Health::default());
     let journal = journal.with_checkpoints(how).start(
         inbox,

@@ -4,10 +4,10 @@ use crate::common::grid::ZONES;
 use crate::common::packets;
 use bayhub::clock::SystemClock;
 use bayhub::domain::{
-    KeyAccount, Parcel, Pass, Refusal, Refused, SharedRemit, SourceIx, SourceKind, Speaker,
-    Submission, ZoneIx,
+    KeyAccount, Parcel, Pass, Refusal, Refused, SharedRemit, SourceIx, SourceKind, Speaker, ZoneIx,
 };
 use bayhub::health::Health;
+use bayhub::inbox::inbox;
 use bayhub::ingest::board::{
     BeforeWatch, Board, Boards, OrderBoard, OrderWatch, Shown, Wanted, Watch,
 };
@@ -23,7 +23,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 /// Lets everybody in as the first source.
 struct Open;
@@ -109,7 +109,7 @@ pub(crate) fn publish(registry: &Arc<Registry>, durable: bool) -> f64 {
         metrics.clone(),
         gate::Config::default(),
     );
-    let (inbox, mut outbox) = mpsc::channel::<Submission>(1024);
+    let (inbox, mut outbox) = inbox(Config::default().inbox(), metrics.clone());
     let config = mqtt_server::Config {
         max_connections_per_source: 100,
         ..mqtt_server::Config::default()

@@ -3,13 +3,14 @@
 
 use super::{Failure, Shared};
 use crate::domain::source::BOOKINGS;
-use crate::domain::{SharedRemit, Standing, Submission};
+use crate::domain::{SharedRemit, Standing};
+use crate::inbox::InboxSender;
 use crate::ingest::board::Boards;
 use crate::ingest::mqtt_client::{self, Broker, ClientHost, Config, Roster};
 use crate::ingest::mqtt_server::Intake;
 use crate::partners::{self, SourcePattern};
 use std::sync::Arc;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// Everything that can be said against `[[brokers]]` without connecting.
@@ -29,7 +30,7 @@ pub(super) fn start(
     shared: &Shared,
     intake: &Arc<dyn Intake>,
     boards: &Boards,
-    journal: &mpsc::Sender<Submission>,
+    journal: &InboxSender,
     closed: &watch::Receiver<bool>,
     tasks: &mut JoinSet<()>,
 ) -> Result<(), Failure> {

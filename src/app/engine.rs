@@ -6,14 +6,14 @@
 use super::checkpoints::{FoundCheckpoint, Persisted};
 use super::{Failure, Shared, replay, settlement};
 use crate::config::Config;
-use crate::domain::{SettledSink, Submission};
+use crate::domain::SettledSink;
+use crate::inbox::InboxReceiver;
 use crate::journal::{Journal, Quarantine};
 use crate::partners::credit::CreditDesk;
 use crate::registry;
 use crate::stream::{self, Attached, Feed, Stream};
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use tokio::sync::mpsc;
 
 /// The stream as the checkpoint left it, not fed yet.
 pub(super) struct Engine {
@@ -78,7 +78,7 @@ impl Engine {
     pub(super) async fn start(
         self,
         shared: &Shared,
-        outbox: mpsc::Receiver<Submission>,
+        outbox: InboxReceiver,
     ) -> Result<AtWork, Failure> {
         let Self {
             stream,

@@ -3,7 +3,8 @@
 
 use super::{Failure, Shared};
 use crate::config::Config;
-use crate::domain::{Clock, KeyAccount, Pass, SharedRemit, Speaker, Standing, Submission};
+use crate::domain::{Clock, KeyAccount, Pass, SharedRemit, Speaker, Standing};
+use crate::inbox::InboxSender;
 use crate::ingest::connector::{self, Credits, FeedConfig, FeedHost, Feeds, Fetchers, ZoneMaker};
 use crate::ingest::gate::Gate;
 use crate::live::Live;
@@ -11,7 +12,7 @@ use crate::partners;
 use crate::registry::Registry;
 use crate::registry::city::ZoneSpec;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// Everything that can be said against `[[feeds]]` without asking one.
@@ -24,7 +25,7 @@ pub(super) fn open(
     config: &Config,
     shared: &Shared,
     gate: &Arc<Gate>,
-    journal: &mpsc::Sender<Submission>,
+    journal: &InboxSender,
 ) -> Result<Arc<Feeds>, Failure> {
     if config.feeds.is_empty() {
         return Ok(Arc::new(Feeds::none()));

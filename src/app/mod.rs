@@ -89,9 +89,10 @@ pub(crate) use sockets::are_free;
 
 use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::domain::{Clock, Millis, Submission};
+use crate::domain::{Clock, Millis};
 use crate::forecast::Forecasts;
 use crate::health::Health;
+use crate::inbox::inbox;
 use crate::live::Live;
 use crate::partners::UsageBook;
 use engine::{AtWork, Engine};
@@ -106,12 +107,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use storage::Storage;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
-
-/// Submissions that may wait for the journal. When it is full MQTT senders wait, HTTP answers 429
-/// and QoS 0 is shed.
-const INBOX: usize = 1024;
 
 /// How often subscribers are told of changes at most.
 const FEED_PACE: Duration = Duration::from_millis(2);
@@ -210,6 +207,7 @@ impl Hub {
         } = Storage::open(&config, &shared, keys.clone(), opening).await?;
         let looking = store.watch();
         let begun = journal.begun();
+        let bounds = journal.inbox();
         let sink = credit::sink(&history, &kept.credit);
         let contributors = kept.contributors.clone();
         let forecasts = Arc::new(Forecasts::default());
@@ -218,7 +216,8 @@ impl Hub {
 
         let (at, hub_mqtt) = Front::addresses(front.as_ref())?;
         let (http, mqtt, passages) = Front::parted(front);
-        let (inbox, outbox) = mpsc::channel::<Submission>(INBOX);
+        // When it is full MQTT senders wait, HTTP answers 429 and QoS 0 is shed.
+        let (inbox, outbox) = inbox(bounds, shared.metrics.clone());
         let (close, closed) = watch::channel(false);
         let mut tasks = JoinSet::new();
         let usage = usage::open(&keys, &store, &shared, &config);

@@ -15,12 +15,13 @@ use crate::config::Config;
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{Calendar, Claim, Millis, Receipt, Submission};
 use crate::history::History;
+use crate::inbox::InboxSender;
 use crate::stream::{Fuse, RateSchedule, RatesFrom};
 use learn::Lesson;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 
 /// How often the clock is looked at.
 const LOOK: Duration = Duration::from_secs(1);
@@ -47,7 +48,7 @@ pub(super) struct Learner {
     pub(super) history: Arc<History>,
     pub(super) schedule: Arc<RateSchedule>,
     pub(super) shared: Shared,
-    pub(super) inbox: mpsc::Sender<Submission>,
+    pub(super) inbox: InboxSender,
     calendar: Calendar,
     from: RatesFrom,
     /// Nothing to do: no belief goes by rates.
@@ -63,7 +64,7 @@ impl Learner {
         shared: &Shared,
         files: Arc<RateFiles>,
         (history, schedule): (Arc<History>, Arc<RateSchedule>),
-        inbox: mpsc::Sender<Submission>,
+        inbox: InboxSender,
     ) -> Self {
         Self {
             files,

@@ -11,8 +11,9 @@ use super::{
     webhooks,
 };
 use crate::config::Config;
-use crate::domain::{RecentTurnover, Submission};
+use crate::domain::RecentTurnover;
 use crate::forecast::Forecasts;
+use crate::inbox::InboxSender;
 use crate::ingest::connector::Feeds;
 use crate::ingest::gate::Gate;
 use crate::journal::Quarantine;
@@ -22,7 +23,7 @@ use crate::serve;
 use crate::sharing::Desk;
 use crate::store::Store;
 use std::sync::Arc;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// What the phases after it need of the services.
@@ -32,7 +33,7 @@ pub(super) struct Services {
     /// MQTT inside WebSockets: shut until the doors open.
     pub(super) guests: Arc<WebSocketDoor>,
     /// To the journal.
-    pub(super) inbox: mpsc::Sender<Submission>,
+    pub(super) inbox: InboxSender,
     pub(super) desk: Arc<Desk>,
     pub(super) api: serve::Router,
 }
@@ -51,7 +52,7 @@ pub(super) struct Made<'a> {
     pub(super) forecasts: Arc<Forecasts>,
     pub(super) quarantine: Quarantine,
     pub(super) losses: Arc<ManifestKeeper>,
-    pub(super) inbox: mpsc::Sender<Submission>,
+    pub(super) inbox: InboxSender,
     pub(super) orders: Arc<OrderDesk>,
     /// Makes keys of the sandbox, where there is one.
     pub(super) sandbox: Option<Arc<SandboxIssuer>>,

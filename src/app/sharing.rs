@@ -2,12 +2,13 @@
 
 use super::{Failure, Shared};
 use crate::config::Config;
-use crate::domain::{SelfNamed, Submission};
+use crate::domain::SelfNamed;
+use crate::inbox::InboxSender;
 use crate::sharing::{self, Desk, Matching, TICK, Witness};
 use crate::store::Store;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
@@ -16,7 +17,7 @@ pub(super) async fn open(
     (store, self_named): (Store, SelfNamed),
     config: &Config,
     shared: &Shared,
-    inbox: mpsc::Sender<Submission>,
+    inbox: InboxSender,
     closed: &watch::Receiver<bool>,
     tasks: &mut JoinSet<()>,
 ) -> Result<Arc<Desk>, Failure> {

@@ -77,6 +77,14 @@ pub struct Refusal {
     pub payload: Excerpt,
 }
 
+impl Refusal {
+    /// What it takes in memory, about.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        128 + self.payload.len() + self.detail.len() + self.topic.len()
+    }
+}
+
 impl DropList {
     /// What may be kept and told of a refusal.
     #[must_use]

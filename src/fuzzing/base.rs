@@ -5,6 +5,7 @@ use crate::clock::ManualClock;
 use crate::domain::{NoClosures, SelfNamed};
 use crate::health::{Health, Part};
 use crate::history::{self, Around, History, NothingSettled, Registered};
+use crate::inbox::InboxSender;
 use crate::ingest::gate::{self, Gate};
 use crate::limits::{self};
 use crate::live::{Live, Room};
@@ -18,7 +19,6 @@ use crate::webhooks::WebhookDesk;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
 
 /// What most parts of a hub are built on.
 #[derive(Clone)]
@@ -82,7 +82,7 @@ impl Base {
             clock: clock.clone(),
             metrics: metrics.clone(),
             witness: sharing::Witness {
-                inbox: mpsc::channel(1).0,
+                inbox: InboxSender::nowhere(),
                 registry,
                 live,
                 metrics,

@@ -1,5 +1,6 @@
 //! What an operator may set of the journal. Each default says why it is what it is.
 
+use crate::inbox::InboxBounds;
 use serde::Deserialize;
 
 /// `[journal]` of the configuration.
@@ -20,6 +21,12 @@ pub struct Config {
     /// Claims after which a group is closed. 32,768: 1 MiB, a millisecond or two of disk; more
     /// would only add delay, and memory where groups wait for the stream.
     pub group_claims: usize,
+    /// Claims and refusals that may wait to be written. 524,288: ten seconds of a disk that stands
+    /// still at 50,000 reports/s, which is then half a second's work.
+    pub inbox_claims: u32,
+    /// And the bytes that they may take. 64 MiB: as many claims in messages of one each, 128 bytes;
+    /// those of long messages take a third of it.
+    pub inbox_bytes: u32,
     /// How often the stream is told the time while nothing arrives, ms. 100: ten wake-ups a second
     /// cost nothing and nobody sees a zone become stale later than that.
     pub tick_ms: u64,
@@ -31,6 +38,10 @@ pub struct Config {
     /// The most the quarantine may take, bytes. 32 MiB: some 50,000 refused messages, enough to see
     /// what is wrong.
     pub quarantine_bytes: u64,
+    /// What one key may add to the inbox while more than half of it is taken, per cent of all; set by
+    /// `[limits]`.
+    #[serde(skip)]
+    pub inbox_percent_per_key: u32,
     /// What one key's refusals may fill of what all share of it, per cent; set by `[limits]`.
     #[serde(skip)]
     pub quarantine_percent_per_key: u32,
@@ -43,10 +54,13 @@ impl Default for Config {
             max_bytes: 16 << 30,
             keep_hours: 25,
             group_claims: 32_768,
+            inbox_claims: 1 << 19,
+            inbox_bytes: 64 << 20,
             tick_ms: 100,
             checkpoint_s: 60,
             checkpoint_bytes: 256 << 20,
             quarantine_bytes: 32 << 20,
+            inbox_percent_per_key: 10,
             quarantine_percent_per_key: 25,
         }
     }
@@ -55,6 +69,16 @@ impl Default for Config {
 impl Config {
     /// The smallest quarantine: one file of it must hold the longest line there can be.
     pub const MIN_QUARANTINE_BYTES: u64 = 128 << 10;
+
+    /// How much may wait for the writer.
+    #[must_use]
+    pub const fn inbox(&self) -> InboxBounds {
+        InboxBounds {
+            claims: self.inbox_claims,
+            bytes: self.inbox_bytes,
+            percent_per_key: self.inbox_percent_per_key,
+        }
+    }
 
     /// What is wrong with these values, naming the key; `None` if nothing is.
     #[must_use]
@@ -68,6 +92,12 @@ impl Config {
         }
         if self.group_claims == 0 || self.group_claims > 1 << 22 {
             return wrong("group_claims", "must lie between 1 and 4,194,304");
+        }
+        if !(1024..=1 << 26).contains(&self.inbox_claims) {
+            return wrong("inbox_claims", "must lie between 1,024 and 67,108,864");
+        }
+        if !(1 << 20..=1 << 31).contains(&self.inbox_bytes) {
+            return wrong("inbox_bytes", "must lie between 1 MiB and 2 GiB");
         }
         if !(1..=60_000).contains(&self.tick_ms) {
             return wrong("tick_ms", "must lie between 1 and 60,000");

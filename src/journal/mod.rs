@@ -59,8 +59,9 @@ pub use recover::file_name as segment_name;
 pub use salvage::{Salvaged, salvage};
 pub use survey::{Surveyed, end_of, folder_of, survey};
 
-use crate::domain::{Batch, Clock, Submission};
+use crate::domain::{Batch, Clock};
 use crate::health::Health;
+use crate::inbox::{InboxBounds, InboxReceiver};
 use crate::metrics::Metrics;
 use crate::threads;
 use disk::{Disk, RealDisk};
@@ -72,7 +73,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use tokio::sync::mpsc::Receiver;
 use writer::JournalWriter;
 
 /// Why a journal cannot be opened or replayed. None of these is repaired by itself: acknowledged
@@ -297,6 +297,12 @@ impl Journal {
         })
     }
 
+    /// How much may wait for it.
+    #[must_use]
+    pub const fn inbox(&self) -> InboxBounds {
+        self.config.inbox()
+    }
+
     /// Has checkpoints made while the journal writes.
     #[must_use]
     pub fn with_checkpoints(mut self, how: Checkpointing) -> Self {
@@ -327,7 +333,7 @@ impl Journal {
     /// then on disk, and `committed` is dropped.
     pub fn start(
         self,
-        inbox: Receiver<Submission>,
+        inbox: InboxReceiver,
         clock: Arc<dyn Clock>,
         committed: Box<dyn FnMut(Batch) + Send>,
         metrics: Arc<Metrics>,

@@ -17,15 +17,14 @@ use super::log::Log;
 use super::quarantine::QuarantineWriter;
 use crate::domain::{Batch, Claim, Clock, Millis, Receipt, Refusal, Submission};
 use crate::health::{Health, Part};
+use crate::inbox::{InboxReceiver, bell};
 use crate::metrics::Metrics;
 use crate::threads;
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::Thread;
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc::Receiver;
 
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
@@ -53,8 +52,7 @@ impl Group {
         } else {
             self.claims.append(&mut s.claims);
         }
-        let bytes = |r: &Refusal| 128 + r.payload.len() + r.detail.len() + r.topic.len();
-        self.refused_bytes += s.refusals.iter().map(bytes).sum::<usize>();
+        self.refused_bytes += s.refusals.iter().map(Refusal::bytes).sum::<usize>();
         self.refusals.append(&mut s.refusals);
         self.receipts.push(s.receipt);
     }
@@ -63,7 +61,7 @@ impl Group {
 /// The thread's state. `inbox`: the doors send, closing it ends the thread once it is drained.
 /// `committed`: the stream's end, dropped when the thread ends.
 pub(super) struct JournalWriter {
-    pub(super) inbox: Receiver<Submission>,
+    pub(super) inbox: InboxReceiver,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) committed: Box<dyn FnMut(Batch) + Send>,
     pub(super) metrics: Arc<Metrics>,
@@ -93,7 +91,6 @@ impl JournalWriter {
             .as_ref()
             .map_or(Millis::NEVER, |c| c.how.newest.at);
         let last = self.log.reached().max(newest);
-        let bell = Waker::from(Arc::new(Bell(std::thread::current())));
         let mut run = Run {
             w: self,
             group: Group::default(),
@@ -101,7 +98,7 @@ impl JournalWriter {
             last,
             clock_step: ClockStep::default(),
             clock_written: ClockStep::default(),
-            bell,
+            bell: bell(),
             hold: Hold::default(),
         };
         run.until_done();
@@ -149,17 +146,22 @@ impl Run {
         }
     }
 
-    /// Takes in what is there, up to one group. Whether there is room for more.
+    /// Takes in what is there, up to one group, and lets others have its room. Whether the group has
+    /// room for more.
     fn take_in(&mut self) -> bool {
-        while self.group.claims.len() < self.w.group_claims
-            && self.group.refused_bytes < GROUP_REFUSED_BYTES
-        {
-            let Ok(s) = self.w.inbox.try_recv() else {
-                return true;
-            };
-            self.group.add(s);
-        }
-        false
+        let room = loop {
+            if self.group.claims.len() >= self.w.group_claims
+                || self.group.refused_bytes >= GROUP_REFUSED_BYTES
+            {
+                break false;
+            }
+            match self.w.inbox.take() {
+                Some(s) => self.group.add(s),
+                None => break true,
+            }
+        };
+        self.w.inbox.free();
+        room
     }
 
     /// Takes in what is there, up to one group, and a little later what came meanwhile if that is worth
@@ -181,7 +183,7 @@ impl Run {
                 self.hold.end(self.group.receipts.len());
                 return Turn::Commit;
             }
-            match self.w.inbox.poll_recv(&mut Context::from_waker(&self.bell)) {
+            match self.w.inbox.poll_take(&mut Context::from_waker(&self.bell)) {
                 Poll::Ready(Some(s)) => self.group.add(s),
                 Poll::Ready(None) => return Turn::End,
                 Poll::Pending => {
@@ -368,19 +370,6 @@ impl Run {
         if let Some(batch) = self.waiting.take() {
             (self.w.committed)(batch);
         }
-    }
-}
-
-/// Wakes the thread that waits at the inbox.
-struct Bell(Thread);
-
-impl Wake for Bell {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.0.unpark();
     }
 }
 

@@ -42,6 +42,9 @@ pub struct Config {
     pub sources_per_key: u32,
     /// Answers remembered for the `Idempotency-Key`s of one partner.
     pub idempotency_keys_per_partner: u32,
+    /// What one key may add to the journal's inbox while more than half of it is taken, per cent of
+    /// all: a tenth leaves room for four others when each sends without end.
+    pub inbox_percent_per_key: u32,
     /// The part of the quarantine that one key's refusals may fill, per cent.
     pub quarantine_percent_per_key: u32,
     /// Unconfirmed holds that a partner may have however few bays are on offer.
@@ -74,6 +77,7 @@ impl Default for Config {
             streams_per_address: 1000,
             sources_per_key: 20_000,
             idempotency_keys_per_partner: 10_000,
+            inbox_percent_per_key: 10,
             quarantine_percent_per_key: 25,
             holds_at_least: 10,
             holds_at_most: 50,
@@ -96,12 +100,13 @@ impl Config {
 
     /// Names of the keys, their values, and what they must lie between.
     #[must_use]
-    pub fn bounds(&self) -> [(&'static str, u64, RangeInclusive<u64>); 20] {
+    pub fn bounds(&self) -> [(&'static str, u64, RangeInclusive<u64>); 21] {
         // Beyond a million a second nothing on one machine is limited by it.
         let rate = 1..=1_000_000;
         let minutely = 1..=60_000_000;
         let many = 1..=10_000_000;
         let per_cent = 1..=100;
+        let inbox = self.inbox_percent_per_key;
         let of = |name, n: u32, range: &RangeInclusive<u64>| (name, u64::from(n), range.clone());
         let count = |name, n: usize| (name, n as u64, many.clone());
         [
@@ -164,6 +169,7 @@ impl Config {
                 self.idempotency_keys_per_partner,
                 &many,
             ),
+            of("limits.inbox_percent_per_key", inbox, &per_cent),
             of(
                 "limits.quarantine_percent_per_key",
                 self.quarantine_percent_per_key,

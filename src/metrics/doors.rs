@@ -1,13 +1,17 @@
 //! What comes in by each door, and what each refuses.
 
 use super::Metrics;
-use crate::domain::{Door, Reason};
+use crate::domain::{Door, Reason, Weighed};
 
 impl Metrics {
     pub fn refuse(&self, door: Door, reason: Reason) {
         self.refused
             .with_label_values(&[door.name(), reason.name()])
             .inc();
+    }
+
+    pub fn app_report(&self, outcome: Weighed) {
+        self.app_reports.with_label_values(&[outcome.name()]).inc();
     }
 
     pub fn accept(&self, door: Door, claims: u64) {

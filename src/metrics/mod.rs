@@ -11,6 +11,7 @@ mod credit;
 mod doors;
 mod feeds;
 mod forecast;
+mod inbox;
 mod orders;
 mod problems;
 mod quota;
@@ -24,6 +25,7 @@ pub use by_zone::{ZONE_FAMILIES, ZoneFamily};
 pub use credit::CreditMetrics;
 pub use feeds::Feeds;
 pub use forecast::ForecastMetrics;
+pub use inbox::InboxMetrics;
 pub use orders::OrderMetrics;
 pub use problems::ProblemMetrics;
 pub use quota::QuotaMetrics;
@@ -31,7 +33,6 @@ pub use settlement::SettlementMetrics;
 pub use sharing::Share;
 pub use webhooks::WebhookMetrics;
 
-use crate::domain::Weighed;
 use prometheus::{
     Encoder, GaugeVec, Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
     Registry, TextEncoder,
@@ -79,6 +80,7 @@ pub struct Metrics {
     pub counts_clamped: IntCounter,
     /// Counts that name another capacity than the registry has.
     pub count_capacity_mismatches: IntCounter,
+    pub inbox: InboxMetrics,
     pub journal_commits: IntCounter,
     pub journal_claims: IntCounter,
     pub journal_bytes: IntGauge,
@@ -242,6 +244,7 @@ impl Metrics {
                 "Counts of zones that name another capacity than the registry has; the count's is \
                  told.",
             ),
+            inbox: InboxMetrics::new(&r),
             journal_commits: r.counter("journal_commits_total", "Group commits."),
             journal_claims: r.counter("journal_claims_total", "Claims made durable."),
             journal_bytes: r.gauge("journal_bytes", "Bytes of journal on disk."),
@@ -380,14 +383,11 @@ impl Metrics {
         }
     }
 
-    pub fn app_report(&self, outcome: Weighed) {
-        self.app_reports.with_label_values(&[outcome.name()]).inc();
-    }
-
     /// The Prometheus text format, version 0.0.4.
     #[must_use]
     pub fn render(&self) -> Vec<u8> {
         let mut out = Vec::new();
+        self.inbox.look();
         if let Err(e) = TextEncoder::new().encode(&self.registry.gather(), &mut out) {
             tracing::error!(error = %e, "metrics could not be written");
         }

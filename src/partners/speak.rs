@@ -85,12 +85,15 @@ pub fn speaker(
                 let enrolled = || registry.count_sources(|id| is_own(grant, id));
                 account.enrol(enrolled).map_err(Denied::TooMany)?;
             }
-            let enrolled = registry.enrol_source(source, grant.source_kind);
-            if let (Err(_), Some(account)) = (&enrolled, account) {
+            let enrolled = registry.enrol_newcomer(source, grant.source_kind);
+            // Another connection may have enrolled it meanwhile: it counts once.
+            if let Some(account) = account
+                && !enrolled.as_ref().is_ok_and(|known| known.is_new)
+            {
                 account.forgo();
             }
             enrolled
-                .map(|number| (number, grant.source_kind))
+                .map(|known| (known.source, grant.source_kind))
                 .map_err(|e| Denied::Full(e.to_string()))
         }
     }

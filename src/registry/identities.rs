@@ -211,6 +211,21 @@ impl Identities {
         self.given = self.before;
     }
 
+    /// Whose disk refuses everything.
+    #[cfg(test)]
+    pub(super) fn refusing() -> Self {
+        Self {
+            log: Some(LineLog::refusing()),
+            ..Self::default()
+        }
+    }
+
+    /// Lines that were written with the last wait for the disk.
+    #[cfg(test)]
+    pub(super) fn last_commit(&self) -> usize {
+        self.log.as_ref().map_or(0, LineLog::last_append)
+    }
+
     fn note(&mut self, words: &[&str]) {
         if self.log.is_some() {
             for w in words {
@@ -284,10 +299,7 @@ mod tests {
 
     #[test]
     fn a_number_the_disk_refuses_is_given_to_the_next() {
-        let mut ids = Identities {
-            log: Some(LineLog::refusing()),
-            ..Identities::default()
-        };
+        let mut ids = Identities::refusing();
         ids.new_bay("a");
         assert!(ids.commit().is_err());
         assert_eq!(ids.new_bay("b"), 0);

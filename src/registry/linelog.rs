@@ -74,6 +74,15 @@ impl LineLog {
         ))
     }
 
+    /// Lines of the last append.
+    #[cfg(test)]
+    pub(super) fn last_append(&self) -> usize {
+        let text = std::fs::read_to_string(&self.path).expect("the file");
+        text[self.before as usize..self.len as usize]
+            .lines()
+            .count()
+    }
+
     /// Appends `lines` (each ending in a newline) and waits until they are on disk.
     pub(super) fn append(&mut self, lines: &[u8]) -> Result<(), RegistryError> {
         if self.broken {

@@ -33,6 +33,7 @@ pub mod kept;
 mod linelog;
 mod load;
 mod names;
+mod newcomers;
 mod number_index;
 mod open;
 mod page;
@@ -59,9 +60,10 @@ pub use devices_file::parse_devices;
 use identities::{Identities, Known};
 use load::{Loaded, Loader};
 use names::NameBook;
+use newcomers::Newcomers;
 pub use place_owners::PlaceOwners;
-pub use sources::MAX_SOURCES;
 use sources::Sources;
+pub use sources::{Enrolled, MAX_SOURCES};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -99,6 +101,7 @@ pub struct Registry {
     writer: Mutex<Option<ChangeLog>>,
     /// Also enrolments of sources write here. Held over a disk write, never by a reader.
     identities: Mutex<Identities>,
+    newcomers: Newcomers,
     /// Taken after both.
     dates: Mutex<Dates>,
     reading: Reading,
@@ -169,6 +172,7 @@ impl Registry {
             devices: Devices::new(&[]),
             writer: Mutex::new(changes),
             identities: Mutex::new(identities),
+            newcomers: Newcomers::default(),
             dates: Mutex::default(),
             reading: Reading::default(),
             faults: FaultBook::default(),
@@ -253,12 +257,28 @@ impl Registry {
     /// Gives the source a number that lasts (durable before this returns). The kind of a known
     /// source is updated.
     ///
-    /// Waits for the disk unless the source is known with that kind.
+    /// Waits for the disk unless the source is known with that kind; who comes meanwhile shares the next
+    /// wait.
     ///
     /// # Errors
     /// An invalid id, too many sources, or the disk.
     pub fn enrol_source(&self, id: &str, kind: SourceKind) -> Result<SourceIx, RegistryError> {
-        self.enrol_sources(&[(id, kind)]).map(|known| known[0])
+        self.enrol_newcomer(id, kind).map(|known| known.source)
+    }
+
+    /// The same, and says whether it had no number before: of several who come with it at once, it is
+    /// new to one.
+    ///
+    /// # Errors
+    /// As [`Registry::enrol_source`].
+    pub fn enrol_newcomer(&self, id: &str, kind: SourceKind) -> Result<Enrolled, RegistryError> {
+        if let Some((source, _)) = self.source(id).filter(|known| known.1 == kind) {
+            let is_new = false;
+            return Ok(Enrolled { source, is_new });
+        }
+        let source = (Arc::from(id), kind);
+        self.newcomers
+            .enrol(source, &self.sources, &self.identities)
     }
 
     /// Many at once with one wait for the disk; all or none. The answers are in the order asked.

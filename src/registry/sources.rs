@@ -5,7 +5,7 @@ use super::faults::invalid_id;
 use super::identities::Identities;
 use super::{Ids, RegistryError};
 use crate::domain::{SourceIx, SourceKind, id};
-use ahash::AHashSet;
+use ahash::{AHashMap, AHashSet};
 use partner_numbers::PartnerNumbers;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -14,6 +14,14 @@ mod partner_numbers;
 /// Sources a hub will enrol; beyond this, enrolment is an error. At some 150 bytes each: every
 /// device is one.
 pub const MAX_SOURCES: u32 = 200_000 + super::MAX_DEVICES as u32;
+
+/// A source that has a number now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Enrolled {
+    pub source: SourceIx,
+    /// It had none before.
+    pub is_new: bool,
+}
 
 pub(super) struct Sources {
     by_id: Ids<(SourceIx, SourceKind)>,
@@ -85,8 +93,7 @@ impl Sources {
         identities: &mut Identities,
     ) -> Result<Vec<SourceIx>, RegistryError> {
         if let Some((bad, _)) = all.iter().find(|(id, _)| !id::is_valid(id)) {
-            let shown: String = bad.chars().take(80).collect();
-            return Err(RegistryError(format!("source {shown:?}: {}", invalid_id())));
+            return Err(bad_id(bad));
         }
         let fresh: AHashSet<&str> = all
             .iter()
@@ -94,11 +101,7 @@ impl Sources {
             .filter(|id| self.get(id).is_none())
             .collect();
         if self.count() as usize + fresh.len() > self.max as usize {
-            return Err(RegistryError(format!(
-                "{} sources are enrolled: no more than {} are taken",
-                self.count(),
-                self.max
-            )));
+            return Err(self.full());
         }
         for &(id, kind) in all {
             if self.get(id).is_none_or(|known| known.1 != kind) {
@@ -107,6 +110,55 @@ impl Sources {
         }
         identities.commit()?;
         Ok(all.iter().map(|&(id, kind)| self.set(id, kind)).collect())
+    }
+
+    /// Of sources that come each by itself, what becomes of each, with one wait for the disk. As with
+    /// [`Sources::enrol`]; what is wrong with one is no fault of the others.
+    pub(super) fn enrol_each(
+        &self,
+        all: &[(Arc<str>, SourceKind)],
+        identities: &mut Identities,
+    ) -> Vec<Result<Enrolled, RegistryError>> {
+        let mut left = self.max.saturating_sub(self.count());
+        let mut here: AHashMap<&str, SourceKind> = AHashMap::new();
+        let mut judge = |id: &str| {
+            if !id::is_valid(id) {
+                return Err(bad_id(id));
+            }
+            left = left.checked_sub(1).ok_or_else(|| self.full())?;
+            Ok(())
+        };
+        let mut judged = Vec::with_capacity(all.len());
+        for (id, kind) in all {
+            let known = here.get(&**id).copied();
+            let known = known.or_else(|| self.get(id).map(|known| known.1));
+            let may = if known.is_none() { judge(id) } else { Ok(()) };
+            if may.is_ok() && known != Some(*kind) {
+                identities.source(id, *kind);
+                here.insert(id, *kind);
+            }
+            judged.push(may.map(|()| known.is_none()));
+        }
+        let written = identities.commit();
+        let enrolled = judged.into_iter().zip(all).map(|(judged, (id, kind))| {
+            let is_new = judged?;
+            if here.contains_key(&**id)
+                && let Err(e) = &written
+            {
+                return Err(RegistryError(e.0.clone()));
+            }
+            let source = self.set(id, *kind);
+            Ok(Enrolled { source, is_new })
+        });
+        enrolled.collect()
+    }
+
+    fn full(&self) -> RegistryError {
+        RegistryError(format!(
+            "{} sources are enrolled: no more than {} are taken",
+            self.count(),
+            self.max
+        ))
     }
 
     fn set(&self, id: &str, kind: SourceKind) -> SourceIx {
@@ -127,4 +179,9 @@ impl Sources {
         self.by_id.insert(id, (source, kind));
         source
     }
+}
+
+fn bad_id(id: &str) -> RegistryError {
+    let shown: String = id.chars().take(80).collect();
+    RegistryError(format!("source {shown:?}: {}", invalid_id()))
 }

@@ -46,10 +46,11 @@ pub use router::router;
 pub use sandbox::{Answerer, SandboxApi};
 pub use ws::{MqttDoor, MqttPlace, MqttShut, WsLine};
 
-use crate::domain::{Calendar, Clock, Submission};
+use crate::domain::{Calendar, Clock};
 use crate::forecast::Forecasts;
 use crate::health::Health;
 use crate::history::{History, Names};
+use crate::inbox::InboxSender;
 use crate::ingest::connector::Feeds;
 use crate::ingest::gate::{DeviceHealths, Ledger};
 use crate::journal::Quarantine;
@@ -63,7 +64,7 @@ use crate::registry::Registry;
 use crate::sharing::Desk;
 use crate::webhooks::WebhookDesk;
 use std::sync::Arc;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 /// Called after the registry has changed.
 pub type OnChange = Arc<dyn Fn() + Send + Sync>;
@@ -104,7 +105,7 @@ pub struct ApiParts {
     /// The feeds of the configuration.
     pub feeds: Arc<Feeds>,
     /// The journal listens at the other end; full means busy, closed means the hub is stopping.
-    pub inbox: mpsc::Sender<Submission>,
+    pub inbox: InboxSender,
     pub quarantine: Quarantine,
     /// What of the data folder is lost.
     pub losses: Arc<dyn LossDoor>,

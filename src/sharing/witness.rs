@@ -15,13 +15,13 @@ use crate::domain::{
     Backing, BayIx, BayStatus, BayView, Claim, Millis, Observation, Receipt, Reservation,
     ReservationState, SourceIx, SourceKind, Submission,
 };
+use crate::inbox::{InboxSender, NotTaken};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use crate::registry::city::City;
 use std::sync::Arc;
-use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 /// How often stays are looked through for those that must be said again.
 const LOOK_MS: u64 = 5_000;
@@ -36,7 +36,7 @@ const AGAIN_MS: u64 = 10 * 60_000;
 #[derive(Clone)]
 pub struct Witness {
     /// The journal listens.
-    pub inbox: mpsc::Sender<Submission>,
+    pub inbox: InboxSender,
     pub registry: Arc<Registry>,
     pub live: Arc<Live>,
     pub metrics: Arc<Metrics>,
@@ -68,14 +68,17 @@ impl Witness {
         // Who asked may have gone meanwhile.
         let receipt = Receipt::new(move || _ = told.send(()));
         self.inbox
-            .try_send(Submission {
-                claims,
-                refusals: vec![],
-                receipt,
-            })
+            .try_send(
+                0,
+                Submission {
+                    claims,
+                    refusals: vec![],
+                    receipt,
+                },
+            )
             .map_err(|e| match e {
-                TrySendError::Full(_) => DeskError::Busy,
-                TrySendError::Closed(_) => unstored(),
+                NotTaken::Full => DeskError::Busy,
+                NotTaken::Gone => unstored(),
             })?;
         stored.await.map_err(|_| unstored())?;
         self.metrics.share.reports.inc_by(count);
@@ -101,11 +104,14 @@ impl Witness {
         // A journal that is busy takes it at the next look.
         if self
             .inbox
-            .try_send(Submission {
-                claims,
-                refusals: vec![],
-                receipt: Receipt::unwatched(),
-            })
+            .try_send(
+                0,
+                Submission {
+                    claims,
+                    refusals: vec![],
+                    receipt: Receipt::unwatched(),
+                },
+            )
             .is_ok()
         {
             self.metrics.share.reports.inc_by(count);
@@ -129,11 +135,14 @@ impl Witness {
         // A journal that is busy does without: the word lapses by itself.
         if self
             .inbox
-            .try_send(Submission {
-                claims,
-                refusals: vec![],
-                receipt: Receipt::unwatched(),
-            })
+            .try_send(
+                0,
+                Submission {
+                    claims,
+                    refusals: vec![],
+                    receipt: Receipt::unwatched(),
+                },
+            )
             .is_ok()
         {
             self.metrics.share.reports.inc();

@@ -24,12 +24,10 @@ impl Opening {
         let newest = ours.first().map(|c| c.cut).unwrap_or_default();
         let dir = self.data.join("journal");
         let limits = &config.limits;
+        let share = |per_cent| if limits.shares { per_cent } else { 100 };
         let settings = journal::Config {
-            quarantine_percent_per_key: if limits.shares {
-                limits.quarantine_percent_per_key
-            } else {
-                100
-            },
+            inbox_percent_per_key: share(limits.inbox_percent_per_key),
+            quarantine_percent_per_key: share(limits.quarantine_percent_per_key),
             ..config.journal.clone()
         };
         let open = |expected| {

@@ -19,8 +19,9 @@ pub use folder::reset;
 use super::Shared;
 use super::services::Services;
 use crate::config::Config;
-use crate::domain::{Realm, Submission};
+use crate::domain::Realm;
 use crate::health::{Health, Part};
+use crate::inbox::InboxSender;
 use crate::ingest::gate::Gate;
 use crate::ingest::mqtt_server::{Door, SandboxDoor};
 use crate::partners::{Issuer, Keys, SandboxIssuer};
@@ -31,7 +32,7 @@ use keeper::Keeper;
 use std::sync::Arc;
 use std::time::Duration;
 use suspended::Suspended;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 /// How long a sandbox may take to stop before it is left behind.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -69,7 +70,7 @@ pub(super) struct Offered {
     api: Router,
     door: Arc<Door>,
     gate: Arc<Gate>,
-    inbox: mpsc::Sender<Submission>,
+    inbox: InboxSender,
     keys: Arc<Keys>,
     issuer: Arc<Issuer>,
     desk: Arc<Desk>,

@@ -127,6 +127,8 @@ fn journal_of() -> journal::Config {
         max_bytes: 16 * SEGMENT,
         checkpoint_bytes: 4 * SEGMENT,
         quarantine_bytes: SEGMENT,
+        inbox_claims: 1 << 14,
+        inbox_bytes: 2 << 20,
         // A zone becomes stale half a second later: nobody minds, and the machine sleeps.
         tick_ms: 500,
         ..journal::Config::default()

@@ -2,20 +2,22 @@
 //! inbox is what the doors then meet. What each door makes of it (wait, 429, shed) is tested at the
 //! door.
 
-use super::super::INBOX;
 use crate::clock::SystemClock;
 use crate::domain::{
     Backing, BayIx, BayStatus, BayView, Claim, Millis, Observation, ReadModel, Receipt, SourceIx,
     SourceKind, Submission, ZoneIx, ZoneTally,
 };
 use crate::health::Health;
+use crate::inbox::{InboxBounds, inbox};
 use crate::journal::{self, Journal};
 use crate::metrics::Metrics;
 use crate::{stream, testing};
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc;
+
+/// Claims that the inbox has room for.
+const INBOX: u32 = 1024;
 
 /// A read model that blocks for as long as the test holds the lock.
 #[derive(Default)]
@@ -65,7 +67,7 @@ fn a_stream_that_stands_still_fills_bounded_queues_and_acknowledges_nothing_more
         std::thread::yield_now();
     }
     let held = model.0.write().unwrap();
-    let (doors, inbox) = mpsc::channel(INBOX);
+    let (doors, inbox) = inbox(InboxBounds::of(INBOX), metrics.clone());
     let committed = Box::new(move |batch| feed.push(batch));
     let health = Arc::new(Health::default());
     let thread = journal
@@ -86,11 +88,14 @@ fn a_stream_that_stands_still_fills_bounded_queues_and_acknowledges_nothing_more
         let count = acknowledged.clone();
         let receipt = Receipt::new(move || _ = count.fetch_add(1, SeqCst));
         if doors
-            .try_send(Submission {
-                claims: vec![claim(taken)],
-                refusals: vec![],
-                receipt,
-            })
+            .try_send(
+                0,
+                Submission {
+                    claims: vec![claim(taken)],
+                    refusals: vec![],
+                    receipt,
+                },
+            )
             .is_ok()
         {
             (taken, moved) = (taken + 1, Instant::now());
@@ -108,7 +113,7 @@ fn a_stream_that_stands_still_fills_bounded_queues_and_acknowledges_nothing_more
         stream.progress.waiting()
     );
     assert!(
-        taken - told <= INBOX as u64 + on_the_way,
+        taken - told <= u64::from(INBOX) + on_the_way,
         "{taken} taken, {told} acknowledged"
     );
     assert!(told < taken, "something waits");

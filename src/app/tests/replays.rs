@@ -7,6 +7,7 @@ use crate::domain::{
     Observation, Receipt, SourceIx, SourceKind, Submission, ZoneIx, ZoneTally,
 };
 use crate::health::Health;
+use crate::inbox::{InboxBounds, inbox};
 use crate::journal::{Config, Journal};
 use crate::long::cases;
 use crate::metrics::Metrics;
@@ -19,7 +20,6 @@ use rand::{RngExt as _, SeedableRng as _};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use tokio::sync::mpsc;
 
 const T0: u64 = 1_795_402_800_000;
 const ZONES: u32 = 20;
@@ -67,8 +67,8 @@ fn store(dir: &Path, registry: &Arc<Registry>, claims: &[Claim], rng: &mut StdRn
         ..Config::default()
     };
     let journal = Journal::open(dir, config, registry.clone()).unwrap();
-    let (doors, inbox) = mpsc::channel(64);
     let metrics = Arc::new(Metrics::new());
+    let (doors, inbox) = inbox(InboxBounds::of(1024), metrics.clone());
     let health = Arc::new(Health::default());
     let thread = journal
         .start(

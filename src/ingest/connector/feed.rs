@@ -12,16 +12,15 @@ use super::standing::FeedHealth;
 use super::told::ToldRows;
 use super::zones::{self, ZoneMaker};
 use super::{Auth, FeedAnswer, FeedConfig, FeedRow, Reader, ZonesFrom, push};
-use crate::domain::{
-    Area, Claim, Clock, Door, Millis, Parcel, Reason, Receipt, Speaker, Submission, TimeZone,
-};
+use crate::domain::{Area, Claim, Clock, Door, Millis, Parcel, Reason, Receipt, Speaker, TimeZone};
 use crate::health::Health;
+use crate::inbox::InboxSender;
 use crate::ingest::codec::Said;
 use crate::ingest::gate::{Gate, RowRules, RowSaid, RowSender, RowTally};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 /// Rows of one submission: so much waits for the disk at a time.
 const AT_ONCE: usize = 2000;
@@ -32,7 +31,7 @@ pub struct FeedHost {
     pub gate: Arc<Gate>,
     pub registry: Arc<Registry>,
     /// To the journal. A feed waits for room in it and is not read meanwhile.
-    pub journal: mpsc::Sender<Submission>,
+    pub journal: InboxSender,
     pub metrics: Arc<Metrics>,
     pub health: Arc<Health>,
     pub clock: Arc<dyn Clock>,

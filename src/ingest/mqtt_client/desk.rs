@@ -111,12 +111,8 @@ impl ClientDesk {
         tokio::select! {
             biased;
             stored = oldest(owed) => ClientEvent::Settled(stored),
-            permit = broker.host.journal.reserve(), if waiting.is_some() => {
-                // Without a permit the journal is gone; dropping the submission, its receipt
-                // unused, says so.
-                if let (Some(submission), Ok(permit)) = (waiting.take(), permit) {
-                    permit.send(submission);
-                }
+            // Without a journal the submission is dropped; its receipt, unused, says so.
+            _ = broker.host.journal.submit(0, waiting), if waiting.is_some() => {
                 ClientEvent::Submitted
             }
             taken = received.recv_many(batch, free), if ready => ClientEvent::Received(taken),

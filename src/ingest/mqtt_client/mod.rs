@@ -41,13 +41,14 @@ pub use url::Url;
 
 use super::board::Boards;
 use super::mqtt_server::Intake;
-use crate::domain::{SharedRemit, Submission};
+use crate::domain::SharedRemit;
+use crate::inbox::InboxSender;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use rumqttc::{MqttOptions, NetworkOptions, TlsConfiguration, Transport};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// Knows whom the broker may speak for.
@@ -65,7 +66,7 @@ pub struct ClientHost {
     pub registry: Arc<Registry>,
     pub boards: Boards,
     /// To the journal. Clients wait for room in it and do not read meanwhile.
-    pub journal: mpsc::Sender<Submission>,
+    pub journal: InboxSender,
     pub metrics: Arc<Metrics>,
 }
 

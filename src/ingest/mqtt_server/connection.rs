@@ -16,6 +16,7 @@ use super::pending_acks::{NotDurable, PendingAcks};
 use super::read_batch::ReadBatch;
 use super::session::{Delivered, Session, SessionHost, SessionLimits};
 use crate::domain::{Parcel, Submission};
+use crate::inbox::JournalGone;
 use crate::ingest::board::Shown;
 use crate::ingest::codec;
 use crate::ingest::mqtt_server::close::Close;
@@ -179,6 +180,7 @@ impl<S: Line> Connection<S> {
             self.timer.as_mut().reset(at);
         }
         let showing = self.closing.is_none() && self.session.has_room();
+        let key = self.desk.key();
         let Self {
             stream,
             buf,
@@ -202,15 +204,9 @@ impl<S: Line> Connection<S> {
         tokio::select! {
             biased;
             done = owed.settle(out, settled) => ConnectionEvent::Settled(done),
-            permit = door.journal.reserve(), if waiting.is_some() => ConnectionEvent::Submitted(match permit {
-                Ok(permit) => {
-                    if let Some(submission) = waiting.take() {
-                        permit.send(submission);
-                    }
-                    Ok(())
-                }
-                Err(_) => Err(NotDurable),
-            }),
+            sent = door.journal.submit(key, waiting), if waiting.is_some() => {
+                ConnectionEvent::Submitted(sent.map_err(|JournalGone| NotDurable))
+            }
             () = timer.as_mut(), if due.is_some() => ConnectionEvent::Due,
             () = shutdown::wait(stop), if closing.is_none() => ConnectionEvent::Stop,
             () = sleep_until(rest.unwrap_or_else(Instant::now)), if rest.is_some() => ConnectionEvent::Rested,

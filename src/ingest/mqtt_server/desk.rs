@@ -12,13 +12,14 @@ use super::session::SessionHost;
 use super::wire::Grant;
 use crate::domain::realm::is_test_key;
 use crate::domain::{KeyAccount, Parcel, Receipt, Refusal, Refused, Speaker, UsageKind, ZoneIx};
+use crate::inbox::NotTaken;
 use crate::ingest::board::{BeforeWatch, Wanted};
 use crate::ingest::codec::Codec;
 use crate::ingest::mqtt_server::close::Close;
 use crate::limits::{HeldShare, Owner, Shared};
 use std::sync::Arc;
-use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Notify, watch};
+use tokio::time::timeout;
 
 /// The session's desk: the server's, with this connection's place.
 pub(super) struct FrontDesk {
@@ -63,13 +64,13 @@ impl FrontDesk {
     pub(super) fn offer(&self, parcel: Parcel, messages: u64) -> Result<(), Close> {
         let reports = parcel.reports();
         let submission = parcel.into_submission(Receipt::unwatched());
-        match self.door.journal.try_send(submission) {
+        match self.door.journal.try_send(self.key(), submission) {
             Ok(()) => Ok(()),
-            Err(TrySendError::Full(_)) => {
+            Err(NotTaken::Full) => {
                 self.shed(reports, messages);
                 Ok(())
             }
-            Err(TrySendError::Closed(_)) => Err(Close::NotDurable),
+            Err(NotTaken::Gone) => Err(Close::NotDurable),
         }
     }
 
@@ -86,6 +87,11 @@ impl FrontDesk {
         } else {
             Err(Close::Full)
         }
+    }
+
+    /// The number of its key's account; 0: it has shown none.
+    pub(super) fn key(&self) -> u32 {
+        self.account.as_ref().map_or(0, KeyAccount::number)
     }
 
     fn shed(&self, reports: u64, messages: u64) {
@@ -107,14 +113,12 @@ impl FrontDesk {
             return;
         }
         let reports = parcel.reports();
-        let submission = parcel.into_submission(Receipt::unwatched());
-        if self
-            .door
-            .journal
-            .send_timeout(submission, self.door.config.drain_timeout())
-            .await
-            .is_err()
-        {
+        let mut waiting = Some(parcel.into_submission(Receipt::unwatched()));
+        let sent = self.door.journal.submit(self.key(), &mut waiting);
+        if !matches!(
+            timeout(self.door.config.drain_timeout(), sent).await,
+            Ok(Ok(()))
+        ) {
             self.shed(reports, 1);
             tracing::warn!("a last will was dropped: the journal took nothing more");
         }

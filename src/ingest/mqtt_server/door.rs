@@ -2,14 +2,15 @@
 
 use super::config::Config;
 use super::connection_limits::ConnectionLimits;
-use crate::domain::{Parcel, Refusal, Refused, SourceIx, Speaker, Submission};
+use crate::domain::{Parcel, Refusal, Refused, SourceIx, Speaker};
+use crate::inbox::InboxSender;
 use crate::ingest::board::Boards;
 use crate::ingest::codec::Codec;
 use crate::limits::{Buckets, HeldShare, Limits, Owner, ShareTaken, Shared};
 use crate::metrics::Metrics;
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 /// Why somebody is not let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +63,7 @@ pub struct Door {
     pub(super) boards: Boards,
     /// To the journal. Connections wait for room in it and do not read meanwhile; once its receiver
     /// is dropped, every connection that has something to submit ends without acknowledging it.
-    pub(super) journal: mpsc::Sender<Submission>,
+    pub(super) journal: InboxSender,
     pub(super) metrics: Arc<Metrics>,
     pub(super) seats: ConnectionLimits,
     pub(super) limits: Arc<Limits>,
@@ -84,7 +85,7 @@ impl Door {
         keeper: Arc<dyn Doorkeeper>,
         intake: Arc<dyn Intake>,
         boards: Boards,
-        journal: mpsc::Sender<Submission>,
+        journal: InboxSender,
         metrics: Arc<Metrics>,
         limits: Arc<Limits>,
     ) -> Self {

@@ -3,6 +3,7 @@
 
 use super::super::{Expected, JournalError, Position, salvage, segment_name};
 use super::*;
+use crate::inbox::{InboxBounds, inbox};
 use std::path::PathBuf;
 use tempfile::tempdir;
 
@@ -21,7 +22,7 @@ fn written(dir: &Path) -> Position {
     let disk = Arc::new(FaultyDisk::default());
     let journal =
         Journal::open_on(dir, small(), Arc::new(BareTown::default()), disk, ours).unwrap();
-    let (doors, inbox) = channel(64);
+    let (doors, inbox) = inbox(InboxBounds::of(64), Arc::new(Metrics::new()));
     let clock = Arc::new(ManualClock::at(Millis(1_795_000_000_000)));
     let committed = Box::new(|_| {});
     let thread = journal.start(

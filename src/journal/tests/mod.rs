@@ -8,6 +8,7 @@ mod expected;
 mod quarantine;
 mod recovery;
 mod retention;
+mod stalls;
 mod writing;
 
 use super::disk::{Disk, RealDisk};
@@ -20,15 +21,15 @@ use crate::domain::{
     Observation, Receipt, Refusal, SourceIx, SourceKind, Submission, ZoneIx,
 };
 use crate::health::Health;
+use crate::inbox::{InboxSender, inbox};
 use crate::metrics::Metrics;
 use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex, RwLock, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use tokio::sync::mpsc::{Sender, channel};
 
 /// A town without files: bay `i` has number `2^31 + 3 i`, zone `i` has `7 + i`; what `gone` is
 /// divisible by is gone.
@@ -74,6 +75,8 @@ struct FaultyDisk {
     writes: AtomicI32,
     syncs: AtomicI32,
     fresh: AtomicI32,
+    /// Syncs wait for as long as somebody holds it.
+    stall: RwLock<()>,
     /// Writes of quarantine lines only.
     lines: AtomicI32,
     trace: Trace,
@@ -103,6 +106,7 @@ impl Disk for FaultyDisk {
         RealDisk.write(file, bytes, at)
     }
     fn sync(&self, file: &File) -> io::Result<()> {
+        drop(self.stall.read().unwrap());
         RealDisk.sync(file)?;
         let failed = due(&self.syncs);
         self.trace
@@ -123,7 +127,8 @@ fn small() -> Config {
         segment_bytes: 4096,
         max_bytes: 1 << 20,
         tick_ms: 5,
-        // Most tests refuse for one key alone.
+        // Most tests are of one key alone.
+        inbox_percent_per_key: 100,
         quarantine_percent_per_key: 100,
         ..Config::default()
     }
@@ -164,7 +169,7 @@ fn claims(range: std::ops::Range<u64>) -> Vec<Claim> {
 
 /// A journal at work.
 struct Running {
-    doors: Sender<Submission>,
+    doors: InboxSender,
     thread: JoinHandle<()>,
     batches: Arc<Mutex<Vec<Batch>>>,
     /// The length of every batch and tick, as it comes.
@@ -197,11 +202,11 @@ impl Running {
             )
             .unwrap(),
         );
-        let (doors, inbox) = channel(64);
         let (beat, beats) = mpsc::sync_channel(10_000);
         let batches = Arc::new(Mutex::new(Vec::new()));
         let clock = Arc::new(ManualClock::at(Millis(1_795_000_000_000)));
         let metrics = Arc::new(Metrics::new());
+        let (doors, inbox) = inbox(journal.inbox(), metrics.clone());
         let health = Arc::new(Health::default());
         let seen = batches.clone();
         let steps = trace.clone();

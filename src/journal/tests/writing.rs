@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::domain::SHARDS;
+use crate::inbox::{InboxBounds, inbox};
 use tempfile::tempdir;
 
 /// After each sync that succeeded its batch, then its receipts; a receipt only ever follows its own
@@ -162,7 +163,7 @@ fn what_cannot_be_stored_at_shutdown_is_given_up_without_a_receipt() {
 fn an_idle_journal_ticks_with_the_clock_and_never_back() {
     let dir = tempdir().unwrap();
     let journal = Journal::open(dir.path(), small(), Arc::new(BareTown::default())).unwrap();
-    let (doors, inbox) = channel::<Submission>(1);
+    let (doors, inbox) = inbox(InboxBounds::of(1), Arc::new(Metrics::new()));
     let (tell, told) = mpsc::sync_channel(10_000);
     let clock = Arc::new(ManualClock::at(Millis(1000)));
     let committed =
@@ -210,7 +211,7 @@ fn everything_handed_in_before_the_doors_close_is_stored() {
 fn a_stream_that_is_full_holds_back_the_receipts_and_the_doors() {
     let dir = tempdir().unwrap();
     let journal = Journal::open(dir.path(), small(), Arc::new(BareTown::default())).unwrap();
-    let (doors, inbox) = channel(2);
+    let (doors, inbox) = inbox(InboxBounds::of(2), Arc::new(Metrics::new()));
     let (to_stream, stream) = mpsc::sync_channel::<Batch>(0);
     let offered = Arc::new(AtomicBool::new(false));
     let offer = offered.clone();
@@ -246,7 +247,7 @@ fn a_stream_that_is_full_holds_back_the_receipts_and_the_doors() {
     // The writer now waits for the stream: two more fit into the inbox, then the doors must wait.
     let mut sent = 1;
     while doors
-        .try_send(submission(sent, Receipt::unwatched()))
+        .try_send(0, submission(sent, Receipt::unwatched()))
         .is_ok()
     {
         sent += 1;

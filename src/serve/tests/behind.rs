@@ -3,9 +3,8 @@
 
 use super::STORES;
 use crate::clock::ManualClock;
-use crate::domain::{
-    Area, Clock as _, KeyAccount, Pass, SharedRemit, SourceKind, Standing, Submission,
-};
+use crate::domain::{Area, Clock as _, KeyAccount, Pass, SharedRemit, SourceKind, Standing};
+use crate::inbox::InboxSender;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::orders::OrderDesk;
@@ -21,7 +20,6 @@ use crate::webhooks::WebhookDesk;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
-use tokio::sync::mpsc;
 
 /// What stands behind the routes.
 pub(super) type Behind = (
@@ -46,7 +44,7 @@ pub(super) fn behind(
     registry: &Arc<Registry>,
     live: &Arc<Live>,
     metrics: &Arc<Metrics>,
-    (inbox, admitting, reporting): (mpsc::Sender<Submission>, AdmissionConfig, Reporting),
+    (inbox, admitting, reporting): (InboxSender, AdmissionConfig, Reporting),
 ) -> Behind {
     let (opened, open) = std::sync::mpsc::sync_channel(1);
     let dir = dir.to_owned();

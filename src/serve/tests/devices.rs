@@ -2,11 +2,11 @@
 //! word.
 
 use super::{NOW, Town, small_town};
-use crate::domain::{BayStatus, Claim, Observation, Submission};
+use crate::domain::{BayStatus, Claim, Observation};
+use crate::inbox::{InboxBounds, InboxReceiver, inbox};
 use crate::serve::Config;
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
-use tokio::sync::mpsc;
 
 fn device(n: u32, bay: &str) -> Value {
     json!({"device": format!("{n:016X}"), "bay": bay, "model": "bosch-tps110"})
@@ -102,7 +102,10 @@ async fn faults_are_listed_and_nothing_is_mapped() {
 
 #[tokio::test]
 async fn a_device_that_leaves_a_bay_takes_its_word_with_it() {
-    let (inbox, mut claims) = mpsc::channel::<Submission>(4);
+    let (inbox, mut claims) = inbox(
+        InboxBounds::of(64),
+        std::sync::Arc::new(crate::metrics::Metrics::new()),
+    );
     let town = Town::with(Config::default(), small_town(), Some(inbox));
     town.call_as(
         "admin",
@@ -111,9 +114,9 @@ async fn a_device_that_leaves_a_bay_takes_its_word_with_it() {
         device(1, "EAST-1").to_string(),
     )
     .await;
-    assert!(claims.try_recv().is_err(), "it has left nothing yet");
+    assert!(claims.take().is_none(), "it has left nothing yet");
     let source = town.registry.device("0000000000000001").unwrap().source;
-    let journal = async |claims: &mut mpsc::Receiver<Submission>| {
+    let journal = async |claims: &mut InboxReceiver| {
         let submission = claims.recv().await.unwrap();
         let [Claim::Bay(o)] = submission.claims[..] else {
             panic!("{:?}", submission.claims)

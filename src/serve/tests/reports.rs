@@ -3,6 +3,7 @@
 
 use super::Town;
 use crate::domain::{Claim, Door, Reason, Submission};
+use crate::inbox::{InboxBounds, inbox};
 use serde_json::{Value, json};
 
 fn report(bays: &[&str]) -> String {
@@ -85,13 +86,16 @@ async fn what_could_not_be_stored_is_unavailable() {
 
 #[tokio::test]
 async fn a_full_inbox_is_busy_and_takes_nothing() {
-    let (inbox, mut submissions) = tokio::sync::mpsc::channel(1);
+    let (inbox, mut submissions) = inbox(
+        InboxBounds::of(1),
+        std::sync::Arc::new(crate::metrics::Metrics::new()),
+    );
     let filler = || Submission {
         claims: vec![],
         refusals: vec![],
         receipt: crate::domain::Receipt::unwatched(),
     };
-    inbox.try_send(filler()).unwrap();
+    inbox.try_send(0, filler()).unwrap();
     let town = Town::with(
         crate::serve::Config::default(),
         super::small_town(),
@@ -105,8 +109,8 @@ async fn a_full_inbox_is_busy_and_takes_nothing() {
         (answer.status.as_u16(), answer.header("retry-after")),
         (429, "1")
     );
-    assert!(submissions.try_recv().unwrap().claims.is_empty());
-    assert!(submissions.try_recv().is_err(), "nothing of it was queued");
+    assert!(submissions.take().unwrap().claims.is_empty());
+    assert!(submissions.take().is_none(), "nothing of it was queued");
 }
 
 #[tokio::test]
@@ -243,7 +247,10 @@ async fn size_and_type_are_limited() {
 
 #[tokio::test]
 async fn a_request_that_takes_too_long_is_given_up() {
-    let (inbox, _never_read) = tokio::sync::mpsc::channel(1);
+    let (inbox, _never_read) = inbox(
+        InboxBounds::of(1),
+        std::sync::Arc::new(crate::metrics::Metrics::new()),
+    );
     let at_once = crate::serve::Config {
         request_timeout_s: 0,
         ..crate::serve::Config::default()

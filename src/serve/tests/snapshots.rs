@@ -6,6 +6,7 @@
 
 use super::{Answer, NOW, Town};
 use crate::domain::Submission;
+use crate::inbox::{InboxBounds, inbox};
 use crate::serve::Config;
 use crate::serve::http::error::{ApiError, PROBLEMS};
 use crate::sharing::{DeskError, Share, UsedUp};
@@ -13,7 +14,6 @@ use axum::response::IntoResponse as _;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use tokio::sync::mpsc;
 
 /// Holds `text` against what it was. A carriage return is made visible: calendars and tables need
 /// theirs, and git would lose it.
@@ -241,13 +241,16 @@ async fn used_up() -> Answer {
 async fn bodies_of_every_problem_type_are_as_they_were() {
     let mut answers = refusals().await;
     let report = r#"{"source":"lamp-1","bays":[{"bay":"EAST-1"}]}"#;
-    let (inbox, waiting) = mpsc::channel(1);
+    let (inbox, waiting) = inbox(
+        InboxBounds::of(1),
+        std::sync::Arc::new(crate::metrics::Metrics::new()),
+    );
     let filler = Submission {
         claims: vec![],
         refusals: vec![],
         receipt: crate::domain::Receipt::unwatched(),
     };
-    inbox.try_send(filler).unwrap();
+    inbox.try_send(0, filler).unwrap();
     let full = Town::with(Config::default(), super::small_town(), Some(inbox));
     answers.push(full.call_as("report", "POST", "/v1/reports", report).await);
     drop(waiting);

@@ -7,11 +7,10 @@ use super::losses::Lost;
 use super::places::small_town;
 use super::{NOW, behind, settled};
 use crate::clock::ManualClock;
-use crate::domain::{
-    BayIx, BayStatus, BayView, Millis, ReadModel as _, SourceKind, Submission, ZoneTally,
-};
+use crate::domain::{BayIx, BayStatus, BayView, Millis, ReadModel as _, SourceKind, ZoneTally};
 use crate::forecast::Forecasts;
 use crate::health::{Health, Part};
+use crate::inbox::{InboxBounds, InboxReceiver, InboxSender, inbox};
 use crate::journal::Journal;
 use crate::limits::{self, Limits};
 use crate::live::{Live, Room};
@@ -28,7 +27,7 @@ use axum::http::Request;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tower::ServiceExt as _;
 
 /// A hub's API with everything behind it but MQTT and the stream, whose part the test plays.
@@ -72,8 +71,8 @@ fn stored(
     clock: &Arc<ManualClock>,
     metrics: &Arc<Metrics>,
     health: &Arc<Health>,
-) -> mpsc::Sender<Submission> {
-    let (inbox, submissions) = mpsc::channel(16);
+) -> InboxSender {
+    let (inbox, submissions) = inbox(InboxBounds::of(1024), metrics.clone());
     let handed_on = Box::new(|_| {});
     journal
         .start(
@@ -94,8 +93,8 @@ impl Town {
     }
 
     /// With an inbox that the test itself listens to.
-    pub(in crate::serve) fn with_inbox(room: usize) -> (Self, mpsc::Receiver<Submission>) {
-        let (inbox, submissions) = mpsc::channel(room);
+    pub(in crate::serve) fn with_inbox(room: u32) -> (Self, InboxReceiver) {
+        let (inbox, submissions) = inbox(InboxBounds::of(room), Arc::new(Metrics::new()));
         (
             Self::with(Config::default(), small_town(), Some(inbox)),
             submissions,
@@ -105,7 +104,7 @@ impl Town {
     pub(in crate::serve) fn with(
         config: Config,
         registry: Registry,
-        inbox: Option<mpsc::Sender<Submission>>,
+        inbox: Option<InboxSender>,
     ) -> Self {
         Self::limited(config, registry, inbox, &limits::Config::unbound())
     }
@@ -140,7 +139,7 @@ impl Town {
     pub(in crate::serve) fn limited(
         config: Config,
         registry: Registry,
-        inbox: Option<mpsc::Sender<Submission>>,
+        inbox: Option<InboxSender>,
         bounds: &limits::Config,
     ) -> Self {
         let usual = Default::default();
@@ -150,7 +149,7 @@ impl Town {
     fn made(
         config: Config,
         registry: Registry,
-        inbox: Option<mpsc::Sender<Submission>>,
+        inbox: Option<InboxSender>,
         bounds: &limits::Config,
         (admitting, reporting): (AdmissionConfig, behind::Reporting),
     ) -> Self {

@@ -33,6 +33,7 @@ use crate::domain::{
     OfferState, Price, ReadModel as _, Reservation, Rules, SelfNamed, SourceKind, Span, Submission,
     TimeZone, Vehicle, Workdays, ZoneKind,
 };
+use crate::inbox::{InboxBounds, InboxSender, inbox};
 use crate::limits;
 use crate::live::{Live, Query, Room};
 use crate::metrics::Metrics;
@@ -42,7 +43,6 @@ use crate::testing;
 use crate::testing::ManualClosures;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use tokio::sync::mpsc;
 
 /// 2026-11-23T02:00:00.123Z
 const NOW: Millis = Millis(1_795_399_200_123);
@@ -292,8 +292,8 @@ impl DeskRig {
 }
 
 /// A journal that stores all it gets, and remembers it.
-fn journal() -> (mpsc::Sender<Submission>, Arc<Mutex<Vec<Observation>>>) {
-    let (inbox, mut submissions) = mpsc::channel::<Submission>(16);
+fn journal() -> (InboxSender, Arc<Mutex<Vec<Observation>>>) {
+    let (inbox, mut submissions) = inbox(InboxBounds::of(1024), Arc::new(Metrics::new()));
     let told = Arc::<Mutex<Vec<Observation>>>::default();
     let remembered = told.clone();
     tokio::spawn(async move {

@@ -4,7 +4,7 @@ use super::words::{Word, words};
 use super::{Source, room_of};
 
 /// What a room may use besides its own row, once the data has passed the registry.
-const SHARED: &[&str] = &["domain", "registry", "metrics", "health", "limits"];
+const SHARED: &[&str] = &["domain", "registry", "metrics", "health", "limits", "inbox"];
 
 /// Rooms that answers are made from.
 const ANSWERS: &[&str] = &[
@@ -36,6 +36,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     ("health", &[&["domain"]]),
     ("schema", &[&["domain"]]),
     ("limits", &[&["domain", "metrics"]]),
+    ("inbox", &[&["domain", "metrics"]]),
     ("tls", &[]),
     ("registry", &[&["domain", "metrics", "health", "prefetch"]]),
     ("testing", &[SHARED]),

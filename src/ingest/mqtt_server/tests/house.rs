@@ -4,6 +4,7 @@
 use super::fake_boards::{FakeOrders, FakeZones};
 use super::fakes::{FakeKeeper, NumberIntake, PING, hello};
 use crate::domain::{Claim, KeyAccount, Submission};
+use crate::inbox::{InboxBounds, InboxReceiver, inbox};
 use crate::ingest::board::Boards;
 use crate::ingest::mqtt_server::{Config, Door, Guests, serve, serve_tls};
 use crate::limits::{self, Limits};
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -25,7 +26,7 @@ pub(super) const EVER: Duration = Duration::from_secs(20);
 type DoorParts = (
     Arc<Metrics>,
     (Arc<FakeZones>, Arc<FakeOrders>),
-    mpsc::Receiver<Submission>,
+    InboxReceiver,
     KeyAccount,
 );
 
@@ -37,13 +38,13 @@ pub(super) struct EndpointHouse {
     pub zones: Arc<FakeZones>,
     pub orders: Arc<FakeOrders>,
     /// What the server submits; the test is the journal.
-    pub journal: mpsc::Receiver<Submission>,
+    pub journal: InboxReceiver,
     /// Of whoever comes in.
     pub account: KeyAccount,
 }
 
 impl EndpointHouse {
-    pub(super) async fn open(config: Config, queue: usize) -> Self {
+    pub(super) async fn open(config: Config, queue: u32) -> Self {
         Self::build(config, queue, None).await
     }
 
@@ -78,13 +79,13 @@ impl EndpointHouse {
         Self::build_with(config, 16, None, limits).await
     }
 
-    async fn build(config: Config, queue: usize, tls: Option<Arc<Tls>>) -> Self {
+    async fn build(config: Config, queue: u32, tls: Option<Arc<Tls>>) -> Self {
         Self::build_with(config, queue, tls, &limits::Config::unbound()).await
     }
 
     async fn build_with(
         config: Config,
-        queue: usize,
+        queue: u32,
         tls: Option<Arc<Tls>>,
         limits: &limits::Config,
     ) -> Self {
@@ -109,9 +110,9 @@ impl EndpointHouse {
         }
     }
 
-    fn door(config: Config, queue: usize, limits: &limits::Config) -> (Arc<Door>, DoorParts) {
-        let (tx, journal) = mpsc::channel(queue);
+    fn door(config: Config, queue: u32, limits: &limits::Config) -> (Arc<Door>, DoorParts) {
         let metrics = Arc::new(Metrics::new());
+        let (tx, journal) = inbox(InboxBounds::of(queue), metrics.clone());
         let zones = Arc::new(FakeZones::default());
         let orders = Arc::new(FakeOrders::default());
         let boards = Boards {

@@ -94,10 +94,7 @@ async fn submissions_that_wait_for_the_disk_are_bounded() {
     lamp.say(&publish(MINE, 1, 4, b"4")).await;
     lamp.say(&PING).await;
     idle.ping().await;
-    assert!(
-        house.journal.try_recv().is_err(),
-        "a fourth is not even read"
-    );
+    assert!(house.journal.take().is_none(), "a fourth is not even read");
     held.remove(0).receipt.durable();
     lamp.hear(&[0x40, 2, 0, 1, 0xd0, 0]).await;
     assert_eq!(said(&house.next().await), [4]);

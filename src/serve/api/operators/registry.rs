@@ -5,7 +5,8 @@
 //! another one.
 
 use super::schema;
-use crate::domain::{Clock, Submission};
+use crate::domain::Clock;
+use crate::inbox::InboxSender;
 use crate::ingest::gate::DeviceHealths;
 use crate::live::{Live, is_private};
 use crate::registry::city::{BaySpec, City};
@@ -22,7 +23,6 @@ use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::http::StatusCode;
 use serde::de::IgnoredAny;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::mpsc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -36,7 +36,7 @@ pub(in crate::serve) struct RegistryState {
     pub(in crate::serve) live: Arc<Live>,
     pub(in crate::serve) clock: Arc<dyn Clock>,
     /// The journal listens: for what a change means for bays already claimed.
-    pub(in crate::serve) inbox: mpsc::Sender<Submission>,
+    pub(in crate::serve) inbox: InboxSender,
     pub(in crate::serve) on_change: OnChange,
     /// How well devices are.
     pub(in crate::serve) healths: Arc<DeviceHealths>,

@@ -194,7 +194,10 @@ impl PushState {
         let _ = self.reports.pace(&pushed.speaker, 1, parcel.reports());
         let told = ReportAnswer::of(&parcel);
         if !parcel.is_empty() {
-            let stored = self.reports.store(parcel).await;
+            let stored = self
+                .reports
+                .store(pushed.speaker.account.number(), parcel)
+                .await;
             stored.inspect_err(|_| count(feed, "not_stored"))?;
         }
         count(feed, "taken");

@@ -3,9 +3,8 @@
 
 use super::report_answer::ReportAnswer;
 use super::schema;
-use crate::domain::{
-    Door, Parcel, Reason, Receipt, Refusal, Refused, Speaker, Submission, UsageKind,
-};
+use crate::domain::{Door, Parcel, Reason, Receipt, Refusal, Refused, Speaker, UsageKind};
+use crate::inbox::{InboxSender, NotTaken};
 use crate::ingest::codec::{self, Codec};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -24,8 +23,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::sync::Arc;
-use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -47,7 +45,7 @@ pub(in crate::serve) struct ReportsState {
     pub(in crate::serve) registry: Arc<Registry>,
     pub(in crate::serve) door: Arc<dyn ReportDoor>,
     /// The journal listens. Full: busy. Closed: stopping.
-    pub(in crate::serve) inbox: mpsc::Sender<Submission>,
+    pub(in crate::serve) inbox: InboxSender,
     pub(in crate::serve) metrics: Arc<Metrics>,
     pub(in crate::serve) limits: Arc<Limits>,
     /// What OneNET signs with, where the operator has said it.
@@ -279,7 +277,7 @@ impl ReportsState {
         let _ = self.pace(speaker, 1, parcel.reports());
         let answer = ReportAnswer::of(&parcel);
         if !parcel.is_empty() {
-            self.store(parcel).await?;
+            self.store(speaker.account.number(), parcel).await?;
         }
         Ok(answer)
     }
@@ -349,23 +347,25 @@ impl ReportsState {
     pub(super) async fn keep_refusal(&self, of: Refused<'_>) -> Result<(), ApiError> {
         self.metrics.refuse(of.door, of.reason);
         let refusal = self.door.refusal(of);
-        self.store(Parcel {
+        let key = refusal.key;
+        let parcel = Parcel {
             refusals: vec![refusal],
             ..Parcel::default()
-        })
-        .await
+        };
+        self.store(key, parcel).await
     }
 
-    /// Hands a parcel to the journal and waits until it is on disk.
-    pub(super) async fn store(&self, parcel: Parcel) -> Result<(), ApiError> {
+    /// Hands a parcel to the journal and waits until it is on disk. `key`: the account it came by; 0:
+    /// none's.
+    pub(super) async fn store(&self, key: u32, parcel: Parcel) -> Result<(), ApiError> {
         let (told, stored) = oneshot::channel();
         // The caller may have hung up meanwhile: then nobody listens, which is no fault.
         let receipt = Receipt::new(move || _ = told.send(()));
         self.inbox
-            .try_send(parcel.into_submission(receipt))
+            .try_send(key, parcel.into_submission(receipt))
             .map_err(|e| match e {
-                TrySendError::Full(_) => ApiError::Busy,
-                TrySendError::Closed(_) => {
+                NotTaken::Full => ApiError::Busy,
+                NotTaken::Gone => {
                     ApiError::Unavailable("the hub is stopping; send it again".to_owned())
                 }
             })?;
