@@ -13,6 +13,9 @@
 //! acknowledged to publishers and what reached the subscriber. mosquitto runs with
 //! `max_queued_messages 0` and `max_inflight_messages 0` (no limits), so that it drops nothing.
 //!
+//! At the end: the hub's processor time a report. Of two builds on a machine that others use it is
+//! what can be compared.
+//!
 //! `cargo bench --bench mqtt`, or the built program itself with `SECONDS`. Without mosquitto the
 //! peer is skipped.
 
@@ -343,12 +346,15 @@ fn main() {
     println!(
         "|-------------------------|----------------|--------------------|-------------------|--------------------|------------|"
     );
+    let mut costs = Vec::new();
     for (connections, window, wanted) in SHAPES {
         let mut peak = idle;
         let shape = (connections, window);
+        let before = hub.busy();
         let ours = loaded(at, "bench-key", shape, seconds, || {
             peak = peak.max(hub.resident());
         });
+        costs.push((hub.busy() - before) * 1e6 / (ours * seconds).max(1.0));
         print!(
             "| {:>23} | {ours:>14.0} | {:>15.1} MB |",
             format!("{connections} x {window}"),
@@ -361,5 +367,8 @@ fn main() {
                 println!(" {acked:>17.0} | {heard:>18.0} | {ratio:>10.1} | wanted {wanted}");
             }
         }
+    }
+    for ((connections, window, _), us) in SHAPES.into_iter().zip(costs) {
+        println!("{connections} x {window}: {us:.1} us of the hub's processor time a report");
     }
 }

@@ -106,14 +106,7 @@ impl DemoHub {
 
     /// Processor time used so far, s (user and system, in ticks of 10 ms).
     pub(crate) fn busy(&self) -> f64 {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.program.0.id()));
-        let stat = stat.expect("it runs");
-        let after = stat.rsplit_once(')').expect("its name").1;
-        let ticks = after.split_whitespace().skip(11).take(2);
-        ticks
-            .map(|t| t.parse::<f64>().expect("a number"))
-            .sum::<f64>()
-            / 100.0
+        busy_of(self.program.0.id())
     }
 }
 
@@ -173,6 +166,11 @@ impl Myself {
     pub(crate) fn resident(&self) -> u64 {
         resident_of(self.child.id())
     }
+
+    /// Processor time used so far, s.
+    pub(crate) fn busy(&self) -> f64 {
+        busy_of(self.child.id())
+    }
 }
 
 impl Drop for Myself {
@@ -213,6 +211,17 @@ fn resident_of(pid: u32) -> u64 {
     let line = status.lines().find(|l| l.starts_with("VmRSS:"));
     let kb = line.and_then(|l| l.split_whitespace().nth(1)?.parse::<u64>().ok());
     kb.unwrap_or(0) * 1024
+}
+
+/// Processor time of a process so far, s.
+fn busy_of(pid: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("it runs");
+    let after = stat.rsplit_once(')').expect("its name").1;
+    let ticks = after.split_whitespace().skip(11).take(2);
+    ticks
+        .map(|t| t.parse::<f64>().expect("a number"))
+        .sum::<f64>()
+        / 100.0
 }
 
 /// Resident memory of this process, bytes.

@@ -16,7 +16,7 @@ mod tests;
 
 use crate::domain::Submission;
 use crate::metrics::Metrics;
-use room::{Place, Room};
+use room::{InboxPlace, Room};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
@@ -62,7 +62,7 @@ pub struct JournalGone;
 /// What waits, and the place it takes.
 struct Queued {
     submission: Submission,
-    place: Place,
+    place: InboxPlace,
 }
 
 /// A door's end. Clones share one inbox; it is closed once the last is dropped.
@@ -134,17 +134,37 @@ impl InboxSender {
         key: u32,
         waiting: &mut Option<Submission>,
     ) -> Result<(), JournalGone> {
+        self.submit_now(key, waiting)?;
         let Some(submission) = waiting else {
             return Ok(());
         };
         let size = self.room.fit(submission);
-        let place = match self.room.take(key, size) {
-            Ok(place) => Ok(place),
-            Err(_) => self.room.wait(key, size).await,
-        };
+        let place = self.room.wait(key, size).await;
         match (waiting.take(), place) {
             (Some(submission), Ok(place)) => self.push(submission, place),
             _ => Err(JournalGone),
+        }
+    }
+
+    /// Hands in what is `waiting` if there is room now and nobody waits before it; else it stays there.
+    ///
+    /// # Errors
+    /// As [`InboxSender::submit`].
+    pub fn submit_now(
+        &self,
+        key: u32,
+        waiting: &mut Option<Submission>,
+    ) -> Result<(), JournalGone> {
+        let Some(submission) = waiting else {
+            return Ok(());
+        };
+        let size = self.room.fit(submission);
+        match (self.room.take(key, size), waiting.take()) {
+            (Ok(place), Some(submission)) => self.push(submission, place),
+            (_, kept) => {
+                *waiting = kept;
+                Ok(())
+            }
         }
     }
 
@@ -171,7 +191,7 @@ impl InboxSender {
         }
     }
 
-    fn push(&self, submission: Submission, place: Place) -> Result<(), JournalGone> {
+    fn push(&self, submission: Submission, place: InboxPlace) -> Result<(), JournalGone> {
         let queued = Queued { submission, place };
         self.queue.send(queued).map_err(|_| JournalGone)
     }

@@ -29,7 +29,7 @@ pub(super) struct Size {
 
 /// What a submission has taken.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct InboxPlace {
     size: Size,
     share: Part,
 }
@@ -140,7 +140,7 @@ impl Room {
     }
 
     /// Takes it, if it is there and nobody waits for it.
-    pub(super) fn take(&self, key: u32, size: Size) -> Result<Place, Lack> {
+    pub(super) fn take(&self, key: u32, size: Size) -> Result<InboxPlace, Lack> {
         let share = self.part(key, size);
         let own = self.share(share).map(|of| of.try_acquire_many(share.units));
         let own = own.transpose().map_err(|_| Lack::KeyShare)?;
@@ -152,11 +152,11 @@ impl Room {
         if let Some(own) = own {
             own.forget();
         }
-        Ok(Place { size, share })
+        Ok(InboxPlace { size, share })
     }
 
     /// Takes it when it is there. Cancelled, it leaves everything as it was.
-    pub(super) async fn wait(&self, key: u32, size: Size) -> Result<Place, JournalGone> {
+    pub(super) async fn wait(&self, key: u32, size: Size) -> Result<InboxPlace, JournalGone> {
         let share = self.part(key, size);
         let own = match self.share(share) {
             Some(of) => {
@@ -173,7 +173,7 @@ impl Room {
         if let Some(own) = own {
             own.forget();
         }
-        Ok(Place { size, share })
+        Ok(InboxPlace { size, share })
     }
 
     /// Counts what was not taken.
@@ -188,7 +188,7 @@ impl Room {
     }
 
     /// What was in that place has been taken out; returns the claims and bytes to give back.
-    pub(super) fn leave(&self, place: &Place) -> (usize, usize) {
+    pub(super) fn leave(&self, place: &InboxPlace) -> (usize, usize) {
         if let Some(share) = self.share(place.share) {
             share.add_permits(place.share.units as usize);
         }

@@ -22,7 +22,7 @@ use crate::ingest::codec;
 use crate::ingest::mqtt_server::close::Close;
 use crate::ingest::shutdown;
 use crate::limits::HeldShare;
-use bytes::BytesMut;
+use bytes::{Buf, BytesMut};
 use std::fmt::Display;
 use std::io;
 use std::pin::Pin;
@@ -321,7 +321,14 @@ impl<S: Line> Connection<S> {
         // What has been written leaves `out` at once: a take-over may cut in, and what follows must
         // begin a packet.
         let written = timeout(patience, async {
-            stream.write_all_buf(out).await?;
+            // One buffer at a time: the system call for several costs more, and there is one.
+            while !out.is_empty() {
+                let written = stream.write(out).await?;
+                if written == 0 {
+                    return Err(io::ErrorKind::WriteZero.into());
+                }
+                out.advance(written);
+            }
             stream.flush().await
         });
         let written = written.await;

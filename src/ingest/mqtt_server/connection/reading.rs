@@ -3,6 +3,7 @@
 
 use super::Connection;
 use crate::domain::{Receipt, UsageKind};
+use crate::inbox::JournalGone;
 use crate::ingest::mqtt_server::close::Close;
 use crate::ingest::mqtt_server::line::Line;
 use bytes::BytesMut;
@@ -78,7 +79,10 @@ impl<S: Line> Connection<S> {
             let receipt = Receipt::new(move || tx.send(()).unwrap_or_default());
             self.owed.push(durable, batch.acks, batch.settles);
             self.waiting = Some(batch.parcel.into_submission(receipt));
-            return Ok(());
+            // Mostly there is room, which need not be waited for.
+            let journal = &self.desk.door.journal;
+            let sent = journal.submit_now(self.desk.key(), &mut self.waiting);
+            return sent.map_err(|JournalGone| Close::NotDurable);
         }
         self.queue(&batch.acks, batch.settles);
         self.desk.offer(batch.parcel, batch.publishes)
