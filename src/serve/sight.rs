@@ -207,7 +207,9 @@ impl<'a> Sight<'a> {
     ) -> Option<ZoneOfMany<'a>> {
         match self.kept(atlas, zone).filter(|_| keeps) {
             Some(text) => Some(ZoneOfMany::Kept(text)),
-            None => self.zone(atlas, zone).map(ZoneOfMany::Told),
+            None => self
+                .zone(atlas, zone)
+                .map(|told| ZoneOfMany::Told(Box::new(told))),
         }
     }
 

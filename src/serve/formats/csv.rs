@@ -151,7 +151,7 @@ fn time(t: &mut Text, at: Millis) {
 
 fn zones(told: &ZonesTold<'_>) -> Rendered {
     let zones = told.zones.iter().filter_map(|zone| match zone {
-        ZoneOfMany::Told(told) => Some(told),
+        ZoneOfMany::Told(told) => Some(&**told),
         ZoneOfMany::Kept(_) => None,
     });
     table(zones, told.told_in)

@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub(in crate::serve) enum ZoneOfMany<'c> {
     /// As it was written before.
     Kept(Arc<ZoneText>),
-    Told(ZoneTold<'c>),
+    Told(Box<ZoneTold<'c>>),
 }
 
 impl ZoneOfMany<'_> {

@@ -202,8 +202,8 @@ fn page(
             }
             let told = sight.zone(&atlas, *ix)?;
             let takes = |kind: OfKind| kind.takes(city.zone(*ix), told.kinds);
-            kind.is_none_or(takes)
-                .then(|| (*number, ZoneOfMany::Told(told)))
+            let is_taken = kind.is_none_or(takes);
+            is_taken.then(|| (*number, ZoneOfMany::Told(Box::new(told))))
         });
     let mut shown = Vec::with_capacity(limit);
     let mut last = 0;
