@@ -197,8 +197,7 @@ impl ProblemDesk {
         }
         let city = registry.city().clone();
         let zone = asked.zone.map(|zone| &city.zone(zone).spec);
-        let answers = self.answers_for(&city, (asked.bay, asked.zone), asked.code);
-        let (owner, of) = answers;
+        let (owner, of) = self.answers_for(&city, (asked.bay, asked.zone), asked.code);
         let bay = asked.bay.map(|bay| city.bay_id(bay));
         let own = asked.bay.map(|bay| city.place(bay));
         let place = asked.place.or(own).or_else(|| zone.map(|zone| zone.place));

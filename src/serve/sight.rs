@@ -12,9 +12,9 @@ use super::formats::{BayTold, SeenBay, ToKeep, ZoneOfMany, ZoneText, ZoneTold};
 use super::http::caller::Caller;
 use super::state::ReadState;
 use super::told_in::ToldIn;
-use crate::domain::{BayIx, BayStatus, BayView, Millis, ZoneIx, ZoneKind, closed_at};
+use crate::domain::{BayIx, BayStatus, BayView, Millis, ZoneIx, closed_at};
 use crate::ingest::connector::Credits;
-use crate::live::{Live, is_private};
+use crate::live::{Live, ZonePlaces, is_private};
 use crate::orders::OrderBook;
 use crate::partners::Grant;
 use crate::registry::city::City;
@@ -187,8 +187,7 @@ impl<'a> Sight<'a> {
         let mut told = self.lone_zone(atlas, zone)?;
         // A private one is told as who asks may see it, and a whole by its parts, which have stamps of
         // their own.
-        let is_alone = told.zone.parts.is_empty() && told.zone.part_of.is_none();
-        let is_same = is_alone && told.zone.spec.kind != ZoneKind::Private;
+        let is_same = ZonePlaces::takes(told.zone) && told.zone.parts.is_empty();
         let kept = atlas.kept(zone).filter(|_| is_same);
         told.keep = kept.map(|at| ToKeep { at, stamp });
         let parts = told.zone.parts.iter();
@@ -205,7 +204,7 @@ impl<'a> Sight<'a> {
         zone: ZoneIx,
         keeps: bool,
     ) -> Option<ZoneOfMany<'a>> {
-        match self.kept(atlas, zone).filter(|_| keeps) {
+        match self.kept(atlas, zone, keeps) {
             Some(text) => Some(ZoneOfMany::Kept(text)),
             None => self
                 .zone(atlas, zone)
@@ -213,9 +212,17 @@ impl<'a> Sight<'a> {
         }
     }
 
-    /// A zone as it was last written, if that is still so.
-    pub(in crate::serve) fn kept(self, atlas: &Atlas, zone: ZoneIx) -> Option<Arc<ZoneText>> {
-        let kept = atlas.kept(zone).filter(|_| !self.is_closable(zone))?;
+    /// A zone as it was last written, if that is still so, for a format that `keeps` what it writes.
+    pub(in crate::serve) fn kept(
+        self,
+        atlas: &Atlas,
+        zone: ZoneIx,
+        keeps: bool,
+    ) -> Option<Arc<ZoneText>> {
+        if !keeps || self.is_closable(zone) {
+            return None;
+        }
+        let kept = atlas.kept(zone)?;
         let credit = self.credit(zone);
         kept.among_many(self.live.zone_stamp(zone), credit.as_ref(), self.told_in)
     }

@@ -11,8 +11,8 @@
 use super::text::Text;
 use crate::domain::{Millis, ZoneIx};
 use crate::prefetch::prefetch;
+use crate::serve::http::extract::hash_of;
 use crate::serve::told_in::ToldIn;
-use ahash::RandomState;
 use arc_swap::ArcSwapOption;
 use std::sync::Arc;
 
@@ -126,7 +126,7 @@ pub(super) fn add(
     let begun = t.0.len();
     write(t);
     let text = &t.0[begun..];
-    let tag = tag(text);
+    let tag = hash_of(text);
     if let Some(keep) = keep {
         keep.at.0.store(Some(Arc::new(ZoneText {
             stamp: keep.stamp,
@@ -139,9 +139,4 @@ pub(super) fn add(
         })));
     }
     tag
-}
-
-/// A number that changes with some bytes, and is the same in each process: clients come back with it.
-pub(in crate::serve) fn tag(bytes: &[u8]) -> u64 {
-    RandomState::with_seeds(1, 2, 3, 4).hash_one(bytes)
 }

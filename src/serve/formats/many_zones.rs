@@ -1,8 +1,9 @@
 //! Many zones, as an answer has them: told anew, or as they were last written.
 
-use super::kept_zone::{ZoneText, tag};
+use super::kept_zone::ZoneText;
 use super::told::ZoneTold;
 use crate::domain::Millis;
+use crate::serve::http::extract::hash_of;
 use crate::serve::told_in::ToldIn;
 use std::sync::Arc;
 
@@ -42,7 +43,7 @@ pub(in crate::serve) struct Rendered {
 impl Rendered {
     /// Nothing in it says when it was asked for.
     pub(in crate::serve) fn steady(body: Vec<u8>) -> Self {
-        let tag = tag(&body);
+        let tag = hash_of(&body);
         Self { body, tag }
     }
 }

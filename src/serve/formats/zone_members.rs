@@ -2,12 +2,13 @@
 //! feature, its members are properties.
 
 use super::geometry;
-use super::kept_zone::{self, TextInputs, tag};
+use super::kept_zone::{self, TextInputs};
 use super::many_zones::{Rendered, ZoneOfMany, ZonesTold};
 use super::text::Text;
 use super::told::{BOOK, ZoneTold, expected};
 use crate::domain::{BayKind, BaySubset, Millis, Price};
 use crate::live::OpenPool;
+use crate::serve::http::extract::hash_of;
 use crate::serve::told_in::ToldIn;
 
 /// What one zone takes, roughly; names may be longer.
@@ -50,7 +51,7 @@ pub(super) fn list<const GEO: bool>(told: &ZonesTold<'_>) -> Rendered {
         ",\"zones\":["
     });
     // Of what comes before the zones, and of each.
-    let mut tags = tag(&t.0[steady_from..]).to_le_bytes().to_vec();
+    let mut tags = hash_of(&t.0[steady_from..]).to_le_bytes().to_vec();
     for (n, zone) in told.zones.iter().enumerate() {
         if n > 0 {
             t.raw(",");
@@ -64,7 +65,7 @@ pub(super) fn list<const GEO: bool>(told: &ZonesTold<'_>) -> Rendered {
     t.raw("]}");
     Rendered {
         body: t.0,
-        tag: tag(&tags),
+        tag: hash_of(&tags),
     }
 }
 

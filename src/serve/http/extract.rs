@@ -38,8 +38,13 @@ impl<S: Send + Sync> FromRequestParts<S> for TwoIds {
 
 /// A weak tag that changes with `bytes`.
 pub(in crate::serve) fn tag_of(bytes: &[u8]) -> HeaderValue {
+    named(hash_of(bytes))
+}
+
+/// A number that changes with `bytes`.
+pub(in crate::serve) fn hash_of(bytes: &[u8]) -> u64 {
     // Fixed seeds: clients may come back to another process with the tag of this one.
-    named(ahash::RandomState::with_seeds(1, 2, 3, 4).hash_one(bytes))
+    ahash::RandomState::with_seeds(1, 2, 3, 4).hash_one(bytes)
 }
 
 /// A weak tag that is that number.

@@ -193,7 +193,7 @@ fn page(
             if (bbox.is_some() || kind.is_some()) && !is_wanted(*ix) {
                 return None;
             }
-            if let Some(kept) = sight.kept(&atlas, *ix).filter(|_| format.keeps) {
+            if let Some(kept) = sight.kept(&atlas, *ix, format.keeps) {
                 return Some((*number, ZoneOfMany::Kept(kept)));
             }
             // Its zone tells of it.
